@@ -1,0 +1,144 @@
+import type { Action } from './action';
+import type { ConfigImage, DeviceDiff, LeafValue } from './config';
+import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
+import type { Mode, VerifyPolicy } from './policy';
+import type { ErrorCode } from '../base';
+
+export const CHANGE_STATES = [
+  'proposed',
+  'validated',
+  'awaiting-approval',
+  'scheduled',
+  'applying',
+  'applied',
+  'verifying',
+  'confirming',
+  'confirmed',
+  'rolling-back',
+  'rolled-back',
+  'rejected',
+  'expired',
+  'superseded',
+  'stuck',
+] as const;
+export type ChangeState = (typeof CHANGE_STATES)[number];
+
+export type Verdict = 'improved' | 'no-effect' | 'harmed' | 'inconclusive';
+
+/** Where one device stands in a change; each word is evidence, not hope. */
+export type DeviceProgress =
+  | 'untouched'
+  | 'snapshotting'
+  | 'prepared'
+  | 'committing'
+  | 'committed'
+  | 'confirming'
+  | 'confirmed'
+  | 'reverting'
+  | 'reverted'
+  | 'unknown'
+  | 'failed';
+
+export interface DeviceState {
+  readonly progress: DeviceProgress;
+  /** The touched leaves as read from the device immediately before the Set; null until then. */
+  readonly preImage: readonly { readonly path: string; readonly value: LeafValue | null }[] | null;
+  /** True when the device itself will roll back at the deadline. */
+  readonly commitConfirmed: boolean;
+  /** Identity of the commit on the device. */
+  readonly commitId: string;
+  readonly attempts: number;
+  readonly lastError: string;
+}
+
+export interface PredictedEffect {
+  /** Relative change of the objective's driver, negative is better, e.g. -0.4. */
+  readonly gainRatio: number;
+  /** Half width of the interval around it. */
+  readonly uncertaintyRatio: number;
+  readonly maxUtilizationBefore: number;
+  readonly maxUtilizationAfter: number;
+  readonly explanation: string;
+}
+
+export interface ValidationCheck {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly code: ErrorCode | null;
+  readonly detail: string;
+}
+
+/** The reviewable form of a change. `hash` binds content, base state and topology revision. */
+export interface Plan {
+  readonly formatVersion: 1;
+  readonly hash: string;
+  readonly baseHash: string;
+  readonly topologyRevision: string;
+  /** Devices are written stage by stage, in this order; within a stage in parallel. */
+  readonly stages: readonly (readonly DeviceId[])[];
+  readonly diffs: readonly DeviceDiff[];
+  readonly inverse: readonly DeviceDiff[];
+  readonly predicted: PredictedEffect;
+  readonly disruption: 'none' | 'flows-move' | 'queue-change';
+  readonly touches: {
+    readonly links: readonly string[];
+    readonly prefixes: readonly string[];
+    readonly workloads: readonly string[];
+  };
+  readonly checks: readonly ValidationCheck[];
+  readonly risk: { readonly level: 'low' | 'medium' | 'high'; readonly reasons: readonly string[] };
+}
+
+/** Controller times, ms since the epoch, of what has happened to a change so far. */
+export interface StageTimes {
+  readonly observed?: number;
+  readonly detected?: number;
+  readonly diagnosed?: number;
+  readonly decided?: number;
+  readonly validated?: number;
+  readonly applying?: number;
+  readonly applied?: number;
+  readonly verified?: number;
+  readonly settled?: number;
+}
+
+export interface VerdictRecord {
+  readonly verdict: Verdict;
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** (after - before) / before of the objective's quantile, comparison links subtracted. */
+  readonly effectRatio: number;
+  readonly pValue: number;
+  readonly samples: number;
+  readonly evidence: readonly string[];
+}
+
+export interface Change {
+  readonly id: ChangeId;
+  readonly origin: 'rule' | 'intent' | 'operator';
+  readonly rule: RuleName | null;
+  readonly incident: IncidentId | null;
+  readonly intent: IntentId | null;
+  readonly objectiveId: string | null;
+  readonly action: Action;
+  readonly mode: Mode;
+  readonly plan: Plan;
+  readonly verify: VerifyPolicy;
+  readonly state: ChangeState;
+  readonly reason: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly expiresMs: number;
+  /** When an unconfirmed change is undone whatever happens; persisted before the first Set. */
+  readonly deadlineMs: number | null;
+  readonly times: StageTimes;
+  readonly devices: Readonly<Record<string, DeviceState>>;
+  readonly verdict: VerdictRecord | null;
+  readonly approvedBy: string | null;
+  readonly cause: string | null;
+}
+
+export const diffOf = (change: Change, device: DeviceId): DeviceDiff | undefined =>
+  change.plan.diffs.find((diff) => diff.device === device);
+
+export type ReadonlyImages = ReadonlyMap<DeviceId, ConfigImage>;

@@ -1,0 +1,49 @@
+import type { ChangeId, IncidentId, RuleName } from './ids';
+import type { Facts } from './policy';
+
+export const CAUSES = [
+  'congestion',
+  'link-failure',
+  'incast',
+  'buffer-exhaustion',
+  'queue-overflow',
+  'gray-link',
+  'not-the-network',
+  'unknown',
+] as const;
+export type CauseName = (typeof CAUSES)[number];
+
+export interface Cause {
+  readonly name: CauseName;
+  /** 0..1, larger is more likely; the scores of one diagnosis need not add up to one. */
+  readonly score: number;
+  /** Where: a channel key, `device:interface:queue`, or a device. */
+  readonly at: string;
+  /** What was measured and against which expectation, one sentence each. */
+  readonly evidence: readonly string[];
+}
+
+export interface Diagnosis {
+  readonly atMs: number;
+  /** Most likely first. */
+  readonly causes: readonly Cause[];
+  readonly facts: Facts;
+}
+
+export interface Incident {
+  readonly id: IncidentId;
+  readonly objectiveId: string;
+  readonly state: 'open' | 'closed';
+  /** Controller time (ms) at which the symptom was first seen, and at which it had held. */
+  readonly observedMs: number;
+  readonly detectedMs: number;
+  readonly diagnosedMs: number | null;
+  readonly closedMs: number | null;
+  readonly healthyQuantileMs: number | null;
+  readonly degradedQuantileMs: number;
+  readonly diagnosis: Diagnosis | null;
+  readonly rule: RuleName | null;
+  readonly changes: readonly ChangeId[];
+  /** Why nothing is done, when nothing is: a refusal's code and reason. */
+  readonly note: string;
+}

@@ -1,0 +1,16 @@
+/**
+ * The words of the domain: topology, telemetry frames, configuration leaves, intents, policies,
+ * incidents, actions, changes, device operations. Types and trivial pure helpers only.
+ */
+export * from './action';
+export * from './change';
+export * from './command';
+export * from './config';
+export * from './ids';
+export * from './incident';
+export * from './intent';
+export * from './operation';
+export * from './policy';
+export * from './record';
+export * from './telemetry';
+export * from './topology';

@@ -1,0 +1,134 @@
+import type { RuleName } from './ids';
+
+/** Autonomy ladder: off < observe < suggest < approve < auto. */
+export const MODES = ['off', 'observe', 'suggest', 'approve', 'auto'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const stricterMode = (a: Mode, b: Mode): Mode =>
+  MODES.indexOf(a) <= MODES.indexOf(b) ? a : b;
+
+/** What the conditions of a rule can refer to. NaN stands for unknown and makes no rule true. */
+export interface Facts {
+  readonly slo: {
+    readonly breached: boolean;
+    readonly quantileMs: number;
+    readonly thresholdMs: number;
+    /** quantile / threshold */
+    readonly severity: number;
+    readonly class: string;
+    readonly metric: string;
+  };
+  readonly path: {
+    readonly maxUtilizationRatio: number;
+    readonly maxLossRatio: number;
+    /** Least-used alternative's utilisation for the most loaded hop. */
+    readonly bestAlternativeUtilizationRatio: number;
+    readonly downLinks: number;
+  };
+  readonly queue: {
+    /** Largest mean depth of the workload's own queue on its paths, bytes. */
+    readonly depthBytes: number;
+    /** The same over the limit in force of that queue, 0..1 and above. */
+    readonly depthRatio: number;
+    readonly peakDepthBytes: number;
+    readonly lossRatio: number;
+    readonly markRatio: number;
+  };
+  readonly loss: {
+    /** Largest loss ratio on the paths, any queue. */
+    readonly ratio: number;
+  };
+  readonly cause: {
+    /** Most likely cause, and its score 0..1. */
+    readonly name: string;
+    readonly score: number;
+  };
+}
+
+export interface VerifyPolicy {
+  /** Time after the last device confirmed its state in which samples are not counted, ms. */
+  readonly settleMs: number;
+  /** Fewest samples after the change before any verdict. */
+  readonly minSamples: number;
+  /** Without a verdict by then: no effect or inconclusive, ms. */
+  readonly maxMs: number;
+  /** Smallest relative improvement of the objective that counts, e.g. 0.05. */
+  readonly minGainRatio: number;
+  /** Significance of the always-valid test, e.g. 0.05. */
+  readonly alpha: number;
+  /** Harm limits: relative worsening that ends the change at once. */
+  readonly harm: {
+    readonly objectiveRatio: number;
+    readonly otherObjectivesRatio: number;
+    /** Absolute increase of the loss ratio on touched links. */
+    readonly lossIncrease: number;
+  };
+  /** What becomes of a change that neither helped nor harmed. */
+  readonly onInconclusive: 'rollback' | 'hold';
+}
+
+export type ActionSpec =
+  | { readonly type: 'reroute'; readonly targetUtilizationRatio: number }
+  | { readonly type: 'buffer'; readonly stepExponent: number; readonly maxScalingFactor: number }
+  | {
+      readonly type: 'ecn';
+      /** Bytes at 25 Gb/s, scaled with the line rate; see docs/policy.md for the source. */
+      readonly minThresholdBytesAt25G: number;
+      readonly maxThresholdBytesAt25G: number;
+      readonly maxProbabilityPercent: number;
+      /** Which traffic classes' queues on the path are marked. */
+      readonly classes: readonly string[];
+    };
+
+/** A rule whose conditions were compiled; pure functions of the facts. */
+export interface Rule {
+  readonly name: RuleName;
+  readonly description: string;
+  readonly enter: (facts: Facts) => boolean;
+  /** Source text of the condition, for explanations. */
+  readonly enterText: string;
+  readonly action: ActionSpec;
+  readonly mode: Mode;
+  readonly cooldownMs: number;
+  readonly verify: VerifyPolicy;
+}
+
+export interface Policy {
+  readonly name: string;
+  /** Hash of the source text. */
+  readonly hash: string;
+  readonly detect: {
+    /** Rolling window over which a quantile is taken, ms. */
+    readonly windowMs: number;
+    /** Fewest observations in the window for the quantile to count. */
+    readonly minCount: number;
+    /** Enter breach at quantile > threshold x enterRatio, leave at < threshold x leaveRatio. */
+    readonly enterRatio: number;
+    readonly leaveRatio: number;
+    /** How long the condition must hold before the state changes, ms. */
+    readonly holdMs: number;
+    readonly clearMs: number;
+    /** For objectives without threshold: breach at this multiple of the own baseline. */
+    readonly baselineRatio: number;
+  };
+  readonly freshness: {
+    /** A series older than this is unknown, ms. */
+    readonly staleMs: number;
+    /** Share of channels unknown above which the loop holds still. */
+    readonly maxUnknownRatio: number;
+  };
+  readonly limits: {
+    readonly maxDevicesPerChange: number;
+    readonly maxOpenChanges: number;
+    readonly maxChangesPerHour: number;
+    /** Share of one layer's devices that open changes may touch at once. */
+    readonly maxLayerShare: number;
+    /** No link may be predicted above this or above its present utilisation. */
+    readonly maxPredictedUtilizationRatio: number;
+  };
+  readonly planTtlMs: number;
+  /** Autonomy by device group; a group that is not named takes `auto`. */
+  readonly groups: Readonly<Record<string, Mode>>;
+  /** In order; the first rule whose condition holds decides. */
+  readonly rules: readonly Rule[];
+}

@@ -1,0 +1,105 @@
+import type { IntentResource } from './intent';
+import type { Change, ChangeState, StageTimes, VerdictRecord } from './change';
+import type { LeafValue } from './config';
+import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
+import type { Diagnosis, Incident } from './incident';
+import type { Mode } from './policy';
+import type { OperationOutcome, OperationVerb } from './operation';
+import type { ErrorCode } from '../base';
+
+/**
+ * What the journal holds. Durable state is the fold of these; nothing durable changes except by
+ * appending one. Bodies are JSON (no undefined, no NaN, no bigint).
+ */
+export type RecordBody =
+  | {
+      readonly kind: 'daemon-started';
+      readonly version: string;
+      readonly configHash: string;
+      readonly epoch: number;
+    }
+  | { readonly kind: 'policy-loaded'; readonly name: string; readonly hash: string }
+  | { readonly kind: 'topology-loaded'; readonly name: string; readonly revision: string }
+  | { readonly kind: 'intent-put'; readonly id: IntentId; readonly intent: IntentResource; readonly by: string }
+  | { readonly kind: 'intent-deleted'; readonly id: IntentId; readonly by: string }
+  | { readonly kind: 'incident-opened'; readonly incident: Incident }
+  | {
+      readonly kind: 'incident-diagnosed';
+      readonly id: IncidentId;
+      readonly diagnosis: Diagnosis;
+      readonly rule: RuleName | null;
+      readonly note: string;
+    }
+  | { readonly kind: 'incident-closed'; readonly id: IncidentId; readonly reason: string }
+  | { readonly kind: 'change-proposed'; readonly change: Change }
+  | {
+      readonly kind: 'change-transition';
+      readonly id: ChangeId;
+      readonly from: ChangeState;
+      readonly to: ChangeState;
+      readonly reason: string;
+      readonly times: StageTimes;
+    }
+  /** The intention to write one device: durable before the Set leaves (I1). */
+  | {
+      readonly kind: 'device-prepared';
+      readonly id: ChangeId;
+      readonly device: DeviceId;
+      readonly preImage: readonly { readonly path: string; readonly value: LeafValue | null }[];
+      readonly postHash: string;
+      readonly commitConfirmed: boolean;
+      readonly commitId: string;
+      readonly deadlineMs: number;
+    }
+  /** An operation is about to be handed to the southbound role. */
+  | {
+      readonly kind: 'device-operation';
+      readonly id: ChangeId;
+      readonly device: DeviceId;
+      readonly verb: OperationVerb;
+      readonly attempt: number;
+    }
+  | {
+      readonly kind: 'device-outcome';
+      readonly id: ChangeId;
+      readonly device: DeviceId;
+      readonly verb: OperationVerb;
+      readonly outcome: OperationOutcome;
+      readonly code: ErrorCode | null;
+      readonly message: string;
+      readonly sentMs: number | null;
+    }
+  | { readonly kind: 'verdict'; readonly id: ChangeId; readonly verdict: VerdictRecord }
+  | {
+      readonly kind: 'approval';
+      readonly id: ChangeId;
+      readonly planHash: string;
+      readonly by: string;
+      readonly decision: 'approved' | 'rejected';
+      readonly reason: string;
+    }
+  | { readonly kind: 'frozen'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'unfrozen'; readonly by: string }
+  | {
+      readonly kind: 'mode-set';
+      readonly scope: 'rule' | 'group';
+      readonly name: string;
+      readonly mode: Mode;
+      readonly by: string;
+    }
+  | { readonly kind: 'device-fenced'; readonly device: DeviceId; readonly reason: string }
+  | { readonly kind: 'device-unfenced'; readonly device: DeviceId; readonly by: string };
+
+export type RecordKind = RecordBody['kind'];
+
+/** A record as stored: numbered, timed, and chained to the one before it. */
+export interface JournalRecord {
+  /** 1, 2, 3... without gaps. */
+  readonly sequence: number;
+  /** Wall-clock ms since the epoch. */
+  readonly atMs: number;
+  readonly epoch: number;
+  readonly body: RecordBody;
+  /** SHA-256 (hex) over the previous hash and this record's canonical JSON; see ports/journal. */
+  readonly hash: string;
+}

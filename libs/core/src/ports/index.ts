@@ -1,0 +1,14 @@
+/**
+ * What the loop needs from the outside world, by role. Each port has one contract suite in
+ * libs/conformance that every implementation passes, the in-memory ones included.
+ */
+export * from './bus';
+export * from './clock';
+export * from './device';
+export * from './intent-kind';
+export * from './journal';
+export * from './lease';
+export * from './metrics';
+export * from './profile';
+export * from './queue';
+export * from './telemetry';

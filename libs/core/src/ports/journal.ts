@@ -1,0 +1,81 @@
+import type { JournalRecord, RecordBody } from '../model';
+
+export interface JournalVerification {
+  readonly records: number;
+  readonly chain: 'ok' | 'broken';
+  /** First sequence whose hash does not follow from the one before; null when the chain is ok. */
+  readonly brokenAt: number | null;
+  /** Hash of the last record that is in order; the genesis hash when there is none. */
+  readonly head: string;
+  readonly detail: string;
+}
+
+/**
+ * Append-only, hash-chained. `append` resolves when the records are *durable* (flushed to disk,
+ * or acknowledged by Redis with AOF), in order, all or none; it rejects with JournalFenced when a
+ * higher epoch has written, and with JournalUnavailable when it cannot be written. After a
+ * rejection nothing may be assumed: the engine stops.
+ */
+export interface Journal {
+  append(epoch: number, atMs: number, bodies: readonly RecordBody[]): Promise<readonly JournalRecord[]>;
+  /** Records from `fromSequence` (1 is the first) to the end at the time of the call, in order. */
+  read(fromSequence: number): AsyncIterable<JournalRecord>;
+  /** Calls back for each record appended after the call, by whoever; returns an unsubscribe. */
+  follow(fromSequence: number, onRecord: (record: JournalRecord) => void): Promise<() => Promise<void>>;
+  lastSequence(): Promise<number>;
+  verify(): Promise<JournalVerification>;
+  close(): Promise<void>;
+}
+
+export class JournalFenced extends Error {
+  constructor(readonly epoch: number, readonly seenEpoch: number) {
+    super(`journal: epoch ${epoch} is older than ${seenEpoch}`);
+    this.name = 'JournalFenced';
+  }
+}
+
+export class JournalUnavailable extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'JournalUnavailable';
+  }
+}
+
+/** Damage in the middle of the journal; the daemon refuses to start on it. */
+export class JournalCorrupt extends Error {
+  constructor(readonly sequence: number, message: string) {
+    super(message);
+    this.name = 'JournalCorrupt';
+  }
+}
+
+export const GENESIS_HASH = '0'.repeat(64);
+
+/**
+ * What is hashed for a record: previous hash, newline, JSON of [sequence, atMs, epoch, body] with
+ * the keys of objects in sorted order. Every journal adapter chains in this way, so that a journal
+ * can be moved from one to another and still verify.
+ */
+export function chainText(
+  previousHash: string,
+  record: { sequence: number; atMs: number; epoch: number; body: RecordBody },
+): string {
+  return `${previousHash}\n${canonicalJson([record.sequence, record.atMs, record.epoch, record.body])}`;
+}
+
+/** JSON with object keys sorted; throws on what JSON cannot carry faithfully. */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string')
+    return JSON.stringify(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError(`not representable in JSON: ${value}`);
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value === 'object') {
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`;
+  }
+  throw new TypeError(`not representable in JSON: ${typeof value}`);
+}

@@ -1,0 +1,59 @@
+import type { Result } from '../base';
+import type { ConfigImage, LeafDiff } from '../model';
+
+export interface StaticRoute {
+  readonly prefix: string;
+  readonly nextHops: readonly {
+    readonly index: string;
+    /** IP address of the next hop, as configured. */
+    readonly address: string;
+    readonly interface: string;
+    readonly weight: number;
+  }[];
+}
+
+export interface QueueSettings {
+  /** Exponent of the dynamic threshold, limit = free buffer x 2^factor; null when not dynamic. */
+  readonly scalingFactor: number | null;
+  readonly dedicatedBytes: number;
+  readonly ecn: {
+    readonly enabled: boolean;
+    readonly minThresholdBytes: number;
+    readonly maxThresholdBytes: number;
+    readonly maxProbabilityPercent: number;
+  } | null;
+}
+
+/**
+ * How one family of devices writes down what the loop decides: pure, no I/O. The image holds the
+ * leaves under `managedPaths`; the diffs returned hold every touched leaf with its value before.
+ */
+export interface DeviceProfile {
+  readonly name: string;
+  /** Subtrees that make up the image, as canonical paths. */
+  readonly managedPaths: readonly string[];
+  routes(image: ConfigImage): readonly StaticRoute[];
+  queue(image: ConfigImage, iface: string, queue: string): QueueSettings | null;
+  renderRoute(
+    image: ConfigImage,
+    prefix: string,
+    weightsByInterface: Readonly<Record<string, number>>,
+  ): Result<readonly LeafDiff[]>;
+  /** Shared profiles are cloned for the interface, never edited under other bindings. */
+  renderBuffer(
+    image: ConfigImage,
+    setting: { readonly interface: string; readonly queue: string; readonly scalingFactor: number },
+  ): Result<readonly LeafDiff[]>;
+  renderEcn(
+    image: ConfigImage,
+    setting: {
+      readonly interface: string;
+      readonly queue: string;
+      readonly minThresholdBytes: number;
+      readonly maxThresholdBytes: number;
+      readonly maxProbabilityPercent: number;
+    },
+  ): Result<readonly LeafDiff[]>;
+  /** Types, ranges and references of the image after the change; first violation wins. */
+  checkSchema(after: ConfigImage): Result<void>;
+}

@@ -1,0 +1,39 @@
+import type { Clock, DeviceProfile, IntentKind, Journal, Metrics, OperationQueue, Timers } from '@weir/core/ports';
+import type { Policy, TelemetryFrame, Topology } from '@weir/core/model';
+
+/** Labelled points of the change path at which a crash is survivable; tests kill the process there. */
+export type CrashPoint = (label: string) => void;
+
+export interface LogSink {
+  /** Constant message plus fields. */
+  info(message: string, fields: Record<string, unknown>): void;
+  warn(message: string, fields: Record<string, unknown>): void;
+  error(message: string, fields: Record<string, unknown>): void;
+}
+
+/** Everything the engine needs; given by the composition root, or by a test with fakes. */
+export interface EngineDeps {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly journal: Journal;
+  readonly queue: OperationQueue;
+  readonly metrics: Metrics;
+  readonly log: LogSink;
+  /** SHA-256 in hex. */
+  readonly digest: (text: string) => string;
+  readonly crashPoint: CrashPoint;
+  /** Latest columns; called once per tick. Null until there is a first one. */
+  readonly frame: () => TelemetryFrame | null;
+}
+
+export interface EngineSettings {
+  readonly version: string;
+  readonly configHash: string;
+  readonly topology: Topology;
+  readonly policy: Policy;
+  readonly profiles: ReadonlyMap<string, DeviceProfile>;
+  readonly intentKinds: ReadonlyMap<string, IntentKind>;
+  /** Period of the pass, ms. */
+  readonly tickMs: number;
+  readonly operationTimeoutMs: number;
+}
