@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { strict } from './issues';
+import { MAX_PAGE_SIZE } from './api';
+import { modeSchema, nameSchema, prefixSchema } from './scalars';
+import { intentEnvelopeSchema } from './intent';
+
+/** POST /v1/intents and PUT /v1/intents/{kind}/{name}. */
+export const putIntentBodySchema = intentEnvelopeSchema;
+
+const reasonSchema = z.string().trim().min(1, 'say why, in a few words').max(1000);
+
+const interfaceSchema = z.string().min(1).max(255);
+const queueTargetShape = {
+  device: nameSchema,
+  interface: interfaceSchema,
+  queue: z.string().min(1),
+};
+
+const rerouteSchema = strict({
+  type: z.literal('reroute'),
+  routes: z
+    .array(
+      strict({
+        device: nameSchema,
+        prefix: prefixSchema,
+        weights: z
+          .record(interfaceSchema, z.int().min(0).max(65535))
+          .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
+            message: 'at least one interface needs a weight above 0',
+          }),
+      }),
+    )
+    .min(1)
+    .max(1000),
+});
+
+const bufferSchema = strict({
+  type: z.literal('buffer'),
+  settings: z
+    .array(strict({ ...queueTargetShape, scalingFactor: z.int().min(-8).max(8) }))
+    .min(1)
+    .max(1000),
+});
+
+const ecnSettingSchema = strict({
+  ...queueTargetShape,
+  minThresholdBytes: z.int().min(0),
+  maxThresholdBytes: z.int().min(1),
+  maxProbabilityPercent: z.int().min(0).max(100),
+}).refine((setting) => setting.minThresholdBytes <= setting.maxThresholdBytes, {
+  path: ['minThresholdBytes'],
+  message: 'must not be above maxThresholdBytes',
+});
+const ecnSchema = strict({
+  type: z.literal('ecn'),
+  settings: z.array(ecnSettingSchema).min(1).max(1000),
+});
+
+/** An action that an operator asks for; undo has its own path. */
+export const actionSchema = z.discriminatedUnion('type', [rerouteSchema, bufferSchema, ecnSchema], {
+  error: 'one of reroute, buffer, ecn',
+});
+export type ActionBody = z.infer<typeof actionSchema>;
+
+/** POST /v1/changes */
+export const proposeBodySchema = strict({
+  action: actionSchema,
+  objectiveId: z
+    .string()
+    .min(1)
+    .nullable()
+    .default(null)
+    .describe('Objective whose measured effect decides whether the change is kept.'),
+});
+export type ProposeBody = z.infer<typeof proposeBodySchema>;
+
+/** POST /v1/changes/{id}/approve: the hash says which plan was read. */
+export const approveBodySchema = strict({
+  planHash: z
+    .string()
+    .regex(/^[0-9a-f]{8,64}$/, 'the hash of the plan, as `weir describe change` shows it'),
+  reason: z.string().trim().max(1000).default(''),
+});
+export const rejectBodySchema = strict({ reason: reasonSchema });
+export const freezeBodySchema = strict({ reason: reasonSchema });
+/** PUT /v1/modes/{rule|group}/{name} */
+export const modeBodySchema = strict({ mode: modeSchema });
+export const modeScopeSchema = z.enum(['rule', 'group']);
+/** Bodies of POST without content: absent, or an empty object. */
+export const emptyBodySchema = strict({}).optional();
+
+const queryBoolean = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+const queryInteger = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'a whole number')
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+
+export const dryRunQuerySchema = strict({ dryRun: queryBoolean });
+export const CHANGE_STATE_NAMES = [
+  'proposed',
+  'validated',
+  'awaiting-approval',
+  'scheduled',
+  'applying',
+  'applied',
+  'verifying',
+  'confirming',
+  'confirmed',
+  'rolling-back',
+  'rolled-back',
+  'rejected',
+  'expired',
+  'superseded',
+  'stuck',
+] as const;
+/** GET /v1/changes: newest first; `after` is the id of the last item of the page before. */
+export const listChangesQuerySchema = strict({
+  state: z.enum(CHANGE_STATE_NAMES).optional(),
+  limit: queryInteger(1, MAX_PAGE_SIZE).optional(),
+  after: z.string().min(1).optional(),
+});
+export const listIncidentsQuerySchema = strict({
+  state: z.enum(['open', 'closed']).optional(),
+  limit: queryInteger(1, MAX_PAGE_SIZE).optional(),
+  after: z.string().min(1).optional(),
+});
+/** GET /v1/journal: in order, from a sequence (1 is the first). */
+export const journalQuerySchema = strict({
+  from: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),
+  limit: queryInteger(1, MAX_PAGE_SIZE).optional(),
+});

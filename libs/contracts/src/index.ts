@@ -1,0 +1,16 @@
+/**
+ * The written contracts of Weir: zod schemas of the daemon's configuration, the topology, the
+ * policy, intents, the REST API and its events. Daemon, command line and console read the same
+ * ones, so a field has one meaning and a mistake in it one message. Depends on zod only.
+ */
+export * from './api';
+export * from './bodies';
+export * from './controller-config';
+export * from './event';
+export * from './intent';
+export * from './issues';
+export * from './policy';
+export * from './problem';
+export * from './resources';
+export * from './scalars';
+export * from './topology';

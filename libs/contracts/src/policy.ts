@@ -1,0 +1,236 @@
+import { z } from 'zod';
+import { strict } from './issues';
+import {
+  API_VERSION,
+  modeSchema,
+  nameSchema,
+  nonNegativeMsSchema,
+  positiveMsSchema,
+  ratioSchema,
+  trafficClassSchema,
+} from './scalars';
+
+const harmSchema = strict({
+  objectiveRatio: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe('Relative worsening of the objective that ends the change at once.'),
+  otherObjectivesRatio: z
+    .number()
+    .positive()
+    .default(0.1)
+    .describe('The same for every other objective on the touched links.'),
+  lossIncrease: ratioSchema
+    .default(0.001)
+    .describe('Absolute increase of the loss ratio on touched links that ends the change.'),
+}).prefault({});
+
+const verifyShape = {
+  settleMs: nonNegativeMsSchema
+    .default(10_000)
+    .describe('Time after the last device took the change in which samples are not counted.'),
+  minSamples: z.int().min(1).default(200).describe('Fewest samples before any verdict.'),
+  maxMs: positiveMsSchema
+    .default(300_000)
+    .describe('Without a verdict by then, the change counts as no effect or inconclusive.'),
+  minGainRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.05)
+    .describe('Smallest relative improvement of the objective that counts.'),
+  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('Significance of the always-valid test.'),
+  harm: harmSchema,
+  onInconclusive: z
+    .enum(['rollback', 'hold'])
+    .default('rollback')
+    .describe('What becomes of a change that neither helped nor harmed; hold waits for a person.'),
+};
+export const verifySchema = strict(verifyShape);
+
+const verifyOverrideSchema = strict({
+  settleMs: nonNegativeMsSchema.optional(),
+  minSamples: z.int().min(1).optional(),
+  maxMs: positiveMsSchema.optional(),
+  minGainRatio: z.number().min(0).max(1).optional(),
+  alpha: z.number().gt(0).lt(0.5).optional(),
+  harm: strict({
+    objectiveRatio: z.number().positive().optional(),
+    otherObjectivesRatio: z.number().positive().optional(),
+    lossIncrease: ratioSchema.optional(),
+  }).optional(),
+  onInconclusive: z.enum(['rollback', 'hold']).optional(),
+});
+
+const rerouteSpecSchema = strict({
+  type: z.literal('reroute'),
+  targetUtilizationRatio: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.6)
+    .describe('Utilisation of the hottest link that the new weights aim for.'),
+});
+const bufferSpecSchema = strict({
+  type: z.literal('buffer'),
+  stepExponent: z
+    .int()
+    .min(1)
+    .max(4)
+    .default(1)
+    .describe('Added to the exponent of the dynamic threshold; 1 doubles the share.'),
+  maxScalingFactor: z.int().min(-8).max(8).default(3).describe('Upper limit of the exponent.'),
+});
+const ecnSpecSchema = strict({
+  type: z.literal('ecn'),
+  minThresholdBytesAt25G: z
+    .int()
+    .min(1)
+    .default(100_000)
+    .describe('Kmin at 25 Gb/s, scaled with the line rate.'),
+  maxThresholdBytesAt25G: z
+    .int()
+    .min(1)
+    .default(400_000)
+    .describe('Kmax at 25 Gb/s, scaled with the line rate.'),
+  maxProbabilityPercent: z.int().min(1).max(100).default(20).describe('Pmax.'),
+  classes: z
+    .array(trafficClassSchema)
+    .min(1)
+    .default(['training', 'storage', 'batch'])
+    .describe('Classes whose queues on the path are marked.'),
+}).refine((spec) => spec.minThresholdBytesAt25G <= spec.maxThresholdBytesAt25G, {
+  path: ['minThresholdBytesAt25G'],
+  message: 'must not be above maxThresholdBytesAt25G',
+});
+
+export const actionSpecSchema = z.discriminatedUnion(
+  'type',
+  [rerouteSpecSchema, bufferSpecSchema, ecnSpecSchema],
+  { error: 'one of reroute, buffer, ecn' },
+);
+
+const ruleSchema = strict({
+  name: nameSchema,
+  description: z.string().max(500).default(''),
+  when: z
+    .string()
+    .trim()
+    .min(1, 'a CEL condition')
+    .max(2000)
+    .describe('CEL condition over slo, path, queue, loss and cause.'),
+  action: actionSpecSchema,
+  mode: modeSchema.default('suggest').describe('Autonomy of the rule.'),
+  cooldownMs: nonNegativeMsSchema
+    .default(60_000)
+    .describe('Rest of the rule in one place after it acted there.'),
+  verify: verifyOverrideSchema.optional().describe('Overrides spec.verify for this rule.'),
+});
+
+const number = z.number().optional();
+/** Facts of an example; what is left out is unknown (NaN) and makes no comparison true. */
+export const partialFactsSchema = strict({
+  slo: strict({
+    breached: z.boolean().optional(),
+    quantileMs: number,
+    thresholdMs: number,
+    severity: number,
+    class: z.string().optional(),
+    metric: z.string().optional(),
+  }).optional(),
+  path: strict({
+    maxUtilizationRatio: number,
+    maxLossRatio: number,
+    bestAlternativeUtilizationRatio: number,
+    downLinks: number,
+  }).optional(),
+  queue: strict({
+    depthBytes: number,
+    depthRatio: number,
+    peakDepthBytes: number,
+    lossRatio: number,
+    markRatio: number,
+  }).optional(),
+  loss: strict({ ratio: number }).optional(),
+  cause: strict({ name: z.string().optional(), score: number }).optional(),
+});
+export type PartialFacts = z.infer<typeof partialFactsSchema>;
+
+const exampleSchema = strict({
+  name: z.string().min(1).max(200),
+  given: partialFactsSchema,
+  expect: strict({ rule: nameSchema.nullable().describe('Rule that decides, or null.') }),
+});
+
+const detectSchema = strict({
+  windowMs: positiveMsSchema.default(10_000).describe('Rolling window of a quantile.'),
+  minCount: z.int().min(1).default(50).describe('Fewest observations for the quantile to count.'),
+  enterRatio: z.number().min(1).max(10).default(1.05).describe('Breached above threshold x this.'),
+  leaveRatio: z.number().gt(0).max(1).default(0.95).describe('Clear below threshold x this.'),
+  holdMs: nonNegativeMsSchema.default(30_000).describe('How long a breach holds before acting.'),
+  clearMs: nonNegativeMsSchema.default(30_000).describe('How long it is clear before closing.'),
+  baselineRatio: z
+    .number()
+    .gt(1)
+    .max(100)
+    .default(1.25)
+    .describe('Objectives without threshold: breached at this multiple of their own baseline.'),
+}).prefault({});
+
+const freshnessSchema = strict({
+  staleMs: positiveMsSchema.default(3_000).describe('A series older than this is unknown.'),
+  maxUnknownRatio: ratioSchema
+    .default(0.25)
+    .describe('Share of unknown channels above which the loop holds still.'),
+}).prefault({});
+
+const limitsSchema = strict({
+  maxDevicesPerChange: z.int().min(1).default(8),
+  maxOpenChanges: z.int().min(1).default(2),
+  maxChangesPerHour: z.int().min(1).default(20),
+  maxLayerShare: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.25)
+    .describe('Share of the devices of one layer that open changes may touch at once.'),
+  maxPredictedUtilizationRatio: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.9)
+    .describe('No link may be predicted above this or above its present utilisation.'),
+}).prefault({});
+
+/** Policy file. Conditions are compiled by adapters/policy-cel. */
+export const policySchema = strict({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Policy'),
+  metadata: strict({ name: nameSchema }),
+  spec: strict({
+    detect: detectSchema,
+    freshness: freshnessSchema,
+    limits: limitsSchema,
+    planTtlMs: positiveMsSchema.default(900_000).describe('A plan expires after this.'),
+    groups: z
+      .record(nameSchema, modeSchema)
+      .default({})
+      .describe('Autonomy by device group; a group that is not named takes auto.'),
+    verify: verifySchema.prefault({}).describe('How the effect of a change is judged.'),
+    rules: z
+      .array(ruleSchema)
+      .min(1, 'at least one rule')
+      .max(100)
+      .describe('In order; the first rule whose condition holds decides.'),
+    examples: z
+      .array(exampleSchema)
+      .max(1000)
+      .default([])
+      .describe('Checked by `weir policy test`.'),
+  }),
+});
+
+export type PolicyDocument = z.infer<typeof policySchema>;
+export type PolicyDocumentInput = z.input<typeof policySchema>;
+export type PolicyExample = PolicyDocument['spec']['examples'][number];

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { strict } from './issues';
+import {
+  API_VERSION,
+  capacitySchema,
+  hostPortSchema,
+  labelsSchema,
+  nameSchema,
+  portSchema,
+  prefixSchema,
+  trafficClassSchema,
+} from './scalars';
+
+export const DEVICE_ROLE_NAMES = ['leaf', 'spine', 'superspine', 'switch'] as const;
+
+const queuesSchema = z.partialRecord(trafficClassSchema, z.string().min(1).max(63));
+
+const weightGridSchema = z
+  .int()
+  .min(2)
+  .max(4096)
+  .describe('ECMP hash entries that the weights of one group share.');
+
+const deviceSchema = strict({
+  name: nameSchema,
+  role: z.enum(DEVICE_ROLE_NAMES),
+  group: nameSchema
+    .optional()
+    .describe('Autonomy and blast radius are counted per group; default: the role.'),
+  address: hostPortSchema.optional().describe('gNMI server; a device without one is not managed.'),
+  profile: nameSchema.optional(),
+  weightGridEntries: weightGridSchema.optional(),
+  queues: queuesSchema.optional().describe('Overrides spec.defaults.queues for this device.'),
+  interfaces: z
+    .record(z.string().min(1).max(255), strict({ capacity: capacitySchema }))
+    .default({})
+    .describe('Interfaces by name; those that only occur in links may be left out.'),
+});
+
+const linkSchema = strict({
+  a: portSchema,
+  b: portSchema,
+  capacity: capacitySchema.optional().describe('Default: the capacity of its interfaces.'),
+});
+
+const endpointSchema = strict({
+  name: nameSchema,
+  attachedTo: portSchema,
+  prefix: prefixSchema,
+  labels: labelsSchema.default({}),
+});
+
+/** Topology file: what exists and how it is wired; references are checked by inventory-file. */
+export const topologySchema = strict({
+  apiVersion: z.literal(API_VERSION),
+  kind: z.literal('Topology'),
+  metadata: strict({ name: nameSchema }),
+  spec: strict({
+    defaults: strict({
+      profile: nameSchema.default('openconfig'),
+      weightGridEntries: weightGridSchema.default(64),
+      queues: queuesSchema.default({}).describe('Queue name of each traffic class.'),
+    }).prefault({}),
+    devices: z.array(deviceSchema).min(1, 'at least one device').max(100_000),
+    links: z.array(linkSchema).max(1_000_000).default([]),
+    endpoints: z.array(endpointSchema).max(1_000_000).default([]),
+  }),
+});
+
+export type TopologyDocument = z.infer<typeof topologySchema>;
+export type TopologyDocumentInput = z.input<typeof topologySchema>;
