@@ -1,0 +1,32 @@
+import { status as GrpcStatus } from '@grpc/grpc-js';
+
+/** gRPC status codes by name, as in the gRPC specification. */
+export { GrpcStatus };
+
+/**
+ * A gNMI request that is answered by a gRPC status. Thrown by codecs and targets on bad input of
+ * a peer; `code` is the status the peer gets (gNMI specification 3.3.4, 3.4.7).
+ */
+export class GnmiError extends Error {
+  constructor(
+    readonly code: GrpcStatus,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'GnmiError';
+  }
+}
+
+export const invalidArgument = (message: string): GnmiError =>
+  new GnmiError(GrpcStatus.INVALID_ARGUMENT, message);
+export const notFound = (message: string): GnmiError =>
+  new GnmiError(GrpcStatus.NOT_FOUND, message);
+export const unimplemented = (message: string): GnmiError =>
+  new GnmiError(GrpcStatus.UNIMPLEMENTED, message);
+export const failedPrecondition = (message: string): GnmiError =>
+  new GnmiError(GrpcStatus.FAILED_PRECONDITION, message);
+export const aborted = (message: string): GnmiError => new GnmiError(GrpcStatus.ABORTED, message);
+
+/** Name of a status code for messages, e.g. `NOT_FOUND`. */
+export const statusName = (code: number): string => GrpcStatus[code] ?? `code ${code}`;
