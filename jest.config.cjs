@@ -29,16 +29,25 @@ module.exports = {
     {
       ...shared,
       displayName: 'pure',
-      testMatch: ['<rootDir>/libs/**/src/**/*.spec.ts', '<rootDir>/apps/{fabric,switch-agent,cli,demo}/src/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/libs/**/src/**/*.spec.ts',
+        '<rootDir>/apps/{fabric,switch-agent,cli,demo}/src/**/*.spec.ts',
+      ],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/libs/nest/'],
       transform: { '^.+\\.ts$': swc },
     },
     {
       ...shared,
       displayName: 'nest',
-      testMatch: ['<rootDir>/apps/controller/**/*.spec.ts', '<rootDir>/libs/nest/**/*.spec.ts', '<rootDir>/test/**/*.spec.ts'],
+      testMatch: [
+        '<rootDir>/apps/controller/**/*.spec.ts',
+        '<rootDir>/libs/nest/**/*.spec.ts',
+        '<rootDir>/test/**/*.spec.ts',
+      ],
       transform: { '^.+\\.(t|j|mj)s$': swc },
-      transformIgnorePatterns: ['/node_modules/(?!(@nestjs|jose|cookie|file-type|strtok3|token-types|uint8array-extras|load-esm|@tokenizer|@borewit)/)'],
+      transformIgnorePatterns: [
+        '/node_modules/(?!(@nestjs|jose|cookie|file-type|strtok3|token-types|uint8array-extras|load-esm|@tokenizer|@borewit)/)',
+      ],
     },
   ],
 };

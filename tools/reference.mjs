@@ -1,0 +1,26 @@
+// `npm run reference`: writes the pages of docs/reference from the code they describe. With
+// `--check` it only compares, names the pages that drifted, and fails.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { errorCodesPage } from './reference/error-codes.mjs';
+import { ROOT } from './root.mjs';
+
+const PAGES = [{ path: 'docs/reference/error-codes.md', render: errorCodesPage }];
+
+const check = process.argv.includes('--check');
+const drifted = [];
+for (const { path, render } of PAGES) {
+  const file = join(ROOT, path);
+  const text = await render();
+  const present = existsSync(file) ? readFileSync(file, 'utf8') : null;
+  if (present === text) continue;
+  drifted.push(path);
+  if (check) continue;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+}
+
+for (const path of drifted)
+  console.log(check ? `${path}: drifted from the code (npm run reference)` : `wrote ${path}`);
+if (drifted.length === 0) console.log(`${PAGES.length} pages follow the code`);
+process.exitCode = check && drifted.length > 0 ? 1 : 0;

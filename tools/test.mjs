@@ -1,0 +1,88 @@
+// `npm test`: the gates one after the other, then every spec, then one line with the counts. A
+// gate counts as one test, so that the last line tells the whole truth.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { ROOT } from './root.mjs';
+
+const bin = (name, ...args) => [join('node_modules', '.bin', name), ...args];
+
+/** In this order; `needs` names a file without which the gate cannot be there yet. */
+const GATES = [
+  { name: 'typecheck', command: bin('tsc', '-p', 'tsconfig.check.json') },
+  { name: 'lint', command: bin('eslint', '.', '--max-warnings', '0') },
+  {
+    name: 'imports',
+    command: bin('depcruise', '--config', '.dependency-cruiser.cjs', 'libs', 'apps'),
+  },
+  { name: 'rules can fail', command: ['tools/prove-rules.mjs'] },
+  { name: 'tidy', command: ['tools/tidy.mjs'] },
+  { name: 'reference pages', command: ['tools/reference.mjs', '--check'] },
+  { name: 'proto', command: ['tools/proto.mjs', '--check'], needs: 'tools/proto.mjs' },
+];
+
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+const counts = { passed: 0, failed: 0, skipped: 0 };
+
+function gate({ name, command, needs }) {
+  if (needs && !existsSync(join(ROOT, needs))) {
+    counts.skipped += 1;
+    console.log(`SKIP ${name}: ${needs} is not there`);
+    return;
+  }
+  const since = performance.now();
+  const done = spawnSync(process.execPath, command, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+    env: { ...process.env, FORCE_COLOR: '0' },
+  });
+  const passed = done.status === 0;
+  counts[passed ? 'passed' : 'failed'] += 1;
+  console.log(`${passed ? 'PASS' : 'FAIL'} ${name} (${seconds(since)})`);
+  if (!passed) console.log(indent(`${done.stdout}${done.stderr}`));
+}
+
+const indent = (text) => text.trim().replace(/^/gm, '    ');
+
+/** Runs jest with its own output on stderr and adds its counts; `rest` narrows it. */
+function specs(rest) {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-test-'));
+  const outputFile = join(folder, 'jest.json');
+  const since = performance.now();
+  const done = spawnSync(
+    process.execPath,
+    [...bin('jest', '--json', '--outputFile', outputFile, '--passWithNoTests'), ...rest],
+    { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  if (!existsSync(outputFile)) {
+    counts.failed += 1;
+    console.log(`FAIL specs: jest ended with ${done.status ?? done.signal} and no report`);
+    return;
+  }
+  const report = JSON.parse(readFileSync(outputFile, 'utf8'));
+  rmSync(folder, { recursive: true, force: true });
+  counts.passed += report.numPassedTests;
+  counts.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+  counts.skipped += report.numPendingTests + report.numTodoTests;
+  const broken = report.testResults.filter((suite) => suite.status === 'failed');
+  for (const suite of broken) {
+    console.log(`FAIL ${relative(ROOT, suite.name)}`);
+    if (suite.message) console.log(indent(suite.message));
+  }
+  // Jest can fail without a failed test, for instance on a leak that ends its worker.
+  if (done.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) {
+    counts.failed += 1;
+    console.log(`FAIL specs: jest ended with ${done.status ?? done.signal}`);
+  }
+  console.log(`specs: ${report.numTotalTestSuites} files (${seconds(since)})`);
+}
+
+const rest = process.argv.slice(2);
+for (const item of GATES) gate(item);
+specs(rest);
+
+const { passed, failed, skipped } = counts;
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+process.exitCode = failed === 0 ? 0 : 1;
