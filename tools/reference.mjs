@@ -3,9 +3,15 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorCodesPage } from './reference/error-codes.mjs';
+import { configPage, policyPage, topologyPage } from './reference/schemas.mjs';
 import { ROOT } from './root.mjs';
 
-const PAGES = [{ path: 'docs/reference/error-codes.md', render: errorCodesPage }];
+const PAGES = [
+  { path: 'docs/reference/config.md', render: configPage },
+  { path: 'docs/reference/error-codes.md', render: errorCodesPage },
+  { path: 'docs/reference/policy.md', render: policyPage },
+  { path: 'docs/reference/topology.md', render: topologyPage },
+];
 
 const check = process.argv.includes('--check');
 const drifted = [];

@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import { generatedNote } from './page.mjs';
+import { schemaTable } from './schema-table.mjs';
+
+const require = createRequire(import.meta.url);
+const contracts = () => require('@weir/contracts');
+
+export const configPage = () =>
+  [
+    '# Daemon configuration\n',
+    generatedNote('libs/contracts/src/controller-config.ts'),
+    'The YAML file that `weir-controller` takes. Paths in it are relative to the file. An unknown',
+    'field is an error; `weir config check FILE` says which. Secrets stand in the environment and',
+    'are named here (`tokenEnv`, `usernameEnv`, `passwordEnv`).\n',
+    schemaTable(contracts().controllerConfigSchema),
+  ].join('\n');
+
+export const topologyPage = () =>
+  [
+    '# Topology file\n',
+    generatedNote('libs/contracts/src/topology.ts'),
+    'What exists and how it is wired. Capacities are bits per second, as a number or with a decimal',
+    'unit (`100G`, `400M`).\n',
+    schemaTable(contracts().topologySchema),
+  ].join('\n');
+
+export const policyPage = () =>
+  [
+    '# Policy file\n',
+    generatedNote('libs/contracts/src/policy.ts'),
+    'What is a breach, what may be done about it, and how it is judged. See [policy](../policy.md)',
+    'for how to write one.\n',
+    schemaTable(contracts().policySchema),
+    '## Facts\n',
+    'What a condition (`when`) can refer to, and what an example can give. A fact that is not known',
+    'makes no comparison true.\n',
+    schemaTable(contracts().partialFactsSchema),
+  ].join('\n');
