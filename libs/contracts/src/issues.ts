@@ -102,3 +102,16 @@ function editDistance(a: string, b: string): number {
   }
   return row[b.length] as number;
 }
+
+/** A refusal's `where` and `reason` for a list of mistakes: the first one, and the others named. */
+export function summarize(issues: readonly FieldIssue[]): { where: string; reason: string } {
+  const [first, ...others] = issues;
+  if (!first) return { where: '(root)', reason: 'invalid' };
+  if (others.length === 0) return { where: first.path, reason: first.message };
+  const shown = others.slice(0, 5).map((issue) => `${issue.path}: ${issue.message}`);
+  const rest = others.length > shown.length ? '; ...' : '';
+  return {
+    where: first.path,
+    reason: `${first.message} (and ${others.length} more: ${shown.join('; ')}${rest})`,
+  };
+}
