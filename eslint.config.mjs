@@ -37,8 +37,8 @@ const onlyRelative = {
 const onlyCore = {
   patterns: [
     {
-      regex: '^(?!\\.{1,2}(/|$)|@weir/core/(model|base)$)',
-      message: 'Algorithms import core/model and core/base only.',
+      regex: '^(?!\\.{1,2}(/|$)|@weir/core/(model|base|ports)$)',
+      message: 'Algorithms import core/model, core/base and core/ports only.',
     },
   ],
 };

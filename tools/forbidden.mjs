@@ -40,7 +40,7 @@ const stageValues = STAGES.slice(1).map((stage, index) =>
 
 export const forbiddenImports = [
   imports('table-libs-core', 'libs/core/src/model/up.ts', '@weir/runtime'),
-  imports('table-libs-algorithms', 'libs/algorithms/src/up.ts', '@weir/core/ports'),
+  imports('table-libs-algorithms', 'libs/algorithms/src/up.ts', '@weir/core/loop'),
   imports('table-libs-runtime', 'libs/runtime/src/up.ts', '@weir/adapter-gnmi'),
   imports('table-libs-contracts', 'libs/contracts/src/up.ts', '@weir/core/model'),
   imports('table-libs-proto-gen', 'libs/proto-gen/src/up.ts', '@weir/core/model'),
