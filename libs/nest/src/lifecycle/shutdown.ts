@@ -13,7 +13,7 @@ export interface ShutdownOptions {
 export interface Shutdown {
   /** Asks for the end from inside, e.g. when the lease is lost. Only the first reason counts. */
   request(reason: string, exitCode: number): void;
-  /** Takes the signal handlers away again. */
+  /** Takes the signal handlers and the deadline away again. */
   dispose(): void;
 }
 
@@ -25,12 +25,13 @@ export function installShutdown(options: ShutdownOptions): Shutdown {
   const { log, exit, deadlineMs } = options;
   const signals = options.signals ?? ['SIGTERM', 'SIGINT'];
   let stopping = false;
+  let timer: NodeJS.Timeout | undefined;
 
   const request = (reason: string, exitCode: number): void => {
     if (stopping) return;
     stopping = true;
     log.info('stopping', { reason, deadlineMs });
-    const timer = setTimeout(() => {
+    timer = setTimeout(() => {
       log.error('stop took too long', { deadlineMs });
       exit(1);
     }, deadlineMs);
@@ -59,6 +60,7 @@ export function installShutdown(options: ShutdownOptions): Shutdown {
   return {
     request,
     dispose: () => {
+      clearTimeout(timer);
       for (const signal of signals) process.off(signal, onSignal);
     },
   };
