@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { generatedNote } from './page.mjs';
+import { generatedNote, table } from './page.mjs';
 import { schemaTable } from './schema-table.mjs';
 
 const require = createRequire(import.meta.url);
@@ -32,7 +32,14 @@ export const policyPage = () =>
     'for how to write one.\n',
     schemaTable(contracts().policySchema),
     '## Facts\n',
-    'What a condition (`when`) can refer to, and what an example can give. A fact that is not known',
-    'makes no comparison true.\n',
-    schemaTable(contracts().partialFactsSchema),
+    'What a condition (`when`) can refer to, and what an example can give. A comparison with a fact',
+    'that is not known at that moment does not hold, negated or not.\n',
+    table(
+      ['Fact', 'Type', 'Meaning'],
+      Object.entries(require('@weir/adapter-policy-cel').FACTS).map(([name, [type, meaning]]) => [
+        `\`${name}\``,
+        type,
+        meaning,
+      ]),
+    ),
   ].join('\n');
