@@ -52,6 +52,34 @@ export const capacitySchema = z
     return z.NEVER;
   });
 
+const BYTES = /^(\d+(?:\.\d+)?)(B|KB|MB|GB|KiB|MiB|GiB)$/;
+const BYTE_SCALE: Record<string, number> = {
+  B: 1,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** Bytes: a whole number, or text with a unit as in `64MB` (decimal) or `32MiB` (binary). */
+export const byteSizeSchema = z
+  .union([z.number(), z.string()])
+  .transform((value, context): number => {
+    const match = typeof value === 'string' ? BYTES.exec(value) : null;
+    const bytes =
+      typeof value === 'number'
+        ? value
+        : Number(match?.[1]) * (BYTE_SCALE[match?.[2] ?? ''] ?? NaN);
+    if (Number.isSafeInteger(bytes) && bytes >= 0) return bytes;
+    context.addIssue({
+      code: 'custom',
+      message: 'a size in bytes, e.g. 64000000, "64MB" or "32MiB"',
+    });
+    return z.NEVER;
+  });
+
 /** `device:interface`; the interface name may itself hold colons and slashes. */
 export const portSchema = z
   .string()

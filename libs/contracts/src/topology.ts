@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { strict } from './issues';
 import {
   API_VERSION,
+  byteSizeSchema,
   capacitySchema,
   hostPortSchema,
   labelsSchema,
@@ -30,6 +31,7 @@ const deviceSchema = strict({
   address: hostPortSchema.optional().describe('gNMI server; a device without one is not managed.'),
   profile: nameSchema.optional(),
   weightGridEntries: weightGridSchema.optional(),
+  sharedBuffer: byteSizeSchema.optional().describe('Shared packet buffer of the device.'),
   queues: queuesSchema.optional().describe('Overrides spec.defaults.queues for this device.'),
   interfaces: z
     .record(z.string().min(1).max(255), strict({ capacity: capacitySchema }))
@@ -59,6 +61,9 @@ export const topologySchema = strict({
     defaults: strict({
       profile: nameSchema.default('openconfig'),
       weightGridEntries: weightGridSchema.default(64),
+      sharedBuffer: byteSizeSchema
+        .default(0)
+        .describe('0 is unknown: no queue limit can be computed, so no buffer rule acts.'),
       queues: queuesSchema.default({}).describe('Queue name of each traffic class.'),
     }).prefault({}),
     devices: z.array(deviceSchema).min(1, 'at least one device').max(100_000),
