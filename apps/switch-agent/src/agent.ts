@@ -1,0 +1,147 @@
+import { readFileSync } from 'node:fs';
+import { startTarget, type TargetTls } from '@weir/gnmi-server';
+import type { AgentConfig } from './config';
+import { PrefixAccounting } from './kernel/accounting';
+import { probeCapabilities } from './kernel/capabilities';
+import { IpKernel } from './kernel/kernel';
+import { KernelMonitor } from './kernel/monitor';
+import { ownedState } from './kernel/owned-state';
+import { runProcess, type RunProcess } from './kernel/process';
+import { LinuxBackend } from './linux-backend';
+import { adoptRoutes } from './routes/adopt';
+import { DEFAULT_IDS } from './routes/allocation';
+import { Forwarding, type Log } from './routes/forwarding';
+import { routesFromLeaves } from './routes/from-leaves';
+import { leavesOfRoutes } from './routes/to-leaves';
+import { EMPTY_PERSISTED, StateFile, type PersistedState } from './store/state-file';
+
+export interface RunningAgent {
+  readonly port: number;
+  /** Stops serving. Routes stay in the kernel: a switch forwards without its agent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the agent: reads what was configured, takes the kernel there, rolls back a commit whose
+ * time ran out meanwhile, and only then answers callers.
+ */
+export async function startAgent(
+  config: AgentConfig,
+  log: Log,
+  environment: NodeJS.ProcessEnv = process.env,
+  runner: RunProcess = runProcess,
+): Promise<RunningAgent> {
+  const kernel = new IpKernel(config.netns, runner);
+  const accounting = new PrefixAccounting(config.netns, runner);
+  const stateFile = new StateFile(config.stateDir);
+  const capabilities = await probeCapabilities(
+    kernel,
+    config.routeProtocol,
+    DEFAULT_IDS.singlesFrom - 1,
+  );
+  const counting = await accounting.probe();
+  log.info({ ...capabilities, counting }, 'kernel capabilities probed');
+
+  const persisted = (await stateFile.load()) ?? (await adopted(kernel, config, stateFile, log));
+  const forwarding = new Forwarding(
+    kernel,
+    { protocol: config.routeProtocol, log },
+    routesFromLeaves(new Map(persisted.config)),
+    persisted.ids,
+  );
+  if (capabilities.nexthopGroups.available) await forwarding.converge(null, 'start');
+  const backend = new LinuxBackend({
+    kernel,
+    forwarding,
+    accounting,
+    capabilities,
+    stateFile,
+    persisted,
+    protocol: config.routeProtocol,
+    log,
+  });
+  await backend.refreshState(true);
+  const target = await startTarget({
+    address: config.listen,
+    backend,
+    commitStore: backend,
+    tls: readTls(config.tls),
+    credentials: readCredentials(config.credentials, environment),
+    onError: (message, error) => log.error({ error: String(error) }, message),
+  });
+  const stopWatching = watchKernel(config, backend, log);
+  log.info({ port: target.port }, 'listening for gNMI');
+  return {
+    port: target.port,
+    close: async () => {
+      stopWatching();
+      await target.close();
+    },
+  };
+}
+
+/** First start, or a lost state file: what the kernel holds under our protocol becomes the configuration. */
+async function adopted(
+  kernel: IpKernel,
+  config: AgentConfig,
+  stateFile: StateFile,
+  log: Log,
+): Promise<PersistedState> {
+  const owned = ownedState(await kernel.read(), config.routeProtocol);
+  const { routes, ids } = adoptRoutes(owned);
+  const state = { ...EMPTY_PERSISTED, config: leavesOfRoutes(routes), ids };
+  if (routes.length > 0)
+    log.warn({ prefixes: routes.map((route) => route.prefix) }, 'routes adopted from the kernel');
+  await stateFile.save(state);
+  return state;
+}
+
+/** Reads the kernel on every event, at most once in 20 ms, and at the poll interval regardless. */
+function watchKernel(config: AgentConfig, backend: LinuxBackend, log: Log): () => void {
+  const refresh = (): void => {
+    backend.refreshState(true).catch((error: unknown) => {
+      log.error({ error: String(error) }, 'kernel could not be read');
+    });
+  };
+  let soon: NodeJS.Timeout | null = null;
+  const monitor = new KernelMonitor(
+    config.netns,
+    () => {
+      soon ??= setTimeout(() => {
+        soon = null;
+        refresh();
+      }, 20);
+    },
+    (message) => log.warn({}, message),
+  );
+  monitor.start();
+  const poll = setInterval(refresh, config.pollMs);
+  return () => {
+    clearInterval(poll);
+    if (soon !== null) clearTimeout(soon);
+    monitor.stop();
+  };
+}
+
+function readTls(tls: AgentConfig['tls']): TargetTls | null {
+  if (tls === null || tls.mode === 'insecure') return null;
+  return {
+    cert: readFileSync(tls.certFile),
+    key: readFileSync(tls.keyFile),
+    clientCa: tls.clientCaFile === null ? null : readFileSync(tls.clientCaFile),
+  };
+}
+
+function readCredentials(
+  names: AgentConfig['credentials'],
+  environment: NodeJS.ProcessEnv,
+): { readonly username: string; readonly password: string } | null {
+  if (names === null) return null;
+  const username = environment[names.usernameEnv];
+  const password = environment[names.passwordEnv];
+  if (username === undefined || username === '')
+    throw new Error(`spec.credentials.usernameEnv: ${names.usernameEnv} is not set`);
+  if (password === undefined || password === '')
+    throw new Error(`spec.credentials.passwordEnv: ${names.passwordEnv} is not set`);
+  return { username, password };
+}

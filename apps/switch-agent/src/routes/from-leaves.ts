@@ -1,0 +1,149 @@
+import { isIPv4 } from 'node:net';
+import { invalidArgument, unimplemented, type LeafMap, type LeafValue } from '@weir/gnmi';
+import { nextHopPath, NETWORK_INSTANCE, staticPath, STATIC_PROTOCOL, unescapeKey } from './paths';
+import { MAX_WEIGHT, type StaticNextHop, type StaticRoute } from './static-route';
+
+const KEY = '((?:[^\\]\\\\]|\\\\.)*)';
+const STATIC_LEAF = new RegExp(
+  `^${literal(`${STATIC_PROTOCOL}/static-routes/static[prefix=`)}${KEY}\\]/(.*)$`,
+);
+const NEXT_HOP_LEAF = new RegExp(`^next-hops/next-hop\\[index=${KEY}\\]/(.*)$`);
+
+/** Leaves that repeat the keys of the lists above; they carry nothing of their own. */
+const KEY_LEAVES = new Set([
+  `${NETWORK_INSTANCE}/config/name`,
+  `${STATIC_PROTOCOL}/config/identifier`,
+  `${STATIC_PROTOCOL}/config/name`,
+]);
+
+interface Draft {
+  address: string | null;
+  interface: string | null;
+  weight: number;
+}
+
+/**
+ * The static routes that configuration leaves describe. Throws a GnmiError that begins with the
+ * offending path: UNIMPLEMENTED for what a Linux switch does not do, INVALID_ARGUMENT for values.
+ */
+export function routesFromLeaves(leaves: LeafMap): readonly StaticRoute[] {
+  const drafts = new Map<string, Map<string, Draft>>();
+  for (const [path, value] of leaves) {
+    if (KEY_LEAVES.has(path)) continue;
+    const [, key, rest] = STATIC_LEAF.exec(path) ?? [];
+    if (key === undefined || rest === undefined)
+      throw unimplemented(`${path}: not configurable on this target (static routes are)`);
+    const prefix = unescapeKey(key);
+    const hops = drafts.get(prefix) ?? new Map<string, Draft>();
+    drafts.set(prefix, hops);
+    if (rest !== 'config/prefix') readHopLeaf(hops, path, rest, value);
+  }
+  return [...drafts].map(([prefix, hops]) => finishRoute(prefix, hops));
+}
+
+function readHopLeaf(hops: Map<string, Draft>, path: string, rest: string, value: LeafValue): void {
+  const [, key, leaf] = NEXT_HOP_LEAF.exec(rest) ?? [];
+  if (key === undefined || leaf === undefined)
+    throw unimplemented(`${path}: not configurable on this target`);
+  const index = unescapeKey(key);
+  const draft = hops.get(index) ?? { address: null, interface: null, weight: 1 };
+  hops.set(index, draft);
+  switch (leaf) {
+    case 'config/index':
+      return;
+    case 'config/next-hop':
+      draft.address = checkAddress(path, value);
+      return;
+    case 'config/wecmp-weight':
+      draft.weight = checkWeight(path, value);
+      return;
+    case 'interface-ref/config/interface':
+      draft.interface = checkInterfaceName(path, value);
+      return;
+    default:
+      throw unimplemented(`${path}: not configurable on this target`);
+  }
+}
+
+function finishRoute(prefix: string, hops: ReadonlyMap<string, Draft>): StaticRoute {
+  checkPrefix(prefix);
+  const nextHops = [...hops]
+    .sort(([a], [b]) => compareIndex(a, b))
+    .map(([index, draft]) => {
+      const at = nextHopPath(prefix, index);
+      if (draft.address === null)
+        throw invalidArgument(`${at}/config/next-hop: missing; an IPv4 address is needed`);
+      if (draft.interface === null)
+        throw unimplemented(
+          `${at}/interface-ref/config/interface: missing; next hops are not resolved recursively`,
+        );
+      return { index, address: draft.address, interface: draft.interface, weight: draft.weight };
+    });
+  checkMembers(prefix, nextHops);
+  return { prefix, nextHops };
+}
+
+function checkMembers(prefix: string, nextHops: readonly StaticNextHop[]): void {
+  const at = staticPath(prefix);
+  if (nextHops.length === 0) throw invalidArgument(`${at}/next-hops: a route needs a next hop`);
+  if (nextHops.every((hop) => hop.weight === 0))
+    throw invalidArgument(`${at}/next-hops: every weight is 0; delete the route to withdraw it`);
+  const seen = new Map<string, string>();
+  for (const hop of nextHops) {
+    const key = `${hop.address} on ${hop.interface}`;
+    const twin = seen.get(key);
+    if (twin !== undefined)
+      throw invalidArgument(
+        `${nextHopPath(prefix, hop.index)}: ${key} is next hop ${twin} already; use its weight`,
+      );
+    seen.set(key, hop.index);
+  }
+}
+
+function checkPrefix(prefix: string): void {
+  const at = `${staticPath(prefix)}/config/prefix`;
+  const [address, length, more] = prefix.split('/');
+  if (address?.includes(':') === true)
+    throw unimplemented(`${at}: IPv6 routes are not offered by this agent`);
+  const bits = /^\d{1,2}$/.test(length ?? '') ? Number(length) : Number.NaN;
+  if (address === undefined || !isIPv4(address) || !(bits <= 32) || more !== undefined)
+    throw invalidArgument(`${at}: "${prefix}" is not an IPv4 prefix such as 10.0.0.0/24`);
+  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
+  if (value % 2 ** (32 - bits) !== 0)
+    throw invalidArgument(`${at}: "${prefix}" has bits set beyond its length`);
+}
+
+function checkAddress(path: string, value: LeafValue): string {
+  const text = String(value);
+  if (isIPv4(text)) return text;
+  if (text.includes(':')) throw unimplemented(`${path}: IPv6 next hops are not offered`);
+  if (/^[A-Z_]+$/.test(text))
+    throw unimplemented(`${path}: next hop "${text}" is not offered; give an IPv4 address`);
+  throw invalidArgument(`${path}: "${text}" is not an IPv4 address`);
+}
+
+function checkWeight(path: string, value: LeafValue): number {
+  const text = String(value);
+  const weight = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(weight <= MAX_WEIGHT))
+    throw invalidArgument(`${path}: "${text}" is not a weight of 0 to ${MAX_WEIGHT}`);
+  return weight;
+}
+
+function checkInterfaceName(path: string, value: LeafValue): string {
+  const text = String(value);
+  // As in the kernel's dev_valid_name, without what would split or comment a batch line.
+  if (/^[A-Za-z0-9_.@:+-]{1,15}$/.test(text) && text !== '.' && text !== '..') return text;
+  throw invalidArgument(`${path}: "${text}" is not an interface name`);
+}
+
+/** Indexes are strings in the model and nearly always numbers: 2 comes before 10. */
+function compareIndex(a: string, b: string): number {
+  const [left, right] = [Number(a), Number(b)];
+  if (Number.isFinite(left) && Number.isFinite(right) && left !== right) return left - right;
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+}
