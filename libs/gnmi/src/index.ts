@@ -5,3 +5,11 @@
  */
 export * from './error';
 export * from './leaf';
+export * from './path';
+export * from './parse-cache';
+export * from './proto-path';
+export * from './pattern';
+export * from './json-text';
+export * from './typed-value';
+export * from './json-tree';
+export * from './schema';
