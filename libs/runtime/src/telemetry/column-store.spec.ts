@@ -61,8 +61,10 @@ function setUp() {
   const clock = new ManualClock();
   const layout = buildLayout(topology());
   const store = new ColumnStore(layout, clock);
-  const slot = (metric: Metric, over: { interface?: string; queue?: string; prefix?: string } = {}) =>
-    store.resolve({ device: leaf, metric, interface: 'eth1', queue: 'rt', prefix: '', ...over });
+  const slot = (
+    metric: Metric,
+    over: { interface?: string; queue?: string; prefix?: string } = {},
+  ) => store.resolve({ device: leaf, metric, interface: 'eth1', queue: 'rt', prefix: '', ...over });
   const write = (to: number, value: bigint, timeMs: number) => {
     clock.nowMs = timeMs;
     store.write(to, Number(value >> 32n), Number(value & 0xffffffffn), timeMs);
@@ -252,7 +254,9 @@ describe('ColumnStore', () => {
     store.observe(sample);
     store.observe({ ...sample, workload: 'other' });
     store.observe({ ...sample, counts: [1] });
-    expect(store.frame().workloads).toEqual([{ ...sample, counts: [2, 4, 6], errors: 2, ageMs: 50 }]);
+    expect(store.frame().workloads).toEqual([
+      { ...sample, counts: [2, 4, 6], errors: 2, ageMs: 50 },
+    ]);
     expect(store.frame().workloads).toEqual([]);
     expect(store.figures().workloadsRefused).toBe(2);
     expect(sample.counts).toEqual([1, 2, 3]);
@@ -264,32 +268,41 @@ describe('ColumnStore', () => {
       { minLength: 2, maxLength: 20 },
     );
     fc.assert(
-      fc.property(steps, fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 30 }), (list, late) => {
-        const plain = setUp();
-        const noisy = setUp();
-        for (const { store } of [plain, noisy]) store.session(leaf, 'synced', '');
-        const octets = plain.slot('out-octets');
-        let value = (1n << 32n) - 2_000_000n;
-        let timeMs = 1000;
-        const sent: [bigint, number][] = [];
-        list.forEach((step, index) => {
-          value += BigInt(step.delta);
-          timeMs += step.gapMs;
-          sent.push([value, timeMs]);
-          plain.write(octets, value, timeMs);
-          noisy.write(octets, value, timeMs);
-          for (const [after, which] of late) {
-            const again = sent[which];
-            if (after !== index || again === undefined) continue;
-            noisy.store.write(octets, Number(again[0] >> 32n), Number(again[0] & 0xffffffffn), again[1]);
-          }
-        });
-        const at = row(plain.layout, 'leaf1:eth1');
-        const rate = plain.store.frame().channels.txBps[at];
-        const last = list[list.length - 1] as { delta: number; gapMs: number };
-        expect(rate).toBeCloseTo((last.delta * 8000) / last.gapMs, 3);
-        expect(noisy.store.frame().channels.txBps[at]).toBe(rate);
-      }),
+      fc.property(
+        steps,
+        fc.array(fc.tuple(fc.nat(30), fc.nat(30)), { maxLength: 30 }),
+        (list, late) => {
+          const plain = setUp();
+          const noisy = setUp();
+          for (const { store } of [plain, noisy]) store.session(leaf, 'synced', '');
+          const octets = plain.slot('out-octets');
+          let value = (1n << 32n) - 2_000_000n;
+          let timeMs = 1000;
+          const sent: [bigint, number][] = [];
+          list.forEach((step, index) => {
+            value += BigInt(step.delta);
+            timeMs += step.gapMs;
+            sent.push([value, timeMs]);
+            plain.write(octets, value, timeMs);
+            noisy.write(octets, value, timeMs);
+            for (const [after, which] of late) {
+              const again = sent[which];
+              if (after !== index || again === undefined) continue;
+              noisy.store.write(
+                octets,
+                Number(again[0] >> 32n),
+                Number(again[0] & 0xffffffffn),
+                again[1],
+              );
+            }
+          });
+          const at = row(plain.layout, 'leaf1:eth1');
+          const rate = plain.store.frame().channels.txBps[at];
+          const last = list[list.length - 1] as { delta: number; gapMs: number };
+          expect(rate).toBeCloseTo((last.delta * 8000) / last.gapMs, 3);
+          expect(noisy.store.frame().channels.txBps[at]).toBe(rate);
+        },
+      ),
     );
   });
 
@@ -313,7 +326,9 @@ describe('ColumnStore', () => {
         store.session(leaf, 'synced', '');
         let value = 0;
         let timeMs = 1000;
-        const samples = list.map((step) => [(value += step.delta), (timeMs += step.gapMs)] as const);
+        const samples = list.map(
+          (step) => [(value += step.delta), (timeMs += step.gapMs)] as const,
+        );
         const rates = list.slice(1).map((step) => (step.delta * 8000) / step.gapMs);
         clock.nowMs = timeMs;
         for (const index of order) {

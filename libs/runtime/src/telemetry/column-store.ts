@@ -139,7 +139,8 @@ export class ColumnStore implements TelemetrySink, WorkloadSink {
     if (synced === 1) return;
     arrays.channels.operStatus.fill(OPER_UNKNOWN, rows.channel.from, rows.channel.to);
     for (const table of ['channels', 'queues', 'prefixes'] as const) {
-      const range = rows[table === 'channels' ? 'channel' : table === 'queues' ? 'queue' : 'prefix'];
+      const range =
+        rows[table === 'channels' ? 'channel' : table === 'queues' ? 'queue' : 'prefix'];
       for (const column of Object.values<Float64Array | Uint8Array>(arrays[table]))
         if (column instanceof Float64Array && column !== arrays[table].ageMs)
           column.fill(NaN, range.from, range.to);

@@ -66,13 +66,18 @@ describe('frame codec', () => {
   it('property: damaged frames are refused or read, never thrown at', () => {
     const whole = encodeFrame(sampleFrame());
     fc.assert(
-      fc.property(fc.nat(whole.length - 1), fc.nat(255), fc.nat(whole.length), (at, byte, length) => {
-        const cut = whole.slice(0, length);
-        if (length < whole.length) expect(decodeFrame(cut, layout('r1')).ok).toBe(false);
-        const mutant = whole.slice();
-        mutant[at] = byte;
-        expect(() => decodeFrame(mutant, layout('r1'))).not.toThrow();
-      }),
+      fc.property(
+        fc.nat(whole.length - 1),
+        fc.nat(255),
+        fc.nat(whole.length),
+        (at, byte, length) => {
+          const cut = whole.slice(0, length);
+          if (length < whole.length) expect(decodeFrame(cut, layout('r1')).ok).toBe(false);
+          const mutant = whole.slice();
+          mutant[at] = byte;
+          expect(() => decodeFrame(mutant, layout('r1'))).not.toThrow();
+        },
+      ),
     );
   });
 });

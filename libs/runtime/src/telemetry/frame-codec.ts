@@ -132,8 +132,7 @@ function readColumn(bytes: Uint8Array, view: DataView, at: number, column: Colum
     return from + 4;
   }
   if (tag !== TAG_FLOATS || from + column.length * 4 > bytes.length) return -1;
-  for (let row = 0; row < column.length; row++)
-    column[row] = view.getFloat32(from + row * 4, true);
+  for (let row = 0; row < column.length; row++) column[row] = view.getFloat32(from + row * 4, true);
   return from + column.length * 4;
 }
 

@@ -35,10 +35,7 @@ export function buildLayout(topology: Topology): FrameLayout {
         queueIndex.set(`${key}:${name}`, queues.push({ channel, name }) - 1);
     }
     for (const prefix of prefixNames)
-      prefixIndex.set(
-        `${device.id}|${prefix}`,
-        prefixes.push({ device: deviceIndex, prefix }) - 1,
-      );
+      prefixIndex.set(`${device.id}|${prefix}`, prefixes.push({ device: deviceIndex, prefix }) - 1);
   }
   return {
     revision: topology.revision,

@@ -1,0 +1,5 @@
+/**
+ * gNMI southbound and telemetry: how OpenConfig devices are configured (profile), how their
+ * Subscribe streams become samples (telemetry), and how changes are written to them (writer).
+ */
+export * from './profile';

@@ -1,0 +1,45 @@
+import type { Result } from '@weir/core/base';
+import type { ConfigImage, LeafDiff } from '@weir/core/model';
+import type { DeviceProfile, QueueSettings, StaticRoute } from '@weir/core/ports';
+import { BUFFER_PROFILES, QOS_INTERFACES, QUEUE_PROFILES, STATIC_ROUTES } from './openconfig-paths';
+import { readQueue, renderBuffer, renderEcn, type BufferSetting, type EcnSetting } from './queues';
+import { checkSchema } from './schema';
+import { readRoutes, renderRoute } from './static-routes';
+
+/**
+ * Devices that keep to OpenConfig: static routes with wecmp-weight in network instance DEFAULT,
+ * queue-management (ECN) and buffer-allocation profiles bound per interface. Pure.
+ * Models: qos 2.2.0, local-routing 4.1.0, network-instance 4.7.0.
+ */
+export class OpenConfigProfile implements DeviceProfile {
+  readonly name = 'openconfig';
+  readonly managedPaths = [STATIC_ROUTES, QOS_INTERFACES, QUEUE_PROFILES, BUFFER_PROFILES];
+
+  routes(image: ConfigImage): readonly StaticRoute[] {
+    return readRoutes(image);
+  }
+
+  queue(image: ConfigImage, iface: string, queue: string): QueueSettings | null {
+    return readQueue(image, iface, queue);
+  }
+
+  renderRoute(
+    image: ConfigImage,
+    prefix: string,
+    weightsByInterface: Readonly<Record<string, number>>,
+  ): Result<readonly LeafDiff[]> {
+    return renderRoute(image, prefix, weightsByInterface);
+  }
+
+  renderBuffer(image: ConfigImage, setting: BufferSetting): Result<readonly LeafDiff[]> {
+    return renderBuffer(image, setting);
+  }
+
+  renderEcn(image: ConfigImage, setting: EcnSetting): Result<readonly LeafDiff[]> {
+    return renderEcn(image, setting);
+  }
+
+  checkSchema(after: ConfigImage): Result<void> {
+    return checkSchema(after);
+  }
+}

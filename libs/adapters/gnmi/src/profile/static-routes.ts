@@ -1,0 +1,126 @@
+import type { Result } from '@weir/core/base';
+import { ok, refuse } from '@weir/core/base';
+import type { ConfigImage, LeafDiff, LeafValue } from '@weir/core/model';
+import type { StaticRoute } from '@weir/core/ports';
+import { parsedPath } from '@weir/gnmi';
+import { DiffBuilder } from './diff-builder';
+import { nextHop, STATIC_ROUTES, staticRoute } from './openconfig-paths';
+
+interface NextHop {
+  readonly index: string;
+  /** Every leaf of the entry, relative to it. */
+  readonly leaves: Map<string, LeafValue>;
+}
+
+/** A route without wecmp-weight spreads evenly, as if each next hop had weight 1. */
+const DEFAULT_WEIGHT = 1;
+
+export function readRoutes(image: ConfigImage): readonly StaticRoute[] {
+  return [...nextHopsByPrefix(image)].map(([prefix, hops]) => ({
+    prefix,
+    nextHops: hops.map((hop) => ({
+      index: hop.index,
+      address: String(hop.leaves.get('config/next-hop') ?? ''),
+      interface: interfaceOf(hop),
+      weight: weightOf(hop),
+    })),
+  }));
+}
+
+/**
+ * New weights by egress interface. A next hop whose interface has weight 0 or is not named goes
+ * with all its leaves; one that is not configured cannot come back, because only the device's
+ * configuration knows its address.
+ */
+export function renderRoute(
+  image: ConfigImage,
+  prefix: string,
+  weights: Readonly<Record<string, number>>,
+): Result<readonly LeafDiff[]> {
+  const where = staticRoute(prefix);
+  const hops = nextHopsByPrefix(image).get(prefix);
+  if (hops === undefined)
+    return refuse('not-found', where, `There is no static route for ${prefix} to change.`);
+  const refused = checkWeights(where, hops, weights);
+  if (refused !== null) return refused;
+
+  const builder = new DiffBuilder(image);
+  const shares = sharesOf(hops, weights);
+  for (const hop of hops) {
+    const entry = nextHop(prefix, hop.index);
+    const weight = shares.get(hop) ?? 0;
+    if (weight > 0) builder.set(`${entry}/config/wecmp-weight`, String(weight));
+    else for (const rest of hop.leaves.keys()) builder.set(`${entry}/${rest}`, null);
+  }
+  return ok(builder.diffs);
+}
+
+function checkWeights(
+  where: string,
+  hops: readonly NextHop[],
+  weights: Readonly<Record<string, number>>,
+): ReturnType<typeof refuse> | null {
+  const known = new Set(hops.map(interfaceOf));
+  if (known.has(''))
+    return refuse(
+      'capability-missing',
+      where,
+      'A next hop names no interface (interface-ref), so its share cannot be set.',
+    );
+  let total = 0;
+  for (const [iface, weight] of Object.entries(weights)) {
+    if (!Number.isSafeInteger(weight) || weight < 0)
+      return refuse('schema-invalid', where, `Weight ${weight} of ${iface} is not a whole number.`);
+    if (weight > 0 && !known.has(iface))
+      return refuse(
+        'no-alternative',
+        where,
+        `No next hop over ${iface} is configured, and its address is not known.`,
+      );
+    total += weight;
+  }
+  if (total === 0)
+    return refuse('black-hole', where, 'All weights are 0: the prefix would have no next hop.');
+  return null;
+}
+
+/** Next hops over the same interface share its weight as evenly as whole numbers allow. */
+function sharesOf(
+  hops: readonly NextHop[],
+  weights: Readonly<Record<string, number>>,
+): ReadonlyMap<NextHop, number> {
+  const shares = new Map<NextHop, number>();
+  for (const [iface, weight] of Object.entries(weights)) {
+    const same = hops.filter((hop) => interfaceOf(hop) === iface);
+    same.forEach((hop, i) =>
+      shares.set(hop, Math.floor(weight / same.length) + (i < weight % same.length ? 1 : 0)),
+    );
+  }
+  return shares;
+}
+
+function nextHopsByPrefix(image: ConfigImage): Map<string, NextHop[]> {
+  const routes = new Map<string, NextHop[]>();
+  for (const [path, value] of image) {
+    if (!path.startsWith(STATIC_ROUTES)) continue;
+    const elems = parsedPath(path).elems;
+    const at = elems.findIndex((elem) => elem.name === 'next-hop');
+    const prefix = elems.find((elem) => elem.name === 'static')?.key['prefix'];
+    const index = elems[at]?.key['index'];
+    if (prefix === undefined || index === undefined) continue;
+    const hops = routes.get(prefix) ?? [];
+    routes.set(prefix, hops);
+    let hop = hops.find((item) => item.index === index);
+    if (hop === undefined) hops.push((hop = { index, leaves: new Map() }));
+    hop.leaves.set(path.slice(nextHop(prefix, index).length + 1), value);
+  }
+  return routes;
+}
+
+const interfaceOf = (hop: NextHop): string =>
+  String(hop.leaves.get('interface-ref/config/interface') ?? '');
+
+function weightOf(hop: NextHop): number {
+  const weight = Number(hop.leaves.get('config/wecmp-weight') ?? DEFAULT_WEIGHT);
+  return Number.isFinite(weight) ? weight : DEFAULT_WEIGHT;
+}
