@@ -88,7 +88,13 @@ const basics = {
   'no-empty': ['error', { allowEmptyCatch: false }],
 };
 
-const SPECS = ['**/*.spec.ts', '**/*.contract.ts', '**/*.contract-run.ts', 'test/**/*.ts'];
+// Contract suites are specs that wait for an adapter.
+const SPECS = [
+  '**/*.spec.ts',
+  'libs/conformance/src/**/*.ts',
+  '**/*.contract-run.ts',
+  'test/**/*.ts',
+];
 
 export default defineConfig(
   {
