@@ -1,0 +1,30 @@
+/**
+ * A deterministic fluid model of a leaf-spine fabric: max-min fair rates, dynamic-threshold
+ * buffers, ECN and loss, microbursts integrated exactly, and the workloads of an AI data centre
+ * that live on it. No I/O and no clock: callers step it and read counters. What a controller can
+ * configure on a real switch has its true consequence here; hidden faults do not show.
+ */
+export * from './counters';
+export * from './fabric';
+export * from './network/leaf-spine';
+export {
+  linkId,
+  Network,
+  trueCapacityBps,
+  type Channel,
+  type ChannelFault,
+} from './network/network';
+export * from './network/settings';
+export * from './network/spec';
+export { integrateBurst, type Burst, type BurstEffect } from './queueing/burst';
+export { shareBuffer, type BufferClaim, type BufferShares } from './queueing/dynamic-threshold';
+export { Histogram, LATENCY_BOUNDS_MS } from './traffic/histogram';
+export { maxMin, type Allocation, type Flow, type Scheduling } from './traffic/max-min';
+export type {
+  BulkSpec,
+  InferenceSpec,
+  Observation,
+  ParameterServerSpec,
+  RingAllReduceSpec,
+  WorkloadSpec,
+} from './workloads/workload';
