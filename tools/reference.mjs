@@ -2,11 +2,13 @@
 // `--check` it only compares, names the pages that drifted, and fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { changeStatesPage } from './reference/change-states.mjs';
 import { errorCodesPage } from './reference/error-codes.mjs';
 import { configPage, policyPage, topologyPage } from './reference/schemas.mjs';
 import { ROOT } from './root.mjs';
 
 const PAGES = [
+  { path: 'docs/reference/change-states.md', render: changeStatesPage },
   { path: 'docs/reference/config.md', render: configPage },
   { path: 'docs/reference/error-codes.md', render: errorCodesPage },
   { path: 'docs/reference/policy.md', render: policyPage },
