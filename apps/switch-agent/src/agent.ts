@@ -34,11 +34,7 @@ export async function startAgent(
   const kernel = new IpKernel(config.netns, runner);
   const accounting = new PrefixAccounting(config.netns, runner);
   const stateFile = new StateFile(config.stateDir);
-  const capabilities = await probeCapabilities(
-    kernel,
-    config.routeProtocol,
-    DEFAULT_IDS.singlesFrom - 1,
-  );
+  const capabilities = await probeCapabilities(kernel, DEFAULT_IDS.singlesFrom - 1);
   const counting = await accounting.probe();
   log.info({ ...capabilities, counting }, 'kernel capabilities probed');
 

@@ -37,7 +37,7 @@ export class IpKernel implements Kernel {
   async read(): Promise<KernelSnapshot> {
     const timeNs = process.hrtime.bigint() + WALL_OFFSET_NS;
     const script = 'link show\nnexthop show\nroute show table main\n';
-    const result = await this.ip(['-4', '-N', '-j', '-s', '-batch', '-'], script);
+    const result = await this.ip(['-N', '-j', '-s', '-batch', '-'], script);
     if (result.exitCode !== 0) throw new KernelRefusal(null, firstLine(result.stderr));
     const parts = result.stdout.split('\n').filter((line) => line.startsWith('['));
     const [links, nexthops, routes] = parts;
@@ -54,7 +54,7 @@ export class IpKernel implements Kernel {
   async run(commands: readonly KernelCommand[]): Promise<void> {
     if (commands.length === 0) return;
     const script = commands.map((command) => command.words.join(' ')).join('\n');
-    const result = await this.ip(['-4', '-batch', '-'], `${script}\n`);
+    const result = await this.ip(['-batch', '-'], `${script}\n`);
     if (result.exitCode === 0) return;
     const line = /Command failed -:(\d+)/.exec(result.stderr)?.[1];
     const failed = line === undefined ? null : (commands[Number(line) - 1] ?? null);

@@ -1,13 +1,13 @@
 import { isIPv4 } from 'node:net';
-import { invalidArgument, unimplemented, type LeafMap, type LeafValue } from '@weir/gnmi';
-import { nextHopPath, NETWORK_INSTANCE, staticPath, STATIC_PROTOCOL, unescapeKey } from './paths';
+import {
+  invalidArgument,
+  parsedPath,
+  unimplemented,
+  type LeafMap,
+  type LeafValue,
+} from '@weir/gnmi';
+import { nextHopPath, NETWORK_INSTANCE, staticPath, STATIC_PROTOCOL, STATIC_ROUTES } from './paths';
 import { MAX_WEIGHT, type StaticNextHop, type StaticRoute } from './static-route';
-
-const KEY = '((?:[^\\]\\\\]|\\\\.)*)';
-const STATIC_LEAF = new RegExp(
-  `^${literal(`${STATIC_PROTOCOL}/static-routes/static[prefix=`)}${KEY}\\]/(.*)$`,
-);
-const NEXT_HOP_LEAF = new RegExp(`^next-hops/next-hop\\[index=${KEY}\\]/(.*)$`);
 
 /** Leaves that repeat the keys of the lists above; they carry nothing of their own. */
 const KEY_LEAVES = new Set([
@@ -30,22 +30,46 @@ export function routesFromLeaves(leaves: LeafMap): readonly StaticRoute[] {
   const drafts = new Map<string, Map<string, Draft>>();
   for (const [path, value] of leaves) {
     if (KEY_LEAVES.has(path)) continue;
-    const [, key, rest] = STATIC_LEAF.exec(path) ?? [];
-    if (key === undefined || rest === undefined)
+    const place = placeOf(path);
+    if (place === null)
       throw unimplemented(`${path}: not configurable on this target (static routes are)`);
-    const prefix = unescapeKey(key);
-    const hops = drafts.get(prefix) ?? new Map<string, Draft>();
-    drafts.set(prefix, hops);
-    if (rest !== 'config/prefix') readHopLeaf(hops, path, rest, value);
+    const hops = drafts.get(place.prefix) ?? new Map<string, Draft>();
+    drafts.set(place.prefix, hops);
+    if (place.index !== null) readHopLeaf(hops, path, place.index, place.leaf, value);
+    else if (place.leaf !== 'config/prefix')
+      throw unimplemented(`${path}: not configurable on this target`);
   }
   return [...drafts].map(([prefix, hops]) => finishRoute(prefix, hops));
 }
 
-function readHopLeaf(hops: Map<string, Draft>, path: string, rest: string, value: LeafValue): void {
-  const [, key, leaf] = NEXT_HOP_LEAF.exec(rest) ?? [];
-  if (key === undefined || leaf === undefined)
-    throw unimplemented(`${path}: not configurable on this target`);
-  const index = unescapeKey(key);
+interface Place {
+  readonly prefix: string;
+  /** Index of the next hop; null for a leaf of the route itself. */
+  readonly index: string | null;
+  /** Path below the entry. */
+  readonly leaf: string;
+}
+
+/** Elements before `static`: network instance and protocol, two each, and static-routes. */
+const STATIC_DEPTH = 5;
+
+function placeOf(path: string): Place | null {
+  if (!path.startsWith(`${STATIC_ROUTES}/`)) return null;
+  const elems = parsedPath(path).elems.slice(STATIC_DEPTH);
+  const prefix = elems[0]?.key['prefix'];
+  if (prefix === undefined) return null;
+  const index = elems[1]?.name === 'next-hops' ? elems[2]?.key['index'] : undefined;
+  const rest = elems.slice(index === undefined ? 1 : 3);
+  return { prefix, index: index ?? null, leaf: rest.map((elem) => elem.name).join('/') };
+}
+
+function readHopLeaf(
+  hops: Map<string, Draft>,
+  path: string,
+  index: string,
+  leaf: string,
+  value: LeafValue,
+): void {
   const draft = hops.get(index) ?? { address: null, interface: null, weight: 1 };
   hops.set(index, draft);
   switch (leaf) {
@@ -142,8 +166,4 @@ function compareIndex(a: string, b: string): number {
   const [left, right] = [Number(a), Number(b)];
   if (Number.isFinite(left) && Number.isFinite(right) && left !== right) return left - right;
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -1,7 +1,7 @@
 import type { StateValue } from '@weir/gnmi-server';
 import type { LinkState } from '../kernel/ip-json';
 import type { KernelSnapshot } from '../kernel/kernel';
-import { AFTS, escapeKey, nextHopPath } from '../routes/paths';
+import { AFTS, entry, nextHopPath } from '../routes/paths';
 import type { StaticRoute } from '../routes/static-route';
 import type { PrefixCounters } from '../kernel/accounting';
 
@@ -37,7 +37,7 @@ export function stateLeaves(input: StateInput): readonly LeafGroup[] {
 
 function interfaceGroup(link: LinkState, lastChangeNs: bigint | null): LeafGroup {
   const counters = link.counters;
-  return group(`/interfaces/interface[name=${escapeKey(link.name)}]`, {
+  return group(entry('/interfaces', 'interface', { name: link.name }), {
     'state/name': link.name,
     'state/ifindex': link.ifindex,
     'state/mtu': link.mtu,
@@ -118,7 +118,7 @@ function entryGroups(input: StateInput): readonly LeafGroup[] {
     const origin = route.protocol === input.protocol ? 'STATIC' : ORIGINS.get(route.protocol);
     const counters = input.counters.get(route.prefix);
     groups.push(
-      group(`${AFTS}/ipv4-unicast/ipv4-entry[prefix=${escapeKey(route.prefix)}]`, {
+      group(entry(`${AFTS}/ipv4-unicast`, 'ipv4-entry', { prefix: route.prefix }), {
         'state/prefix': route.prefix,
         'state/origin-protocol': origin ?? null,
         'state/next-hop-group': route.nexthopId === null ? null : BigInt(route.nexthopId),

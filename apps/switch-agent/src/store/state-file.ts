@@ -82,6 +82,6 @@ export class StateFile {
       throw new StateFileError(this.path, 'has another formatVersion than 1');
     if (!Array.isArray(state.config) || typeof state.ids !== 'object')
       throw new StateFileError(this.path, 'lacks `config` or `ids`; move it away to start empty');
-    return { ...EMPTY_PERSISTED, ...state } as PersistedState;
+    return { ...EMPTY_PERSISTED, ...state, formatVersion: 1 };
   }
 }

@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process';
+import { GnmiError, GrpcStatus } from '@weir/gnmi';
+import { IpKernel } from '../kernel/kernel';
+import { runProcess, type RunProcess } from '../kernel/process';
+import { NO_ALLOCATION } from './allocation';
+import { Forwarding, type Log } from './forwarding';
+import type { StaticRoute } from './static-route';
+import { kernelTestSkipReason } from '../testing/kernel-access';
+
+const skipReason = kernelTestSkipReason();
+if (skipReason !== null) console.warn(`forwarding.spec: skipped, ${skipReason}`);
+const describeKernel = skipReason === null ? describe : describe.skip;
+
+const NETNS = `weir-test-fwd-${process.pid}`;
+const ip = (...args: string[]): string =>
+  execFileSync('ip', ['-n', NETNS, ...args], { encoding: 'utf8' });
+const kernelText = (): string => `${ip('-j', 'nexthop')}${ip('-j', 'route')}`;
+
+const route = (prefix: string, a: number, b: number): StaticRoute => ({
+  prefix,
+  nextHops: [
+    { index: '0', address: '10.0.0.1', interface: 'up1', weight: a },
+    { index: '1', address: '10.0.1.1', interface: 'up2', weight: b },
+  ],
+});
+
+const keep = (): Promise<void> => Promise.resolve();
+
+async function refusal(promise: Promise<void>): Promise<GnmiError> {
+  const error = await promise.then(
+    () => new Error('was accepted'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof GnmiError) return error;
+  throw error;
+}
+
+describeKernel('routes in a real kernel', () => {
+  const logged: string[] = [];
+  const log: Log = {
+    info: (_fields, message) => logged.push(message),
+    warn: (_fields, message) => logged.push(message),
+    error: (_fields, message) => logged.push(message),
+  };
+  const forwardingWith = (runner: RunProcess = runProcess): Forwarding =>
+    new Forwarding(new IpKernel(NETNS, runner), { protocol: 87, log }, [], NO_ALLOCATION);
+
+  beforeEach(() => {
+    logged.length = 0;
+    execFileSync('ip', ['netns', 'add', NETNS]);
+    for (const [index, name] of ['up1', 'up2'].entries()) {
+      ip('link', 'add', name, 'type', 'veth', 'peer', 'name', `peer${index}`);
+      ip('link', 'set', name, 'up');
+      ip('link', 'set', `peer${index}`, 'up');
+      ip('addr', 'add', `10.0.${index}.0/31`, 'dev', name);
+    }
+  });
+  afterEach(() => {
+    execFileSync('ip', ['netns', 'del', NETNS]);
+  });
+
+  it('shows weights as nexthop groups, and an undo gives the same kernel state', async () => {
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1), route('10.9.1.0/24', 1, 1)], keep);
+    const before = kernelText();
+    const groups = JSON.parse(ip('-j', 'nexthop')) as { id: number; group?: unknown }[];
+    expect(groups.find((item) => item.id === 20_000)?.group).toEqual([
+      { id: 10_000, weight: 3 },
+      { id: 10_001 },
+    ]);
+    await forwarding.change([route('10.9.0.0/24', 1, 63)], keep);
+    expect(kernelText()).not.toBe(before);
+    await forwarding.change([route('10.9.0.0/24', 3, 1), route('10.9.1.0/24', 1, 1)], keep);
+    expect(kernelText()).toBe(before);
+    await forwarding.change([], keep);
+    expect(JSON.parse(ip('-j', 'nexthop'))).toEqual([]);
+  });
+
+  it('changes nothing when the kernel refuses a part, and names the route', async () => {
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
+    const before = kernelText();
+    const bad = {
+      prefix: '10.9.1.0/24',
+      nextHops: [{ index: '0', address: '10.77.0.1', interface: 'up1', weight: 1 }],
+    };
+    const error = await refusal(forwarding.change([route('10.9.0.0/24', 1, 1), bad], keep));
+    expect(error.code).toBe(GrpcStatus.ABORTED);
+    expect(error.message).toContain('static[prefix=10.9.1.0/24]');
+    expect(error.message).toContain('invalid gateway');
+    expect(kernelText()).toBe(before);
+    expect(forwarding.routes).toEqual([route('10.9.0.0/24', 3, 1)]);
+  });
+
+  it('changes nothing when the state cannot be made durable', async () => {
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
+    const before = kernelText();
+    const full = (): Promise<void> => Promise.reject(new Error('no space left on device'));
+    const error = await refusal(forwarding.change([route('10.9.0.0/24', 1, 9)], full));
+    expect(error.message).toContain('no space left');
+    expect(kernelText()).toBe(before);
+  });
+
+  it('refuses interfaces that do not exist and prefixes of other programs', async () => {
+    const forwarding = forwardingWith();
+    const ghost = { index: '0', address: '10.0.0.1', interface: 'nope0', weight: 1 };
+    const missing = await refusal(
+      forwarding.change([{ prefix: '10.9.0.0/24', nextHops: [ghost] }], keep),
+    );
+    expect(missing.code).toBe(GrpcStatus.INVALID_ARGUMENT);
+    expect(missing.message).toMatch(/interface-ref\/config\/interface: no interface "nope0"/);
+    ip('route', 'add', '10.9.0.0/24', 'via', '10.0.0.1', 'proto', 'bgp');
+    const taken = await refusal(forwarding.change([route('10.9.0.0/24', 1, 1)], keep));
+    expect(taken.code).toBe(GrpcStatus.FAILED_PRECONDITION);
+    expect(taken.message).toContain('protocol 186');
+    expect(ip('route', 'show', '10.9.0.0/24')).toContain('proto bgp');
+  });
+
+  it('brings routes back after a link was down, and after a crash half way', async () => {
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
+    const before = kernelText();
+    ip('link', 'set', 'up2', 'down');
+    expect(kernelText()).not.toBe(before);
+    ip('link', 'set', 'up2', 'up');
+    await forwarding.converge(new Set(['10.9.0.0/24']), 'link up: up2');
+    expect(JSON.parse(ip('-j', 'nexthop'))).toHaveLength(3);
+    expect(ip('-j', 'nexthop')).toBe(before.slice(0, ip('-j', 'nexthop').length));
+    // As a crash would leave it: the group of a Set that was never made durable.
+    ip('nexthop', 'replace', 'id', '20000', 'group', '10000,1/10001,200', 'proto', '87');
+    ip('nexthop', 'add', 'id', '20007', 'group', '10000', 'proto', '87');
+    await forwarding.converge(null, 'start');
+    expect(ip('-j', 'nexthop')).toBe(before.slice(0, ip('-j', 'nexthop').length));
+    expect(logged).toContain('kernel brought back to the configuration');
+  });
+
+  it('sees drift made by hand and leaves it alone', async () => {
+    const kernel = new IpKernel(NETNS);
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1), route('10.9.1.0/24', 1, 1)], keep);
+    expect(forwarding.drift(await kernel.read())).toEqual({ missing: [], unexpected: [] });
+    ip('nexthop', 'replace', 'id', '20001', 'group', '10000,7/10001,1', 'proto', '87');
+    expect(forwarding.drift(await kernel.read())).toEqual({
+      missing: ['group 20001 10000,1/10001,1'],
+      unexpected: ['group 20001 10000,7/10001,1'],
+    });
+    await forwarding.change([route('10.9.0.0/24', 1, 3), route('10.9.1.0/24', 1, 1)], keep);
+    expect(ip('nexthop', 'show', 'id', '20001')).toContain('10000,7/10001');
+  });
+
+  it('takes the kernel back when it dies between two batches', async () => {
+    const forwarding = forwardingWith();
+    await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
+    const before = kernelText();
+    let batches = 0;
+    const failing = forwardingWith((program, args, stdin) => {
+      // The first write is carried out and then reported as failed, like a killed `ip`.
+      if (args.includes('-j') || batches++ > 0) return runProcess(program, args, stdin);
+      return runProcess(program, args, stdin).then(() => {
+        throw new Error('ip did not run to its end');
+      });
+    });
+    const error = await refusal(failing.change([route('10.9.2.0/24', 1, 1)], keep));
+    expect(error.message).toContain('did not run to its end');
+    expect(kernelText()).toBe(before);
+  });
+});
