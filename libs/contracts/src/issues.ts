@@ -76,12 +76,20 @@ function unknownField(key: string, known: readonly string[]): string {
     : `unknown field; known: ${known.join(', ')}`;
 }
 
-/** The known word within two edits (a third of its length for long words), or undefined. */
+const UNIT = /(Ms|Bps|Bytes|Ratio|Percent|BytesAt25G)$/;
+
+/**
+ * The known word within two edits (a third of its length for long words), or undefined. A
+ * forgotten unit at the end counts as half an edit: it is the usual mistake.
+ */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const whole = editDistance(word.toLowerCase(), candidate.toLowerCase());
+    const bare = candidate.replace(UNIT, '');
+    const withoutUnit = bare === candidate ? whole : editDistance(word, bare) + 0.5;
+    const distance = Math.min(whole, withoutUnit);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
