@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { changeStatesPage } from './reference/change-states.mjs';
 import { errorCodesPage } from './reference/error-codes.mjs';
 import { configPage, policyPage, topologyPage } from './reference/schemas.mjs';
+import { intentsPage } from './reference/intents.mjs';
 import { metricsPage } from './reference/metrics.mjs';
 import { ROOT } from './root.mjs';
 
@@ -12,6 +13,7 @@ const PAGES = [
   { path: 'docs/reference/change-states.md', render: changeStatesPage },
   { path: 'docs/reference/config.md', render: configPage },
   { path: 'docs/reference/error-codes.md', render: errorCodesPage },
+  { path: 'docs/reference/intents.md', render: intentsPage },
   { path: 'docs/reference/metrics.md', render: metricsPage },
   { path: 'docs/reference/policy.md', render: policyPage },
   { path: 'docs/reference/topology.md', render: topologyPage },
