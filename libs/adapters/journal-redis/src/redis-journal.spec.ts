@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { JournalFenced, JournalUnavailable } from '@weir/core/ports';
+import {
+  collect,
+  describeWithRedis,
+  eventually,
+  expectChain,
+  journalContract,
+  note,
+} from '@weir/conformance';
+import { openRedisJournal } from './index';
+
+describeWithRedis('redis journal', (redis) => {
+  let prefix: string;
+  beforeEach(() => (prefix = `weir-${randomUUID()}`));
+  const open = () => openRedisJournal({ url: redis().url, prefix, timeoutMs: 2_000 });
+
+  journalContract('redis stream', async () => {
+    let journal = await open();
+    return {
+      journal,
+      reopen: async () => {
+        await journal.close();
+        return (journal = await open());
+      },
+      dispose: () => journal.close(),
+    };
+  });
+
+  it('fences the old leader when a new one has written', async () => {
+    const old = await open();
+    await old.append(1, 1, [note('old')]);
+    const leader = await open();
+    await leader.append(2, 2, [note('new')]);
+    await expect(old.append(1, 3, [note('late')])).rejects.toThrow(JournalFenced);
+    const records = await collect(leader);
+    expect(records.map((record) => record.epoch)).toEqual([1, 2]);
+    expectChain(records);
+    await Promise.all([old.close(), leader.close()]);
+  });
+
+  it('appends only onto what it has read', async () => {
+    const behind = await open();
+    const other = await open();
+    await other.append(1, 1, [note('unseen')]);
+    await expect(behind.append(2, 2, [note('blind')])).rejects.toThrow(/another process wrote/);
+    await expect(behind.append(2, 2, [note('again')])).rejects.toThrow(JournalUnavailable);
+    const reader = await open();
+    await other.append(1, 3, [note('unseen too')]);
+    expect(await collect(reader)).toHaveLength(2);
+    expect(await reader.append(2, 4, [note('informed')])).toMatchObject([{ sequence: 3 }]);
+    await Promise.all([behind.close(), other.close(), reader.close()]);
+  });
+
+  it('takes an append once when the connection dies under it', async () => {
+    const journal = await open();
+    const admin = new Redis(redis().url);
+    let appended = 0;
+    const writer = (async () => {
+      for (let i = 0; i < 300; i++) {
+        await journal.append(1, i, [note(String(i))]);
+        appended++;
+      }
+    })();
+    for (let kills = 0; appended < 250; kills++) {
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      const target = Math.min(250, (kills + 1) * 40);
+      await eventually('progress', () => appended >= target || null);
+    }
+    await writer;
+    const records = await collect(journal);
+    expect(records).toHaveLength(300);
+    expectChain(records);
+    admin.disconnect();
+    await journal.close();
+  });
+
+  it('shows a follower in another process every record, across a lost connection', async () => {
+    const writer = await open();
+    const reader = await open();
+    const admin = new Redis(redis().url);
+    const seen: number[] = [];
+    await writer.append(1, 1, [note('before')]);
+    const stop = await reader.follow(1, (record) => seen.push(record.sequence));
+    await eventually('first', () => seen.length === 1);
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await writer.append(1, 2, [note('after'), note('after')]);
+    await eventually('all', () => seen.length === 3);
+    expect(seen).toEqual([1, 2, 3]);
+    await stop();
+    admin.disconnect();
+    await Promise.all([writer.close(), reader.close()]);
+  });
+
+  it('names the record when the stream was edited', async () => {
+    const journal = await open();
+    await journal.append(1, 1, [note('1'), note('2'), note('3')]);
+    const admin = new Redis(redis().url);
+    await admin.xdel(`${prefix}:journal`, '2-0');
+    expect(await journal.verify()).toMatchObject({ chain: 'broken', brokenAt: 2, records: 1 });
+    await expect(collect(journal)).rejects.toMatchObject({ name: 'JournalCorrupt', sequence: 2 });
+    admin.disconnect();
+    await journal.close();
+  });
+
+  it('refuses to go on when Redis was flushed under it', async () => {
+    const journal = await open();
+    await journal.append(1, 1, [note('1')]);
+    const admin = new Redis(redis().url);
+    await admin.del(`${prefix}:journal`);
+    await expect(journal.append(1, 2, [note('2')])).rejects.toThrow(/lost records/);
+    admin.disconnect();
+    await journal.close();
+  });
+});
+
+describeWithRedis('redis journal and a server in trouble', (redis) => {
+  it('keeps acknowledged records over a crash of Redis, and goes on', async () => {
+    const journal = await openRedisJournal({ url: redis().url, prefix: 'crash' });
+    await journal.append(1, 1, [note('before')]);
+    await redis().kill();
+    const appended = journal.append(1, 2, [note('during')]);
+    await redis().start();
+    await appended;
+    const records = await collect(journal);
+    expect(records.map((record) => record.body)).toEqual([note('before'), note('during')]);
+    await journal.close();
+  });
+
+  it('rejects within its time-out when Redis hangs, and writes nothing later', async () => {
+    const journal = await openRedisJournal({ url: redis().url, prefix: 'hang', timeoutMs: 200 });
+    await journal.append(1, 1, [note('good')]);
+    await redis().kill();
+    await expect(journal.append(1, 2, [note('lost')])).rejects.toThrow(JournalUnavailable);
+    await redis().start();
+    await expect(journal.append(1, 3, [note('after')])).rejects.toThrow(JournalUnavailable);
+    const again = await openRedisJournal({ url: redis().url, prefix: 'hang' });
+    expect(await again.lastSequence()).toBe(1);
+    await Promise.all([journal.close(), again.close()]);
+  });
+
+  it('names host and port, not the password, when Redis is not there', async () => {
+    const url = 'redis://user:secret@127.0.0.1:1/0';
+    const opened = openRedisJournal({ url, prefix: 'x', timeoutMs: 100 });
+    await expect(opened).rejects.toThrow(/127\.0\.0\.1:1/);
+    await expect(opened).rejects.not.toThrow(/secret/);
+  });
+});
+
+describeWithRedis(
+  'redis journal without durable answers',
+  (redis) => {
+    it('warns on opening', async () => {
+      const warnings: string[] = [];
+      const warn = (message: string): unknown => warnings.push(message);
+      const journal = await openRedisJournal({ url: redis().url, prefix: 'weak', warn });
+      expect(warnings).toHaveLength(1);
+      expect(warnings[0]).toContain('appendfsync always');
+      await journal.close();
+    });
+  },
+  { appendfsync: 'everysec' },
+);
