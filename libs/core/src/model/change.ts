@@ -1,6 +1,7 @@
 import type { Action } from './action';
 import type { ConfigImage, DeviceDiff, LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
+import type { OperationVerb } from './operation';
 import type { Mode, VerifyPolicy } from './policy';
 import type { ErrorCode } from '../base';
 
@@ -47,6 +48,8 @@ export interface DeviceState {
   readonly commitConfirmed: boolean;
   /** Identity of the commit on the device. */
   readonly commitId: string;
+  readonly lastVerb: OperationVerb | null;
+  /** Tries of `lastVerb` so far. */
   readonly attempts: number;
   readonly lastError: string;
 }

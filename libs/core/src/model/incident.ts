@@ -23,11 +23,20 @@ export interface Cause {
   readonly evidence: readonly string[];
 }
 
+/** Facts as the journal keeps them: what was unknown (NaN) is null. */
+export type RecordedFacts = {
+  readonly [Group in keyof Facts]: {
+    readonly [Name in keyof Facts[Group]]: Facts[Group][Name] extends number
+      ? number | null
+      : Facts[Group][Name];
+  };
+};
+
 export interface Diagnosis {
   readonly atMs: number;
   /** Most likely first. */
   readonly causes: readonly Cause[];
-  readonly facts: Facts;
+  readonly facts: RecordedFacts;
 }
 
 export interface Incident {

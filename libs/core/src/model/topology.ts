@@ -26,6 +26,8 @@ export interface Device {
   readonly interfaces: ReadonlyMap<string, Interface>;
   /** Number of ECMP hash entries that weights of one group share (16, 64, 256...). */
   readonly weightGridEntries: number;
+  /** Shared packet buffer in bytes; 0 when unknown, and then no limit in force can be computed. */
+  readonly sharedBufferBytes: number;
   /** Name of the queue of each traffic class on this device's interfaces. */
   readonly queueOfClass: ReadonlyMap<TrafficClass, string>;
 }

@@ -1,0 +1,16 @@
+/**
+ * Pure methods that the loop is given as strategies: routing on the topology, weights on a grid,
+ * quantiles of histograms, always-valid tests. No I/O, no clock, no randomness of their own.
+ */
+import type { Strategies } from '@weir/core/ports';
+import { quantile } from './histogram';
+import { buildRouting } from './routing';
+import { sequentialTest } from './sequential-test';
+import { fillWeights } from './weights';
+
+export * from './histogram';
+export * from './routing';
+export * from './sequential-test';
+export * from './weights';
+
+export const strategies: Strategies = { routing: buildRouting, quantile, fillWeights, sequentialTest };

@@ -1,0 +1,96 @@
+import { channelKey, type DeviceId, type Port, type Topology } from '@weir/core/model';
+import type { RoutingModel, Spread, StaticRoute } from '@weir/core/ports';
+import { shortestNextHops } from './shortest-path';
+
+interface Hop {
+  readonly interface: string;
+  readonly weight: number;
+}
+
+/**
+ * Where traffic goes, from the weights that the devices hold. A device without any route to a
+ * prefix in its configuration is taken to use all equal-cost shortest paths (plain ECMP); results
+ * are kept, since a pass asks for the same spreads many times.
+ */
+export function buildRouting(
+  topology: Topology,
+  routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
+): RoutingModel {
+  const peers = peersOf(topology);
+  const owners = new Map<string, DeviceId>();
+  for (const endpoint of topology.endpoints.values())
+    owners.set(endpoint.prefix, endpoint.attachedTo.device);
+  const configured = new Map<DeviceId, ReadonlyMap<string, readonly Hop[]>>();
+  for (const [device, list] of routes)
+    configured.set(device, new Map(list.map((route) => [route.prefix, route.nextHops])));
+  const fallback = shortestNextHops(topology);
+  const spreads = new Map<string, Spread>();
+
+  const nextHops = (device: DeviceId, prefix: string): readonly Hop[] => {
+    const owner = owners.get(prefix);
+    if (owner === device) return [];
+    const own = configured.get(device)?.get(prefix);
+    if (own !== undefined) return own;
+    return owner === undefined ? [] : fallback(device, owner);
+  };
+
+  return {
+    nextHops,
+    owner: (prefix) => owners.get(prefix) ?? null,
+    peer: (device, iface) => peers.get(channelKey({ device, interface: iface })) ?? null,
+    spread: (from, prefix) => {
+      const key = `${from}|${prefix}`;
+      const known = spreads.get(key);
+      if (known !== undefined) return known;
+      const spread = follow(from, prefix, owners.get(prefix), nextHops, peers);
+      spreads.set(key, spread);
+      return spread;
+    },
+  };
+}
+
+function peersOf(topology: Topology): ReadonlyMap<string, Port> {
+  const peers = new Map<string, Port>();
+  for (const link of topology.links) {
+    peers.set(channelKey(link.a), link.b);
+    peers.set(channelKey(link.b), link.a);
+  }
+  return peers;
+}
+
+/** Paths longer than this do not exist in a fabric; what is still on its way then goes round. */
+const MAX_HOPS = 32;
+
+/** Pushes one unit of traffic hop by hop; devices of one distance are handled together. */
+function follow(
+  from: DeviceId,
+  prefix: string,
+  owner: DeviceId | undefined,
+  nextHops: (device: DeviceId, prefix: string) => readonly Hop[],
+  peers: ReadonlyMap<string, Port>,
+): Spread {
+  const shares = new Map<string, number>();
+  let front = new Map<DeviceId, number>([[from, 1]]);
+  for (let hop = 0; hop < MAX_HOPS && front.size > 0; hop++) {
+    const next = new Map<DeviceId, number>();
+    for (const [device, share] of front) {
+      if (device === owner) continue;
+      const hops = nextHops(device, prefix);
+      const total = hops.reduce((sum, item) => sum + item.weight, 0);
+      if (total === 0) return { shares, problem: { kind: 'black-hole', at: device } };
+      for (const item of hops) {
+        const part = (share * item.weight) / total;
+        if (part === 0) continue;
+        const key = channelKey({ device, interface: item.interface });
+        const peer = peers.get(key);
+        if (peer === undefined) return { shares, problem: { kind: 'black-hole', at: device } };
+        shares.set(key, (shares.get(key) ?? 0) + part);
+        next.set(peer.device, (next.get(peer.device) ?? 0) + part);
+      }
+    }
+    front = next;
+  }
+  const [lost] = front.keys();
+  const looping = lost !== undefined && lost !== owner;
+  return { shares, problem: looping ? { kind: 'loop', at: lost } : null };
+}

@@ -1,0 +1,69 @@
+import type { ConfigImage, DeviceId, LeafDiff, OperationReport } from '../../model';
+import { patched } from '../../model';
+import { LIMITS } from '../../state';
+import type { Pass } from '../pass';
+
+/** Asks for the configuration image of each managed device that has none, or an old one. */
+export function refreshImages(pass: Pass): void {
+  const { monoMs } = pass.now;
+  const asked = new Map(pass.observed.imageAskedMs);
+  let count = 0;
+  for (const device of pass.env.topology.devices.values()) {
+    if (device.address === '') continue;
+    const readAt = pass.observed.imageAtMs.get(device.id) ?? -Infinity;
+    const askedAt = asked.get(device.id) ?? -Infinity;
+    if (monoMs - readAt < LIMITS.imageRefreshMs || monoMs - askedAt < LIMITS.imageRetryMs) continue;
+    asked.set(device.id, monoMs);
+    count++;
+    pass.operate({
+      id: `image/${device.id}/${pass.durable.epoch}/${Math.floor(pass.now.wallMs)}`,
+      changeId: null,
+      device: device.id,
+      verb: 'image',
+      epoch: pass.durable.epoch,
+      leaves: [],
+      commitId: '',
+      rollbackMs: 0,
+      timeoutMs: pass.env.operationTimeoutMs,
+    });
+  }
+  if (count > 0) pass.observe({ imageAskedMs: asked });
+}
+
+export function observeImage(pass: Pass, report: OperationReport): void {
+  const { device } = report.operation;
+  if (report.commitConfirmed !== null) rememberProbe(pass, device, report.commitConfirmed);
+  if (report.outcome !== 'done' || report.image === null) return;
+  const imageAtMs = new Map(pass.observed.imageAtMs).set(device, pass.now.monoMs);
+  const present = pass.observed.images.get(device);
+  if (present !== undefined && sameImage(present, report.image)) pass.observe({ imageAtMs });
+  else {
+    const images = new Map(pass.observed.images).set(device, report.image);
+    pass.observe({ images, imageAtMs });
+  }
+}
+
+/** Whatever an operation read of the device afterwards is the newest truth about those leaves. */
+export function observeReadBack(pass: Pass, report: OperationReport): void {
+  const { device } = report.operation;
+  if (report.commitConfirmed !== null) rememberProbe(pass, device, report.commitConfirmed);
+  const image = pass.observed.images.get(device);
+  if (report.readBack === null || image === undefined) return;
+  const leaves: LeafDiff[] = report.readBack.map(({ path, value }) => ({
+    path,
+    before: image.get(path) ?? null,
+    after: value,
+  }));
+  const images = new Map(pass.observed.images).set(device, patched(image, leaves));
+  pass.observe({ images });
+}
+
+function rememberProbe(pass: Pass, device: DeviceId, supported: boolean): void {
+  pass.observe({ commitConfirmed: new Map(pass.observed.commitConfirmed).set(device, supported) });
+}
+
+function sameImage(a: ConfigImage, b: ConfigImage): boolean {
+  if (a.size !== b.size) return false;
+  for (const [path, value] of a) if (b.get(path) !== value) return false;
+  return true;
+}

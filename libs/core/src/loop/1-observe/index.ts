@@ -1,0 +1,85 @@
+import type { LoopEvent } from '../events';
+import type { Pass } from '../pass';
+import { observeCommand, type DecisionRequest } from './commands';
+import { refreshImages, observeImage, observeReadBack } from './images';
+import { compileIntents } from './intents';
+import { observeFrame } from './frame';
+
+export type { DecisionRequest } from './commands';
+
+/**
+ * Stage 1. Folds what happened into the state: columns, images, operation reports, commands.
+ * Returns what people asked to have decided.
+ */
+export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[] {
+  switch (event.kind) {
+    case 'started':
+      // Records of this process carry its own epoch from the first one on.
+      pass.durable = { ...pass.durable, epoch: event.epoch };
+      pass.record({
+        kind: 'daemon-started',
+        version: event.version,
+        configHash: event.configHash,
+        epoch: event.epoch,
+      });
+      recordTopology(pass);
+      recordPolicy(pass);
+      takeUpUnfinished(pass);
+      break;
+    case 'policy-replaced':
+      recordPolicy(pass);
+      break;
+    case 'tick':
+      compileIntents(pass);
+      observeFrame(pass, event.frame);
+      refreshImages(pass);
+      break;
+    case 'report':
+      observeReport(pass, event);
+      break;
+    case 'command': {
+      const requests = observeCommand(pass, event.requestId, event.command);
+      compileIntents(pass);
+      return requests;
+    }
+  }
+  return [];
+}
+
+function recordTopology(pass: Pass): void {
+  const { name, revision } = pass.env.topology;
+  pass.record({ kind: 'topology-loaded', name, revision });
+}
+
+function recordPolicy(pass: Pass): void {
+  const { name, hash } = pass.env.policy;
+  pass.record({ kind: 'policy-loaded', name, hash });
+}
+
+/** Reports may come twice; only one that is waited for counts. */
+function observeReport(pass: Pass, event: Extract<LoopEvent, { kind: 'report' }>): void {
+  const { operation } = event.report;
+  if (!pass.observed.inFlight.has(operation.id)) return;
+  const inFlight = new Map(pass.observed.inFlight);
+  inFlight.delete(operation.id);
+  pass.observe({ inFlight });
+  if (operation.verb === 'image') observeImage(pass, event.report);
+  else {
+    observeReadBack(pass, event.report);
+    pass.report = event.report;
+  }
+}
+
+/**
+ * A process that died in the middle cannot know what its last Set came to. What was not decided
+ * to be kept is undone; what was decided to be kept is proved or undone by stage 8.
+ */
+function takeUpUnfinished(pass: Pass): void {
+  const reason = 'the controller restarted in the middle of the change';
+  for (const change of pass.durable.changes.values()) {
+    if (change.state === 'applying' || change.state === 'applied' || change.state === 'verifying')
+      pass.transition(change, 'abort', reason);
+    else if (change.state === 'scheduled') pass.transition(change, 'expire', reason);
+    else if (change.state === 'proposed') pass.transition(change, 'refuse', reason);
+  }
+}

@@ -1,0 +1,65 @@
+import { incidentId, type Incident } from '../../model';
+import type { ObjectiveState } from '../observed';
+import type { Pass } from '../pass';
+import { nextSymptom } from './hysteresis';
+
+export { nextSymptom, thresholdOf } from './hysteresis';
+
+/** Stage 2. Runs each objective through its hysteresis; opens and closes incidents. */
+export function detect(pass: Pass): void {
+  if (pass.observed.frame === null) return;
+  let changed = false;
+  const objectives = new Map(pass.observed.objectives);
+  for (const [id, before] of pass.observed.objectives) {
+    const after = nextSymptom(before, pass.env.policy.detect, pass.now);
+    if (after === before) continue;
+    changed = true;
+    objectives.set(id, after);
+    if (before.state === 'pending' && after.state === 'breached') open(pass, after);
+    if (before.state === 'clearing' && after.state === 'healthy')
+      close(pass, after, 'the objective is met again');
+  }
+  if (changed) pass.observe({ objectives });
+  closeOrphans(pass);
+}
+
+export const openIncidentOf = (pass: Pass, objectiveId: string): Incident | undefined =>
+  [...pass.durable.incidents.values()].find(
+    (incident) => incident.state === 'open' && incident.objectiveId === objectiveId,
+  );
+
+function open(pass: Pass, state: ObjectiveState): void {
+  // After a restart the incident of the earlier process may still be open: it is taken up.
+  if (openIncidentOf(pass, state.objective.id) !== undefined) return;
+  const number = pass.durable.incidentCount + 1;
+  pass.record({
+    kind: 'incident-opened',
+    incident: {
+      id: incidentId(`inc-${number}`),
+      objectiveId: state.objective.id,
+      state: 'open',
+      observedMs: state.firstSeenWallMs,
+      detectedMs: pass.now.wallMs,
+      diagnosedMs: null,
+      closedMs: null,
+      healthyQuantileMs: Number.isNaN(state.healthyMs) ? null : state.healthyMs,
+      degradedQuantileMs: state.quantileMs,
+      diagnosis: null,
+      rule: null,
+      changes: [],
+      note: '',
+    },
+  });
+}
+
+function close(pass: Pass, state: ObjectiveState, reason: string): void {
+  const incident = openIncidentOf(pass, state.objective.id);
+  if (incident !== undefined) pass.record({ kind: 'incident-closed', id: incident.id, reason });
+}
+
+/** An incident whose objective is gone cannot be judged any more. */
+function closeOrphans(pass: Pass): void {
+  for (const incident of pass.durable.incidents.values())
+    if (incident.state === 'open' && !pass.observed.objectives.has(incident.objectiveId))
+      pass.record({ kind: 'incident-closed', id: incident.id, reason: 'the objective was deleted' });
+}

@@ -1,0 +1,70 @@
+import type { ActionSpec, BufferAction } from '../../model';
+import { splitChannel, profileOf } from '../network';
+import type { Evidence, QueueEvidence } from '../3-diagnose/facts';
+import type { Pass } from '../pass';
+import type { Candidate } from './draft';
+
+type BufferSpec = Extract<ActionSpec, { type: 'buffer' }>;
+
+/** Below this share of its limit a queue is not what holds the workload up. */
+const FULL_RATIO = 0.5;
+
+/**
+ * A larger share of the shared buffer for the workload's own queue where it is at its limit: the
+ * exponent of the dynamic threshold is raised by one step (Choudhury and Hahne 1998; OpenConfig
+ * dynamic-limit-scaling-factor, SONiC dynamic_th).
+ */
+export function bufferCandidate(pass: Pass, spec: BufferSpec, evidence: Evidence): Candidate | null {
+  const full = evidence.queues
+    .filter((queue) => queue.own && queue.depthRatio > FULL_RATIO)
+    .sort((a, b) => b.depthRatio - a.depthRatio);
+  const settings: BufferAction['settings'][number][] = [];
+  const devices = new Set<string>();
+  let limitGrowth = 1;
+  for (const queue of full) {
+    const raised = raise(pass, spec, queue);
+    if (raised === null) continue;
+    const limit = pass.env.policy.limits.maxDevicesPerChange;
+    if (!devices.has(raised.setting.device) && devices.size >= limit) continue;
+    devices.add(raised.setting.device);
+    settings.push(raised.setting);
+    limitGrowth = Math.max(limitGrowth, raised.growth);
+  }
+  const worst = full[0];
+  if (settings.length === 0 || worst === undefined) return null;
+  return {
+    action: { type: 'buffer', settings },
+    predicted: {
+      gainRatio: 1 / limitGrowth - 1,
+      uncertaintyRatio: 0.4,
+      maxUtilizationBefore: maxUtilization(evidence),
+      maxUtilizationAfter: maxUtilization(evidence),
+      explanation:
+        `${worst.key} stands at ${(worst.depthRatio * 100).toFixed(0)} % of its limit; ` +
+        `the limit grows ${limitGrowth}-fold`,
+    },
+  };
+}
+
+export const maxUtilization = (evidence: Evidence): number =>
+  Math.max(0, ...evidence.channels.map((item) => item.utilizationRatio || 0));
+
+/** Queue key `device:interface:queue` taken apart. */
+export function splitQueue(key: string) {
+  const last = key.lastIndexOf(':');
+  return { ...splitChannel(key.slice(0, last)), queue: key.slice(last + 1) };
+}
+
+function raise(pass: Pass, spec: BufferSpec, queue: QueueEvidence) {
+  const at = splitQueue(queue.key);
+  const image = pass.observed.images.get(at.device);
+  const present =
+    image === undefined ? null : profileOf(pass, at.device)?.queue(image, at.interface, at.queue);
+  if (present?.scalingFactor === null || present?.scalingFactor === undefined) return null;
+  const scalingFactor = Math.min(present.scalingFactor + spec.stepExponent, spec.maxScalingFactor);
+  if (scalingFactor <= present.scalingFactor) return null;
+  return {
+    setting: { device: at.device, interface: at.interface, queue: at.queue, scalingFactor },
+    growth: 2 ** (scalingFactor - present.scalingFactor),
+  };
+}

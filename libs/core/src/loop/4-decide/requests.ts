@@ -1,0 +1,185 @@
+import { isTerminal } from '../../change';
+import type { Action, Change, DeviceId, DrainRequest, IntentId, PredictedEffect, RouteWeights } from '../../model';
+import type { DecisionRequest } from '../1-observe';
+import { loadsOf, profileOf, routingOf, whatIf } from '../network';
+import type { Pass } from '../pass';
+import { isUndone } from './candidates';
+import { HARMLESS_VERIFY, type Draft } from './draft';
+
+type Asked = Omit<Draft, 'predicted' | 'times' | 'rule' | 'incident' | 'cause' | 'verify'>;
+
+/** Drafts for what people asked: their own actions, and dry runs of intents. */
+export function requestDrafts(pass: Pass, requests: readonly DecisionRequest[]): Draft[] {
+  const drafts: Draft[] = [];
+  for (const request of requests) {
+    if (request.kind === 'propose') {
+      drafts.push(
+        asked(pass, {
+          origin: 'operator',
+          intent: null,
+          objectiveId: request.objectiveId,
+          action: request.action,
+          mode: 'auto',
+          by: request.by,
+          request: { id: request.requestId, dryRun: request.dryRun, intent: null },
+        }),
+      );
+      continue;
+    }
+    const { requestId, intent, compiled } = request;
+    const pending = compiled.drains
+      .map((drain) => ({ drain, action: drainAction(pass, drain) }))
+      .filter((item) => item.action.routes.length > 0);
+    if (pending.length === 0)
+      pass.reply(requestId, { ok: true, value: { kind: 'intent', intent, plans: [], dryRun: true } });
+    for (const { drain, action } of pending)
+      drafts.push(
+        asked(pass, {
+          ...ofDrain(drain),
+          action,
+          by: 'dry-run',
+          request: { id: requestId, dryRun: true, intent },
+        }),
+      );
+  }
+  return drafts;
+}
+
+/** Drains that are wanted and not yet in force; asked once until their change has ended. */
+export function drainDrafts(pass: Pass): readonly Draft[] {
+  const drafts: Draft[] = [];
+  for (const { value } of pass.observed.compiled.values())
+    for (const drain of value.drains) {
+      if (hasRecentChange(pass, drain.intent)) continue;
+      const action = drainAction(pass, drain);
+      if (action.routes.length === 0) continue;
+      drafts.push(asked(pass, { ...ofDrain(drain), action, by: 'loop', request: null }));
+    }
+  return drafts;
+}
+
+const ofDrain = (drain: DrainRequest) => ({
+  origin: 'intent' as const,
+  intent: drain.intent,
+  objectiveId: null,
+  mode: 'auto' as const,
+});
+
+/** A drain that was taken back: what was done for it is undone. */
+export function restoreDrafts(pass: Pass): readonly Draft[] {
+  const drafts: Draft[] = [];
+  for (const change of pass.durable.changes.values()) {
+    if (change.origin !== 'intent' || change.state !== 'confirmed' || change.intent === null) continue;
+    if (change.action.type === 'undo' || pass.durable.intents.has(change.intent)) continue;
+    if (isUndone(pass, change) || recentlyTried(pass, change)) continue;
+    const action: Action = { type: 'undo', changeId: change.id };
+    const { intent } = change;
+    drafts.push(
+      asked(pass, { origin: 'intent', intent, objectiveId: null, action, mode: 'auto', by: 'loop', request: null }),
+    );
+  }
+  return drafts;
+}
+
+/** A refused try is repeated only after this, ms: the reason rarely goes away in a second. */
+const RETRY_MS = 30_000;
+
+function hasRecentChange(pass: Pass, intent: IntentId): boolean {
+  for (const change of pass.durable.changes.values()) {
+    if (change.intent !== intent || change.origin !== 'intent') continue;
+    if (!isTerminal(change.state)) return true;
+    if (pass.now.wallMs - change.updatedMs < RETRY_MS) return true;
+    // Measured harm is an answer; the drain is not tried again until the intent changes.
+    const generation = pass.durable.intents.get(intent)?.metadata;
+    if (change.verdict?.verdict === 'harmed' && generation !== undefined && change.state === 'rolled-back')
+      return true;
+  }
+  return false;
+}
+
+function recentlyTried(pass: Pass, undone: Change): boolean {
+  for (const change of pass.durable.changes.values())
+    if (change.action.type === 'undo' && change.action.changeId === undone.id)
+      if (pass.now.wallMs - change.updatedMs < RETRY_MS) return true;
+  return false;
+}
+
+function drainAction(pass: Pass, drain: DrainRequest): { type: 'reroute'; routes: RouteWeights[] } {
+  const closed = closedChannels(pass, drain);
+  const routes: RouteWeights[] = [];
+  for (const [device, image] of pass.observed.images)
+    for (const route of profileOf(pass, device)?.routes(image) ?? []) {
+      const avoid = route.nextHops.filter((hop) => leadsInto(pass, closed, device, hop.interface, route.prefix));
+      if (avoid.length === 0 || avoid.length === route.nextHops.length) continue;
+      const weights = Object.fromEntries(
+        route.nextHops.map((hop) => [hop.interface, avoid.includes(hop) ? 0 : hop.weight]),
+      );
+      routes.push({ device, prefix: route.prefix, weights });
+    }
+  return { type: 'reroute', routes };
+}
+
+function closedChannels(pass: Pass, drain: DrainRequest): ReadonlySet<string> {
+  const closed = new Set<string>();
+  for (const link of pass.env.topology.links) {
+    const { target } = drain;
+    const hit =
+      target.kind === 'link'
+        ? link.id === target.link
+        : link.a.device === target.device || link.b.device === target.device;
+    if (!hit) continue;
+    closed.add(`${link.a.device}:${link.a.interface}`);
+    closed.add(`${link.b.device}:${link.b.interface}`);
+  }
+  return closed;
+}
+
+/** Whether traffic of the prefix sent out of this interface comes onto a closed channel. */
+function leadsInto(
+  pass: Pass,
+  closed: ReadonlySet<string>,
+  device: DeviceId,
+  iface: string,
+  prefix: string,
+): boolean {
+  if (closed.has(`${device}:${iface}`)) return true;
+  const model = routingOf(pass);
+  const peer = model.peer(device, iface);
+  if (peer === null) return false;
+  return [...model.spread(peer.device, prefix).shares.keys()].some((key) => closed.has(key));
+}
+
+function asked(pass: Pass, draft: Asked): Draft {
+  return {
+    ...draft,
+    rule: null,
+    incident: null,
+    cause: null,
+    verify: HARMLESS_VERIFY,
+    predicted: predictedEffect(pass, draft.action),
+    times: { decided: pass.now.wallMs },
+  };
+}
+
+function predictedEffect(pass: Pass, action: Action): PredictedEffect {
+  const frame = pass.observed.frame;
+  if (action.type !== 'reroute' || frame === null)
+    return {
+      gainRatio: 0,
+      uncertaintyRatio: 1,
+      maxUtilizationBefore: 0,
+      maxUtilizationAfter: 0,
+      explanation: 'asked for by a person or an intent; no gain is claimed',
+    };
+  const before = loadsOf(frame);
+  const after = whatIf(pass, action.routes);
+  const max = (loads: ReadonlyMap<string, number>): number =>
+    Math.max(0, ...after.touched.map((key) => loads.get(key) ?? 0));
+  return {
+    gainRatio: 0,
+    uncertaintyRatio: 0.25,
+    maxUtilizationBefore: max(before),
+    maxUtilizationAfter: max(after.loads),
+    explanation: `asked for; ${after.touched.length} channels change their load`,
+  };
+}

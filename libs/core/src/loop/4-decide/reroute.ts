@@ -1,0 +1,132 @@
+import type { ActionSpec, RouteWeights, TelemetryFrame } from '../../model';
+import type { RoutingModel } from '../../ports';
+import type { Evidence } from '../3-diagnose/facts';
+import { largest } from '../3-diagnose/facts';
+import type { Pass } from '../pass';
+import { demandOf, legsOf, loadsOf, routingOf, whatIf, type Leg } from '../network';
+import type { Candidate } from './draft';
+
+type RerouteSpec = Extract<ActionSpec, { type: 'reroute' }>;
+
+/** Next hops that a prefix keeps, whatever their load: one more failure must leave a path. */
+const KEEP_NEXT_HOPS = 2;
+
+/**
+ * New weights for the workload's own prefixes at the first device that has a choice: each next hop
+ * gets traffic in proportion to what the worst channel behind it has left (water-filling on the
+ * device's weight grid). Only legs that cross a hot channel are touched.
+ */
+export function rerouteCandidate(pass: Pass, spec: RerouteSpec, evidence: Evidence): Candidate | null {
+  const frame = pass.observed.frame as TelemetryFrame;
+  const model = routingOf(pass);
+  const hot = new Set(
+    evidence.channels
+      .filter((item) => !item.toHost && (item.utilizationRatio > spec.targetUtilizationRatio || !item.up))
+      .map((item) => item.key),
+  );
+  if (hot.size === 0) return null;
+  const routes: RouteWeights[] = [];
+  for (const leg of legsOf(pass, evidence.state.objective)) {
+    const crosses = [...model.spread(leg.from, leg.prefix).shares.keys()].some((key) => hot.has(key));
+    const route = crosses ? levelled(pass, frame, model, leg, spec.targetUtilizationRatio) : null;
+    if (route !== null) routes.push(route);
+  }
+  if (routes.length === 0) return null;
+
+  const present = loadsOf(frame);
+  const after = whatIf(pass, routes);
+  const keys = evidence.channels.filter((item) => !item.toHost).map((item) => item.key);
+  const before = exposure(pass, evidence, model, present);
+  const later = exposure(pass, evidence, after.model, after.loads);
+  return {
+    action: { type: 'reroute', routes },
+    predicted: {
+      gainRatio: before === 0 ? 0 : later / before - 1,
+      uncertaintyRatio: 0.25,
+      maxUtilizationBefore: largest(keys.map((key) => present.get(key) ?? NaN)) || 0,
+      maxUtilizationAfter: largest(keys.map((key) => after.loads.get(key) ?? NaN)) || 0,
+      explanation:
+        `moves ${routes.map((route) => `${route.prefix} at ${route.device}`).join(', ')} ` +
+        `away from ${[...hot].join(', ')}`,
+    },
+  };
+}
+
+/**
+ * What the workload sees of the load: mean of u^4 over its traffic, which weighs a hot channel as
+ * its queue does (delay grows much faster than load); a plain mean would call 95 % + 5 % fine.
+ */
+function exposure(
+  pass: Pass,
+  evidence: Evidence,
+  model: RoutingModel,
+  loads: ReadonlyMap<string, number>,
+): number {
+  let sum = 0;
+  for (const leg of legsOf(pass, evidence.state.objective))
+    for (const [key, share] of model.spread(leg.from, leg.prefix).shares)
+      sum += share * Math.min(1.2, loads.get(key) ?? 0) ** 4;
+  return sum;
+}
+
+function levelled(
+  pass: Pass,
+  frame: TelemetryFrame,
+  model: RoutingModel,
+  leg: Leg,
+  target: number,
+): RouteWeights | null {
+  const device = pass.env.topology.devices.get(leg.from);
+  const hops = model.nextHops(leg.from, leg.prefix);
+  if (device === undefined || hops.length < 2) return null;
+  const demandBps = demandOf(pass, frame, model, leg);
+  const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
+  const residualBps = hops.map((hop) => {
+    const own = (demandBps * hop.weight) / total;
+    return residualThrough(frame, model, leg, hop.interface, own, target);
+  });
+  const weights = pass.env.strategies.fillWeights({
+    residualBps,
+    demandBps,
+    gridEntries: device.weightGridEntries,
+    keepAtLeast: Math.min(KEEP_NEXT_HOPS, hops.length),
+  });
+  const next = Object.fromEntries(hops.map((hop, i) => [hop.interface, weights[i] ?? 0]));
+  const moved = hops.some((hop, i) => !sameShare(hop.weight / total, (weights[i] ?? 0) / sumOf(weights)));
+  return moved ? { device: leg.from, prefix: leg.prefix, weights: next } : null;
+}
+
+const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
+
+const sameShare = (a: number, b: number): boolean => Math.abs(a - b) < 0.01;
+
+/** Capacity left behind a next hop for this traffic, below the target utilisation; 0 when down. */
+function residualThrough(
+  frame: TelemetryFrame,
+  model: RoutingModel,
+  leg: Leg,
+  iface: string,
+  ownBps: number,
+  target: number,
+): number {
+  let residual = Infinity;
+  for (const key of channelsThrough(model, leg, iface)) {
+    const index = frame.layout.channelIndex.get(key);
+    if (index === undefined) continue;
+    if (frame.channels.operStatus[index] === 0) return 0;
+    const capacity = frame.layout.channels[index]?.capacityBps ?? 0;
+    const load = frame.channels.txBps[index] as number;
+    // An unknown load is no reason to send more there.
+    const free = Number.isNaN(load) ? 0 : capacity * target - Math.max(0, load - ownBps);
+    residual = Math.min(residual, free);
+  }
+  return Number.isFinite(residual) ? Math.max(0, residual) : 0;
+}
+
+/** First hop and everything behind it, up to the prefix. */
+function channelsThrough(model: RoutingModel, leg: Leg, iface: string): readonly string[] {
+  const first = `${leg.from}:${iface}`;
+  const peer = model.peer(leg.from, iface);
+  if (peer === null) return [first];
+  return [first, ...model.spread(peer.device, leg.prefix).shares.keys()];
+}

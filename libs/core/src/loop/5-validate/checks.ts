@@ -1,0 +1,187 @@
+import { isTouching } from '../../change';
+import type { ErrorCode } from '../../base';
+import { patched, sameLeaf, type DeviceDiff, type RouteWeights, type ValidationCheck } from '../../model';
+import type { Draft } from '../4-decide';
+import { loadsOf, profileOf, whatIf } from '../network';
+import type { Pass } from '../pass';
+import { cooldownKey } from '../../state';
+
+type Verdict = readonly [code: ErrorCode, detail: string] | null;
+
+/**
+ * Every check that a change must pass, each on its own, so that a plan shows all that is wrong
+ * with it and not only the first. Limits of the loop's own changes do not bind what people asked
+ * for in so far as the plan shows it to them (devices, cool-down, budget).
+ */
+export function runChecks(
+  pass: Pass,
+  draft: Draft,
+  diffs: readonly DeviceDiff[],
+  inverse: readonly DeviceDiff[],
+): readonly ValidationCheck[] {
+  const routes = draft.action.type === 'reroute' ? draft.action.routes : [];
+  const checks: readonly (readonly [string, Verdict])[] = [
+    ['telemetry', telemetryFresh(pass)],
+    ['device free', devicesFree(pass, diffs)],
+    ['schema', schemaValid(pass, diffs)],
+    ['base', baseUnmoved(pass, diffs)],
+    ['inverse', inverseProvable(pass, diffs, inverse)],
+    ['forwarding', forwardingSound(pass, routes)],
+    ['spare path', sparePath(pass, routes)],
+    ['capacity', capacityHolds(pass, routes)],
+    ['blast radius', blastRadius(pass, draft, diffs)],
+    ['open changes', openChanges(pass)],
+    ['budget', budgetLeft(pass, draft)],
+    ['cool-down', cooledDown(pass, draft)],
+  ];
+  return checks.map(([name, verdict]) => ({
+    name,
+    passed: verdict === null,
+    code: verdict?.[0] ?? null,
+    detail: verdict?.[1] ?? '',
+  }));
+}
+
+function telemetryFresh(pass: Pass): Verdict {
+  const { holdReason } = pass.observed;
+  return holdReason === '' ? null : ['telemetry-stale', holdReason];
+}
+
+function devicesFree(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
+  for (const { device } of diffs) {
+    const reason = pass.durable.fenced.get(device);
+    if (reason !== undefined) return ['device-fenced', `${device} is fenced: ${reason}`];
+    for (const change of pass.durable.changes.values())
+      if (isTouching(change.state) && change.devices[device] !== undefined)
+        return ['device-busy', `${change.id} is ${change.state} on ${device}`];
+    if ((pass.env.topology.devices.get(device)?.address ?? '') === '')
+      return ['capability-missing', `${device} has no management address`];
+  }
+  return null;
+}
+
+function schemaValid(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
+  for (const { device, leaves } of diffs) {
+    const image = pass.observed.images.get(device);
+    const checked = image && profileOf(pass, device)?.checkSchema(patched(image, leaves));
+    if (checked?.ok === false) return [checked.error.code, `${device}: ${checked.error.where}: ${checked.error.reason}`];
+  }
+  return null;
+}
+
+function baseUnmoved(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
+  for (const { device, leaves } of diffs) {
+    const image = pass.observed.images.get(device);
+    if (image === undefined) return ['base-drifted', `the configuration of ${device} is not known`];
+    const moved = leaves.find((leaf) => !sameLeaf(image.get(leaf.path) ?? null, leaf.before));
+    if (moved !== undefined)
+      return ['base-drifted', `${device}:${moved.path} is ${String(image.get(moved.path) ?? 'absent')}, not ${String(moved.before ?? 'absent')}`];
+  }
+  return null;
+}
+
+/** Forward and back must give the image that is there now, and that image must be valid. */
+function inverseProvable(pass: Pass, diffs: readonly DeviceDiff[], inverse: readonly DeviceDiff[]): Verdict {
+  for (const diff of diffs) {
+    const image = pass.observed.images.get(diff.device);
+    const back = inverse.find((item) => item.device === diff.device);
+    if (image === undefined || back === undefined)
+      return ['inverse-unprovable', `there is no inverse for ${diff.device}`];
+    const restored = patched(patched(image, diff.leaves), back.leaves);
+    for (const leaf of diff.leaves)
+      if (!sameLeaf(restored.get(leaf.path) ?? null, image.get(leaf.path) ?? null))
+        return ['inverse-unprovable', `${diff.device}:${leaf.path} would not come back`];
+    const checked = profileOf(pass, diff.device)?.checkSchema(restored);
+    if (checked?.ok === false)
+      return ['inverse-unprovable', `${diff.device}: the old configuration is not valid: ${checked.error.reason}`];
+  }
+  return null;
+}
+
+function forwardingSound(pass: Pass, routes: readonly RouteWeights[]): Verdict {
+  if (routes.length === 0) return null;
+  const { model } = whatIf(pass, routes);
+  for (const prefix of new Set(routes.map((route) => route.prefix)))
+    for (const id of pass.env.topology.devices.keys()) {
+      if (model.owner(prefix) === id || model.nextHops(id, prefix).length === 0) continue;
+      const { problem } = model.spread(id, prefix);
+      if (problem !== null)
+        return [
+          problem.kind === 'loop' ? 'forwarding-loop' : 'black-hole',
+          `${prefix} from ${id} would ${problem.kind === 'loop' ? 'loop' : 'end'} at ${problem.at}`,
+        ];
+    }
+  return null;
+}
+
+/** Where there were two ways or more, two must remain. */
+function sparePath(pass: Pass, routes: readonly RouteWeights[]): Verdict {
+  const present = pass.observed.routing?.model;
+  for (const route of routes) {
+    const before = present?.nextHops(route.device, route.prefix).length ?? 0;
+    const after = Object.values(route.weights).filter((weight) => weight > 0).length;
+    if (after === 0) return ['black-hole', `${route.prefix} at ${route.device} would have no next hop`];
+    if (before >= 2 && after < 2)
+      return ['spare-path-missing', `${route.prefix} at ${route.device} would have one next hop left`];
+  }
+  return null;
+}
+
+function capacityHolds(pass: Pass, routes: readonly RouteWeights[]): Verdict {
+  const frame = pass.observed.frame;
+  if (routes.length === 0 || frame === null) return null;
+  const before = loadsOf(frame);
+  const after = whatIf(pass, routes);
+  const limit = pass.env.policy.limits.maxPredictedUtilizationRatio;
+  const present = Math.max(0, ...after.touched.map((key) => before.get(key) ?? 0));
+  for (const key of after.touched) {
+    const load = after.loads.get(key) ?? 0;
+    if (load > Math.max(limit, present) + 1e-6 || load > 1 + 1e-6)
+      return ['overload-predicted', `${key} is predicted at ${(load * 100).toFixed(0)} % (limit ${(limit * 100).toFixed(0)} %)`];
+  }
+  return null;
+}
+
+function blastRadius(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Verdict {
+  const { maxDevicesPerChange, maxLayerShare } = pass.env.policy.limits;
+  if (draft.origin !== 'rule') return null;
+  if (diffs.length > maxDevicesPerChange)
+    return ['blast-radius', `${diffs.length} devices, more than ${maxDevicesPerChange}`];
+  const touched = new Set<string>(diffs.map((diff) => diff.device));
+  for (const change of pass.durable.changes.values())
+    if (isTouching(change.state)) Object.keys(change.devices).forEach((id) => touched.add(id));
+  for (const role of ['leaf', 'spine', 'superspine', 'switch'] as const) {
+    const layer = [...pass.env.topology.devices.values()].filter((device) => device.role === role);
+    const share = layer.filter((device) => touched.has(device.id)).length;
+    // One device is always allowed, however small the layer.
+    if (share > Math.max(1, maxLayerShare * layer.length))
+      return ['blast-radius', `${share} of ${layer.length} devices of layer ${role} would be open at once`];
+  }
+  return null;
+}
+
+function openChanges(pass: Pass): Verdict {
+  const open = [...pass.durable.changes.values()].filter((change) => isTouching(change.state)).length;
+  const { maxOpenChanges } = pass.env.policy.limits;
+  return open < maxOpenChanges ? null : ['limit-exceeded', `${open} changes are open, the limit is ${maxOpenChanges}`];
+}
+
+const HOUR_MS = 3_600_000;
+
+function budgetLeft(pass: Pass, draft: Draft): Verdict {
+  if (draft.origin !== 'rule') return null;
+  const { maxChangesPerHour } = pass.env.policy.limits;
+  const recent = pass.durable.startsMs.filter((at) => pass.now.wallMs - at < HOUR_MS).length;
+  return recent < maxChangesPerHour
+    ? null
+    : ['change-budget', `${recent} changes in the last hour, the budget is ${maxChangesPerHour}`];
+}
+
+function cooledDown(pass: Pass, draft: Draft): Verdict {
+  if (draft.rule === null) return null;
+  const rule = pass.env.policy.rules.find((item) => item.name === draft.rule);
+  const actedMs = pass.durable.actedMs.get(cooldownKey(draft.rule, draft.objectiveId));
+  if (rule === undefined || actedMs === undefined) return null;
+  const left = actedMs + rule.cooldownMs - pass.now.wallMs;
+  return left <= 0 ? null : ['cool-down', `rule ${rule.name} acted here; ${Math.ceil(left / 1000)} s to go`];
+}

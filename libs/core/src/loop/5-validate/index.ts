@@ -1,0 +1,149 @@
+import { isTerminal } from '../../change';
+import { changeId, type Change, type CommandResult, type DeviceState, type Mode } from '../../model';
+import { stricterMode } from '../../model';
+import type { Draft } from '../4-decide';
+import type { Pass } from '../pass';
+import { buildPlan } from './plan';
+
+/**
+ * Stage 5. Turns each draft into a plan with all its checks. A dry run is answered here and leaves
+ * no trace; everything else goes on as a change that is validated or rejected.
+ */
+export function validate(pass: Pass, drafts: readonly Draft[]): void {
+  const answered = new Map<string, { draft: Draft; changes: Change[] }>();
+  for (const draft of drafts) {
+    const built = buildPlan(pass, draft);
+    if (!built.ok) {
+      if (draft.request !== null) pass.reply(draft.request.id, built);
+      else refuseDraft(pass, draft, built.error.reason);
+      continue;
+    }
+    const proposed = newChange(pass, draft, built.value);
+    const change = draft.request?.dryRun === true ? judged(proposed) : enter(pass, draft, proposed);
+    if (draft.request === null) continue;
+    const answer = answered.get(draft.request.id) ?? { draft, changes: [] };
+    answer.changes.push(change);
+    answered.set(draft.request.id, answer);
+  }
+  for (const [id, { draft, changes }] of answered) pass.reply(id, answerFor(draft, changes));
+  moveOn(pass);
+}
+
+function answerFor(draft: Draft, changes: readonly Change[]): CommandResult {
+  const dryRun = draft.request?.dryRun ?? false;
+  const intent = draft.request?.intent ?? null;
+  if (intent !== null) return { ok: true, value: { kind: 'intent', intent, plans: changes, dryRun } };
+  return { ok: true, value: { kind: 'change', change: changes[0] as Change, dryRun } };
+}
+
+/** A draft that cannot even be written down is noted on its incident. */
+function refuseDraft(pass: Pass, draft: Draft, reason: string): void {
+  const incident = draft.incident === null ? undefined : pass.durable.incidents.get(draft.incident);
+  if (incident === undefined || incident.diagnosis === null || incident.note === reason) return;
+  const { id, diagnosis } = incident;
+  pass.record({ kind: 'incident-diagnosed', id, diagnosis, rule: draft.rule, note: reason });
+}
+
+function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
+  const untouched: DeviceState = {
+    progress: 'untouched',
+    preImage: null,
+    commitConfirmed: false,
+    commitId: '',
+    lastVerb: null,
+    attempts: 0,
+    lastError: '',
+  };
+  return {
+    id: changeId(`chg-${pass.durable.changeCount + 1}`),
+    origin: draft.origin,
+    rule: draft.rule,
+    incident: draft.incident,
+    intent: draft.intent,
+    objectiveId: draft.objectiveId,
+    action: draft.action,
+    mode: effectiveMode(pass, draft, plan),
+    plan,
+    verify: draft.verify,
+    state: 'proposed',
+    reason: `proposed by ${draft.by}`,
+    createdMs: pass.now.wallMs,
+    updatedMs: pass.now.wallMs,
+    expiresMs: pass.now.wallMs + pass.env.policy.planTtlMs,
+    deadlineMs: null,
+    times: draft.times,
+    devices: Object.fromEntries(plan.diffs.map((diff) => [diff.device, untouched])),
+    verdict: null,
+    approvedBy: null,
+    cause: draft.cause,
+  };
+}
+
+/** The strictest of the rule's mode and the modes of the groups whose devices are touched. */
+function effectiveMode(pass: Pass, draft: Draft, plan: Change['plan']): Mode {
+  let mode = draft.mode;
+  for (const diff of plan.diffs) {
+    const group = pass.env.topology.devices.get(diff.device)?.group ?? '';
+    const configured = pass.env.policy.groups[group] ?? 'auto';
+    mode = stricterMode(mode, pass.durable.groupModes.get(group) ?? configured);
+  }
+  return mode;
+}
+
+const failureOf = (change: Change) => change.plan.checks.find((check) => !check.passed);
+
+/** What the change would become, for a dry run. */
+function judged(change: Change): Change {
+  const failed = failureOf(change);
+  return failed === undefined
+    ? { ...change, state: 'validated', reason: 'dry run: nothing was sent' }
+    : { ...change, state: 'rejected', reason: `${failed.code ?? failed.name}: ${failed.detail}` };
+}
+
+function enter(pass: Pass, draft: Draft, change: Change): Change {
+  const failed = failureOf(change);
+  if (failed !== undefined && draft.request === null && repeatsRefusal(pass, change, failed.detail))
+    return change;
+  pass.record({ kind: 'change-proposed', change });
+  if (failed === undefined)
+    pass.transition(change, 'accept', 'all checks passed', { validated: pass.now.wallMs });
+  else pass.transition(change, 'refuse', `${failed.code ?? failed.name}: ${failed.detail}`);
+  return pass.durable.changes.get(change.id) ?? change;
+}
+
+/** The loop asks again at every tick; the same refusal is journalled once in a while, not always. */
+function repeatsRefusal(pass: Pass, change: Change, detail: string): boolean {
+  for (const other of pass.durable.changes.values())
+    if (
+      other.state === 'rejected' &&
+      other.rule === change.rule &&
+      other.intent === change.intent &&
+      other.objectiveId === change.objectiveId &&
+      other.reason.endsWith(detail) &&
+      pass.now.wallMs - other.updatedMs < REFUSAL_REPEAT_MS
+    )
+      return true;
+  return false;
+}
+const REFUSAL_REPEAT_MS = 60_000;
+
+/** Validated changes go where their mode sends them; old plans expire, stale reasons supersede. */
+function moveOn(pass: Pass): void {
+  for (const change of pass.durable.changes.values()) {
+    if (change.state !== 'validated' && change.state !== 'awaiting-approval') continue;
+    if (pass.now.wallMs > change.expiresMs) {
+      pass.transition(change, 'expire', 'the plan is older than its time to live');
+      continue;
+    }
+    const incident = change.incident === null ? undefined : pass.durable.incidents.get(change.incident);
+    if (incident?.state === 'closed') {
+      pass.transition(change, 'supersede', 'the incident ended without it');
+      continue;
+    }
+    if (change.state !== 'validated') continue;
+    if (change.mode === 'approve')
+      pass.transition(change, 'await-approval', 'waits for a person, as its mode says');
+    else if (change.mode === 'auto' && pass.durable.frozen === null && !isTerminal(change.state))
+      pass.transition(change, 'schedule', 'may be applied, as its mode says');
+  }
+}

@@ -1,0 +1,145 @@
+import { ok, refuse, type Result } from '../../base';
+import { inverseOf, leavesText, type ChangeId, type DeviceDiff, type DeviceId, type LeafDiff, type Plan } from '../../model';
+import { patched } from '../../model';
+import { canonicalJson } from '../../ports';
+import type { Draft } from '../4-decide';
+import { profileOf } from '../network';
+import type { Pass } from '../pass';
+import { runChecks } from './checks';
+
+/** The reviewable form of a draft; refused only when it cannot be written down at all. */
+export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
+  const rendered = render(pass, draft);
+  if (!rendered.ok) return rendered;
+  const diffs = rendered.value;
+  if (diffs.length === 0) return refuse('no-alternative', 'action', 'the change would change nothing');
+  const inverse = diffs.map(inverseOf);
+  const stages = [diffs.map((diff) => diff.device)];
+  const baseHash = pass.env.digest(diffs.map((diff) => `${diff.device}\n${baseText(diff)}`).join('\n'));
+  const touches = touchesOf(pass, draft, diffs);
+  const checks = runChecks(pass, draft, diffs, inverse);
+  const content = { diffs, baseHash, topologyRevision: pass.env.topology.revision, action: draft.action };
+  return ok({
+    formatVersion: 1,
+    hash: pass.env.digest(canonicalJson(content)),
+    baseHash,
+    topologyRevision: pass.env.topology.revision,
+    stages,
+    diffs,
+    inverse,
+    predicted: draft.predicted,
+    disruption: draft.action.type === 'reroute' ? 'flows-move' : 'queue-change',
+    touches,
+    checks,
+    risk: riskOf(draft, diffs),
+  });
+}
+
+const baseText = (diff: DeviceDiff): string =>
+  leavesText(diff.leaves.map((leaf) => ({ path: leaf.path, value: leaf.before })));
+
+function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> {
+  const { action } = draft;
+  switch (action.type) {
+    case 'undo':
+      return renderUndo(pass, action.changeId);
+    case 'reroute':
+      return renderEach(pass, action.routes, 'routes', (profile, image, item) =>
+        profile.renderRoute(image, item.prefix, item.weights),
+      );
+    case 'buffer':
+      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
+        profile.renderBuffer(image, item),
+      );
+    case 'ecn':
+      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
+        profile.renderEcn(image, item),
+      );
+  }
+}
+
+type Profile = NonNullable<ReturnType<typeof profileOf>>;
+type Image = Parameters<Profile['renderRoute']>[0];
+
+/** Renders the items of an action one after the other, each on the image that the last one left. */
+function renderEach<Item extends { readonly device: DeviceId }>(
+  pass: Pass,
+  items: readonly Item[],
+  field: string,
+  renderItem: (profile: Profile, image: Image, item: Item) => Result<readonly LeafDiff[]>,
+): Result<readonly DeviceDiff[]> {
+  const images = new Map<DeviceId, Image>();
+  const merged = new Map<DeviceId, Map<string, LeafDiff>>();
+  for (const [i, item] of items.entries()) {
+    const where = `action.${field}[${i}]`;
+    const profile = profileOf(pass, item.device);
+    if (profile === null)
+      return refuse('device-unknown', `${where}.device`, `${item.device} is not in the topology`);
+    const image = images.get(item.device) ?? pass.observed.images.get(item.device);
+    if (image === undefined)
+      return refuse('device-unreachable', `${where}.device`, `the configuration of ${item.device} was not read yet`);
+    const leaves = renderItem(profile, image, item);
+    if (!leaves.ok) return refuse(leaves.error.code, `${where}: ${leaves.error.where}`, leaves.error.reason);
+    images.set(item.device, patched(image, leaves.value));
+    merged.set(item.device, mergeLeaves(merged.get(item.device), leaves.value));
+  }
+  return ok(toDiffs(merged));
+}
+
+/** Keeps the first `before` and the last `after` of each leaf. */
+function mergeLeaves(present: Map<string, LeafDiff> | undefined, leaves: readonly LeafDiff[]) {
+  const merged = present ?? new Map<string, LeafDiff>();
+  for (const leaf of leaves)
+    merged.set(leaf.path, { ...leaf, before: merged.get(leaf.path)?.before ?? leaf.before });
+  return merged;
+}
+
+function toDiffs(merged: ReadonlyMap<DeviceId, ReadonlyMap<string, LeafDiff>>): DeviceDiff[] {
+  const diffs: DeviceDiff[] = [];
+  for (const [device, leaves] of merged) {
+    const changed = [...leaves.values()].filter((leaf) => String(leaf.before) !== String(leaf.after));
+    if (changed.length > 0) diffs.push({ device, leaves: changed });
+  }
+  return diffs;
+}
+
+/** The inverse of a kept change, with what the devices hold now as the base. */
+function renderUndo(pass: Pass, id: string): Result<readonly DeviceDiff[]> {
+  const change = pass.durable.changes.get(id as ChangeId);
+  if (change === undefined) return refuse('not-found', 'action.changeId', `no change ${id}`);
+  if (change.state !== 'confirmed')
+    return refuse('state-forbids', 'action.changeId', `${id} is ${change.state}; only a confirmed change can be undone`);
+  return ok(change.plan.inverse);
+}
+
+function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['touches'] {
+  const links = new Set<string>();
+  const prefixes = new Set<string>();
+  if (draft.action.type === 'reroute')
+    for (const route of draft.action.routes) {
+      prefixes.add(route.prefix);
+      for (const iface of Object.keys(route.weights)) links.add(`${route.device}:${iface}`);
+    }
+  else if (draft.action.type !== 'undo')
+    for (const setting of draft.action.settings) links.add(`${setting.device}:${setting.interface}`);
+  const devices = new Set<string>(diffs.map((diff) => diff.device));
+  const workloads = new Set<string>();
+  for (const state of pass.observed.objectives.values())
+    for (const flow of state.objective.flows)
+      for (const id of [...flow.sources, ...flow.destinations]) {
+        const device = pass.env.topology.endpoints.get(id)?.attachedTo.device;
+        if (device !== undefined && devices.has(device))
+          state.objective.workloads.forEach((name) => workloads.add(name));
+      }
+  return { links: [...links], prefixes: [...prefixes], workloads: [...workloads] };
+}
+
+function riskOf(draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
+  const reasons: string[] = [];
+  if (diffs.length > 1) reasons.push(`${diffs.length} devices are written`);
+  if (draft.action.type === 'reroute') reasons.push('flows move to other paths and may be reordered');
+  if (draft.predicted.maxUtilizationAfter > 0.8)
+    reasons.push(`a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`);
+  const level = diffs.length > 4 || draft.predicted.maxUtilizationAfter > 0.9 ? 'high' : reasons.length > 1 ? 'medium' : 'low';
+  return { level, reasons };
+}

@@ -1,0 +1,72 @@
+import type { Change, Objective, VerdictRecord } from '../../model';
+import type { ObjectiveState, Verification } from '../observed';
+import type { Pass } from '../pass';
+import { judge } from './judge';
+import { median, touchedLoss, touchesObjective } from './measure';
+
+/** Samples of the time before a change that count, newest first. */
+const BEFORE_SAMPLES = 20;
+
+/** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
+export function verify(pass: Pass): void {
+  for (const { id } of pass.durable.changes.values()) {
+    const change = pass.durable.changes.get(id);
+    if (change?.state === 'applied') begin(pass, change);
+    else if (change?.state === 'verifying' && change.verdict === null) look(pass, change);
+  }
+}
+
+function begin(pass: Pass, change: Change): void {
+  const objective = change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
+  const comparisonBeforeMs = new Map<string, number>();
+  for (const [id, state] of pass.observed.objectives)
+    if (id !== change.objectiveId) comparisonBeforeMs.set(id, median(lastSamples(state)));
+  const verification: Verification = {
+    startedMs: pass.now.monoMs,
+    beforeMs: objective === undefined ? [] : samplesBefore(pass, change, objective),
+    comparisonBeforeMs,
+    lossBefore: touchedLoss(pass, change),
+  };
+  pass.observe({
+    verifications: new Map(pass.observed.verifications).set(change.id, verification),
+  });
+  pass.transition(change, 'observe', 'measuring its effect');
+}
+
+const lastSamples = (state: ObjectiveState): readonly number[] =>
+  state.samples.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
+
+/**
+ * The time before the change began, as bad as it was: for an incident only since it was first
+ * seen, so that the healthy time before it does not make every change look harmful.
+ */
+function samplesBefore(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
+  const toMono = pass.now.monoMs - pass.now.wallMs;
+  const untilMs = (change.times.applying ?? pass.now.wallMs) + toMono;
+  const fromMs = (change.times.observed ?? -Infinity) + toMono;
+  const inside = state.samples.filter((sample) => sample.atMs >= fromMs && sample.atMs <= untilMs);
+  return inside.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
+}
+
+function look(pass: Pass, change: Change): void {
+  const verification = pass.observed.verifications.get(change.id);
+  if (verification === undefined || pass.observed.frame === null) return;
+  const verdict = judge(pass, change, verification);
+  if (verdict === null) return;
+  pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
+}
+
+/** JSON has no NaN: unknown figures of a verdict are written as -1. */
+function rounded(verdict: VerdictRecord): VerdictRecord {
+  const clean = (value: number): number => (Number.isFinite(value) ? value : -1);
+  return {
+    ...verdict,
+    beforeMs: clean(verdict.beforeMs),
+    afterMs: clean(verdict.afterMs),
+    effectRatio: Number.isFinite(verdict.effectRatio) ? verdict.effectRatio : 0,
+    pValue: Number.isFinite(verdict.pValue) ? verdict.pValue : 1,
+  };
+}
+
+export type { Objective };
+export { touchesObjective };

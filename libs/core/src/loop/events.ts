@@ -1,0 +1,21 @@
+import type { Command, CommandResult, DeviceOperation, OperationReport, TelemetryFrame } from '../model';
+
+/** What wakes a pass. Events only mark what is new; each pass reads the whole state again. */
+export type LoopEvent =
+  /** First event of a process that became the engine: unfinished changes are taken up. */
+  | {
+      readonly kind: 'started';
+      readonly epoch: number;
+      readonly version: string;
+      readonly configHash: string;
+    }
+  /** The environment of the pass has another policy from now on. */
+  | { readonly kind: 'policy-replaced' }
+  | { readonly kind: 'tick'; readonly frame: TelemetryFrame | null }
+  | { readonly kind: 'report'; readonly report: OperationReport }
+  | { readonly kind: 'command'; readonly requestId: string; readonly command: Command };
+
+/** What a pass asks the runtime to do, after the records of the pass are durable. */
+export type LoopEffect =
+  | { readonly kind: 'operate'; readonly operation: DeviceOperation }
+  | { readonly kind: 'reply'; readonly requestId: string; readonly result: CommandResult };

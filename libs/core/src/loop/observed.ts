@@ -1,0 +1,85 @@
+import type {
+  ChangeId,
+  CompiledIntent,
+  ConfigImage,
+  DeviceId,
+  IntentId,
+  Objective,
+  TelemetryFrame,
+} from '../model';
+import type { RoutingModel } from '../ports';
+
+/** One tick of an objective: the quantile of what arrived since the tick before. */
+export interface ObjectiveSample {
+  readonly atMs: number;
+  readonly quantileMs: number;
+  readonly count: number;
+}
+
+export type SymptomState = 'unknown' | 'healthy' | 'pending' | 'breached' | 'clearing';
+
+export interface ObjectiveState {
+  readonly objective: Objective;
+  /** Bounds of the histograms as they arrive; a sender that changes them starts a new window. */
+  readonly boundsMs: readonly number[];
+  readonly window: readonly { readonly atMs: number; readonly counts: readonly number[] }[];
+  readonly samples: readonly ObjectiveSample[];
+  /** Quantile over the window; NaN is unknown. */
+  readonly quantileMs: number;
+  readonly state: SymptomState;
+  readonly sinceMs: number;
+  /** Controller times at which the present breach was first seen. */
+  readonly firstSeenWallMs: number;
+  /** Quantile while healthy, slowly following; NaN until there was one. */
+  readonly healthyMs: number;
+  /** Windows judged, and those that met the threshold. */
+  readonly windows: number;
+  readonly attained: number;
+}
+
+/** What verification remembers of the time before a change. */
+export interface Verification {
+  readonly startedMs: number;
+  readonly beforeMs: readonly number[];
+  readonly comparisonBeforeMs: ReadonlyMap<string, number>;
+  readonly lossBefore: number;
+}
+
+/** Volatile state: lost at a restart, read again from the world. */
+export interface ObservedState {
+  readonly phase: 'starting' | 'waiting-telemetry' | 'running' | 'holding';
+  /** Why nothing may be decided now; empty when the loop may act. */
+  readonly holdReason: string;
+  readonly frame: TelemetryFrame | null;
+  readonly unknownChannels: number;
+  readonly compiled: ReadonlyMap<IntentId, { readonly generation: number; readonly value: CompiledIntent }>;
+  readonly objectives: ReadonlyMap<string, ObjectiveState>;
+  readonly images: ReadonlyMap<DeviceId, ConfigImage>;
+  /** Monotonic time of the last image read or of its last attempt. */
+  readonly imageAtMs: ReadonlyMap<DeviceId, number>;
+  readonly imageAskedMs: ReadonlyMap<DeviceId, number>;
+  readonly commitConfirmed: ReadonlyMap<DeviceId, boolean>;
+  readonly routing: { readonly images: ReadonlyMap<DeviceId, ConfigImage>; readonly model: RoutingModel } | null;
+  readonly verifications: ReadonlyMap<ChangeId, Verification>;
+  /** Operations handed out and not reported yet, by id, with the monotonic time of hand-out. */
+  readonly inFlight: ReadonlyMap<string, number>;
+  /** Earliest monotonic time of the next try, by `change/device`. */
+  readonly retryAtMs: ReadonlyMap<string, number>;
+}
+
+export const emptyObservedState: ObservedState = {
+  phase: 'starting',
+  holdReason: 'starting',
+  frame: null,
+  unknownChannels: 0,
+  compiled: new Map(),
+  objectives: new Map(),
+  images: new Map(),
+  imageAtMs: new Map(),
+  imageAskedMs: new Map(),
+  commitConfirmed: new Map(),
+  routing: null,
+  verifications: new Map(),
+  inFlight: new Map(),
+  retryAtMs: new Map(),
+};

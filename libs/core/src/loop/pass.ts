@@ -1,0 +1,58 @@
+import { nextState, type Trigger } from '../change';
+import type { Change, CommandResult, DeviceOperation, OperationReport, RecordBody, StageTimes } from '../model';
+import { applyRecord, type DurableState } from '../state';
+import type { LoopEnv, Now } from './env';
+import type { LoopEffect } from './events';
+import type { ObservedState } from './observed';
+
+export interface LoopState {
+  readonly durable: DurableState;
+  readonly observed: ObservedState;
+}
+
+/**
+ * The context of one pass: collects records and effects, and applies each record to the state at
+ * once, so that later stages see what earlier ones did. Lives for one `step` and never leaves it.
+ */
+export class Pass {
+  readonly records: RecordBody[] = [];
+  readonly effects: LoopEffect[] = [];
+  durable: DurableState;
+  observed: ObservedState;
+  /** Report that woke this pass, when one did and it was waited for. */
+  report: OperationReport | null = null;
+
+  constructor(
+    readonly env: LoopEnv,
+    state: LoopState,
+    readonly now: Now,
+  ) {
+    this.durable = state.durable;
+    this.observed = state.observed;
+  }
+
+  record(body: RecordBody): void {
+    this.records.push(body);
+    const stored = { atMs: this.now.wallMs, epoch: this.durable.epoch, body };
+    this.durable = applyRecord(this.durable, stored);
+  }
+
+  observe(part: Partial<ObservedState>): void {
+    this.observed = { ...this.observed, ...part };
+  }
+
+  transition(change: Change, trigger: Trigger, reason: string, times: StageTimes = {}): void {
+    const to = nextState(change.state, trigger);
+    this.record({ kind: 'change-transition', id: change.id, from: change.state, to, reason, times });
+  }
+
+  reply(requestId: string, result: CommandResult): void {
+    this.effects.push({ kind: 'reply', requestId, result });
+  }
+
+  operate(operation: DeviceOperation): void {
+    this.effects.push({ kind: 'operate', operation });
+    const inFlight = new Map(this.observed.inFlight).set(operation.id, this.now.monoMs);
+    this.observe({ inFlight });
+  }
+}

@@ -1,0 +1,129 @@
+import { isTouching } from '../change';
+import type { Condition, EngineStatus, IntentId, IntentStatus } from '../model';
+import { LIMITS } from '../state';
+import { thresholdOf } from './2-detect/hysteresis';
+import type { ObjectiveState } from './observed';
+import type { Pass } from './pass';
+
+/** The live view. Says what is evidenced; what is not known is null or `unknown`. */
+export function engineStatus(pass: Pass): EngineStatus {
+  const { observed, durable, env } = pass;
+  return {
+    phase: observed.phase,
+    holdReason: observed.holdReason,
+    epoch: durable.epoch,
+    frozen: durable.frozen,
+    topologyRevision: env.topology.revision,
+    policy: { name: env.policy.name, hash: env.policy.hash },
+    devices: deviceStatus(pass),
+    objectives: [...observed.objectives.values()].map((state) => objectiveStatus(pass, state)),
+    intents: [...durable.intents.keys()].map((id) => intentStatus(pass, id)),
+    hottest: hottest(pass),
+    telemetry: {
+      channels: observed.frame?.channels.ageMs.length ?? 0,
+      unknownChannels: observed.unknownChannels,
+      frame: observed.frame?.sequence ?? 0,
+    },
+  };
+}
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+function deviceStatus(pass: Pass): EngineStatus['devices'] {
+  const { frame } = pass.observed;
+  const index = new Map(frame?.layout.devices.map((id, i) => [id, i]) ?? []);
+  return [...pass.env.topology.devices.keys()].map((id) => {
+    const i = index.get(id);
+    const open = [...pass.durable.changes.values()].find(
+      (change) => isTouching(change.state) && change.devices[id] !== undefined,
+    );
+    const synced = i !== undefined && frame?.devices.synced[i] === 1;
+    return {
+      device: id,
+      session: synced ? 'synced' : 'unknown',
+      ageMs: i === undefined ? null : orNull(frame?.devices.ageMs[i] ?? NaN),
+      fenced: pass.durable.fenced.has(id),
+      commitConfirmed: pass.observed.commitConfirmed.get(id) ?? null,
+      openChange: open?.id ?? null,
+    };
+  });
+}
+
+function objectiveStatus(pass: Pass, state: ObjectiveState): EngineStatus['objectives'][number] {
+  const { objective } = state;
+  return {
+    id: objective.id,
+    intent: objective.intent,
+    state: state.state,
+    quantile: objective.quantile,
+    quantileMs: orNull(state.quantileMs),
+    thresholdMs: orNull(thresholdOf(state, pass.env.policy.detect)),
+    attainedRatio: state.windows === 0 ? null : state.attained / state.windows,
+    windows: state.windows,
+  };
+}
+
+function intentStatus(pass: Pass, id: IntentId): IntentStatus {
+  const compiled = pass.observed.compiled.get(id)?.value;
+  const lastTransitionMs = pass.now.wallMs;
+  const conditions: Condition[] = [
+    compiled === undefined
+      ? { type: 'Compiled', status: 'unknown', reason: 'NotYetCompiled', message: 'not looked at yet', lastTransitionMs }
+      : compiled.objectives.length + compiled.drains.length === 0
+        ? { type: 'Compiled', status: 'false', reason: 'TopologyMismatch', message: 'nothing in the present topology matches the spec', lastTransitionMs }
+        : { type: 'Compiled', status: 'true', reason: 'Watching', message: `${compiled.objectives.length} objectives, ${compiled.drains.length} drains`, lastTransitionMs },
+  ];
+  const figures: Record<string, number | null> = {};
+  for (const objective of compiled?.objectives ?? []) {
+    const state = pass.observed.objectives.get(objective.id);
+    if (state === undefined) continue;
+    const status = objectiveStatus(pass, state);
+    figures[`${objective.id}.quantileMs`] = status.quantileMs;
+    figures[`${objective.id}.attainedRatio`] = status.attainedRatio;
+    figures[`${objective.id}.windows`] = status.windows;
+    conditions.push(metCondition(state, status, lastTransitionMs));
+  }
+  for (const drain of compiled?.drains ?? []) conditions.push(drainCondition(pass, id, drain.id));
+  return { id, observedGeneration: pass.observed.compiled.get(id)?.generation ?? 0, conditions, figures };
+}
+
+function metCondition(
+  state: ObjectiveState,
+  status: EngineStatus['objectives'][number],
+  lastTransitionMs: number,
+): Condition {
+  const figures = `p${state.objective.quantile * 100} ${status.quantileMs?.toFixed(2) ?? 'unknown'} ms, threshold ${status.thresholdMs?.toFixed(2) ?? 'unknown'} ms`;
+  const base = { type: 'Met', lastTransitionMs };
+  if (status.quantileMs === null || state.state === 'unknown')
+    return { ...base, status: 'unknown', reason: 'NoFreshMeasurements', message: 'too few fresh measurements' };
+  if (state.state === 'healthy') return { ...base, status: 'true', reason: 'Measured', message: figures };
+  const reason = { pending: 'AboveThreshold', breached: 'Breached', clearing: 'Recovering' }[state.state];
+  return { ...base, status: 'false', reason, message: figures };
+}
+
+/** Drained means: no route in force leads there any more, read from the devices. */
+function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
+  const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
+  const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
+  if (change === undefined || pass.observed.routing === null)
+    return { ...base, status: 'unknown', reason: 'NotYetDecided', message: `${drainId} was not decided yet` };
+  const message = `${change.id} is ${change.state}: ${change.reason}`;
+  if (change.state === 'confirmed') return { ...base, status: 'true', reason: 'Confirmed', message };
+  return { ...base, status: 'false', reason: isTouching(change.state) ? 'InProgress' : 'NotDone', message };
+}
+
+function hottest(pass: Pass): EngineStatus['hottest'] {
+  const { frame } = pass.observed;
+  if (frame === null) return [];
+  const { channels, devices } = frame.layout;
+  const ratios = channels.map((channel, i) => ({
+    channel: `${devices[channel.device] ?? ''}:${channel.interface}`,
+    utilizationRatio: (frame.channels.txBps[i] as number) / channel.capacityBps,
+    lossRatio: orNull(frame.channels.lossRatio[i] as number),
+  }));
+  return ratios
+    .filter((item) => !Number.isNaN(item.utilizationRatio))
+    .sort((a, b) => b.utilizationRatio - a.utilizationRatio)
+    .slice(0, LIMITS.hottestChannels);
+}
+

@@ -1,0 +1,6 @@
+/**
+ * Device operations of a change, shared by apply and settle: each is journalled before it is handed
+ * out, one at a time on a device, with back-off between tries.
+ */
+export * from './operations';
+export * from './reports';

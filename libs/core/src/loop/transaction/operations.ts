@@ -1,0 +1,90 @@
+import {
+  diffOf,
+  type Change,
+  type DeviceId,
+  type DeviceState,
+  type LeafDiff,
+  type OperationVerb,
+} from '../../model';
+import { assert } from '../../base';
+import { LIMITS } from '../../state';
+import type { Pass } from '../pass';
+
+export const devicesOf = (change: Change): readonly (readonly [DeviceId, DeviceState])[] =>
+  Object.entries(change.devices) as unknown as readonly (readonly [DeviceId, DeviceState])[];
+
+/** The newest form of a change within a pass. */
+export function current(pass: Pass, change: Change): Change {
+  const found = pass.durable.changes.get(change.id);
+  assert(found !== undefined, `change ${change.id} vanished`);
+  return found;
+}
+
+const operationId = (change: Change, device: string, verb: string, attempt: number): string =>
+  `${change.id}/${device}/${verb}/${attempt}`;
+
+/** One operation at a time on a device: nothing is issued while another one is out. */
+export function isBusy(pass: Pass, change: Change, device: string): boolean {
+  const prefix = `${change.id}/${device}/`;
+  for (const id of pass.observed.inFlight.keys()) if (id.startsWith(prefix)) return true;
+  return false;
+}
+
+/** Journals the intention, then hands the operation out. */
+export function issue(pass: Pass, change: Change, device: DeviceId, verb: OperationVerb): void {
+  const state = change.devices[device];
+  assert(state !== undefined, `${device} is not part of ${change.id}`);
+  const attempt = state.lastVerb === verb ? state.attempts + 1 : 1;
+  pass.record({ kind: 'device-operation', id: change.id, device, verb, attempt });
+  pass.operate({
+    id: operationId(change, device, verb, attempt),
+    changeId: change.id,
+    device,
+    verb,
+    epoch: pass.durable.epoch,
+    leaves: leavesFor(change, device, verb, state),
+    commitId: state.commitId,
+    rollbackMs: state.commitConfirmed ? rollbackMs(pass, change) : 0,
+    timeoutMs: pass.env.operationTimeoutMs,
+  });
+}
+
+function leavesFor(
+  change: Change,
+  device: DeviceId,
+  verb: OperationVerb,
+  state: DeviceState,
+): readonly LeafDiff[] {
+  const forward = diffOf(change, device)?.leaves ?? [];
+  if (verb !== 'revert') return forward;
+  const before = new Map(state.preImage?.map((leaf) => [leaf.path, leaf.value]) ?? []);
+  return forward.map((leaf) => ({
+    path: leaf.path,
+    before: leaf.after,
+    after: before.has(leaf.path) ? (before.get(leaf.path) ?? null) : leaf.before,
+  }));
+}
+
+/** What is left until the deadline, for the device's own timer. */
+const rollbackMs = (pass: Pass, change: Change): number =>
+  Math.max(1_000, Math.ceil((change.deadlineMs ?? pass.now.wallMs) - pass.now.wallMs));
+
+/**
+ * Whole time that an unconfirmed change may stand: writing and reading back every stage, settling,
+ * verifying, confirming, and room for one retry of each.
+ */
+export function unconfirmedMs(pass: Pass, change: Change): number {
+  const operations = 2 * (change.plan.stages.length + 2) * pass.env.operationTimeoutMs;
+  return operations + change.verify.settleMs + change.verify.maxMs;
+}
+
+/** Exponential back-off between tries on one device. */
+export function scheduleRetry(pass: Pass, change: Change, device: string, attempt: number): void {
+  const delayMs = Math.min(LIMITS.retryMaxMs, LIMITS.retryBaseMs * 2 ** Math.max(0, attempt - 1));
+  const retryAtMs = new Map(pass.observed.retryAtMs);
+  retryAtMs.set(`${change.id}/${device}`, pass.now.monoMs + delayMs);
+  pass.observe({ retryAtMs });
+}
+
+export const mayRetry = (pass: Pass, change: Change, device: string): boolean =>
+  pass.now.monoMs >= (pass.observed.retryAtMs.get(`${change.id}/${device}`) ?? -Infinity);

@@ -1,0 +1,54 @@
+import type { DeviceId, Port, Topology } from '../model';
+import type { StaticRoute } from './profile';
+
+/** Where the traffic of one device towards one prefix goes, as expected from the weights. */
+export interface Spread {
+  /** Share 0..1 of the traffic on each egress channel (`device:interface`). */
+  readonly shares: ReadonlyMap<string, number>;
+  readonly problem: { readonly kind: 'loop' | 'black-hole'; readonly at: DeviceId } | null;
+}
+
+export interface RoutingModel {
+  spread(from: DeviceId, prefix: string): Spread;
+  /** Device to which the prefix is attached. */
+  owner(prefix: string): DeviceId | null;
+  /** Next hops of a prefix on a device with the weights in force; empty when there is no route. */
+  nextHops(
+    device: DeviceId,
+    prefix: string,
+  ): readonly { readonly interface: string; readonly weight: number }[];
+  /** Port at the other end of a channel; null for a host port. */
+  peer(device: DeviceId, iface: string): Port | null;
+}
+
+export interface FillProblem {
+  /** Capacity left on the best path through each next hop, without this traffic, bits per second. */
+  readonly residualBps: readonly number[];
+  readonly demandBps: number;
+  readonly gridEntries: number;
+  /** Next hops that must keep at least one entry. */
+  readonly keepAtLeast: number;
+}
+
+export interface SequentialTestResult {
+  /** Always-valid p-value: may be looked at after every sample. */
+  readonly pValue: number;
+  readonly mean: number;
+}
+
+/**
+ * The methods that the loop uses without knowing how they work: pure functions, implemented in
+ * libs/algorithms, replaceable one by one.
+ */
+export interface Strategies {
+  routing(
+    topology: Topology,
+    routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
+  ): RoutingModel;
+  /** Quantile of a histogram with explicit bounds, interpolated; NaN when it is empty. */
+  quantile(boundsMs: readonly number[], counts: readonly number[], q: number): number;
+  /** Weights in grid entries that level the utilisation of the next hops. */
+  fillWeights(problem: FillProblem): readonly number[];
+  /** Sequential test of "the mean is zero"; the scale is in standard deviations of a sample. */
+  sequentialTest(samples: readonly number[], priorScale: number): SequentialTestResult;
+}

@@ -1,0 +1,48 @@
+import type {
+  Change,
+  ChangeId,
+  DeviceId,
+  Incident,
+  IncidentId,
+  IntentId,
+  IntentResource,
+  Mode,
+} from '../model';
+
+/** What survives a restart: the fold of the journal, nothing else. */
+export interface DurableState {
+  readonly lastSequence: number;
+  readonly epoch: number;
+  readonly changeCount: number;
+  readonly incidentCount: number;
+  readonly intents: ReadonlyMap<IntentId, IntentResource>;
+  readonly incidents: ReadonlyMap<IncidentId, Incident>;
+  readonly changes: ReadonlyMap<ChangeId, Change>;
+  readonly frozen: { readonly by: string; readonly reason: string } | null;
+  readonly ruleModes: ReadonlyMap<string, Mode>;
+  readonly groupModes: ReadonlyMap<string, Mode>;
+  readonly fenced: ReadonlyMap<DeviceId, string>;
+  /** Wall time of the last settled change by `rule|objective`: the cool-down counts from it. */
+  readonly actedMs: ReadonlyMap<string, number>;
+  /** Wall times at which changes began to be applied, newest last; bounded. */
+  readonly startsMs: readonly number[];
+}
+
+export const emptyDurableState: DurableState = {
+  lastSequence: 0,
+  epoch: 0,
+  changeCount: 0,
+  incidentCount: 0,
+  intents: new Map(),
+  incidents: new Map(),
+  changes: new Map(),
+  frozen: null,
+  ruleModes: new Map(),
+  groupModes: new Map(),
+  fenced: new Map(),
+  actedMs: new Map(),
+  startsMs: [],
+};
+
+export const cooldownKey = (rule: string | null, objectiveId: string | null): string =>
+  `${rule ?? ''}|${objectiveId ?? ''}`;

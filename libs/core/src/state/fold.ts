@@ -1,0 +1,213 @@
+import { assert } from '../base';
+import { isTerminal, TRANSITIONS } from '../change';
+import type { Change, DeviceProgress, DeviceState, Incident, JournalRecord, RecordBody } from '../model';
+import { cooldownKey, type DurableState } from './durable';
+import { LIMITS } from './limits';
+
+type Stored = Pick<JournalRecord, 'atMs' | 'epoch' | 'body'>;
+
+/** The only way in which durable state changes: live, at recovery and in every reader alike. */
+export function applyRecord(state: DurableState, stored: Stored): DurableState {
+  const next: DurableState = {
+    ...state,
+    lastSequence: state.lastSequence + 1,
+    epoch: Math.max(state.epoch, stored.epoch),
+  };
+  return applyBody(next, stored.body, stored.atMs);
+}
+
+function applyBody(state: DurableState, body: RecordBody, atMs: number): DurableState {
+  switch (body.kind) {
+    case 'daemon-started':
+    case 'policy-loaded':
+    case 'topology-loaded':
+      return state;
+    case 'intent-put':
+      return { ...state, intents: withEntry(state.intents, body.id, body.intent) };
+    case 'intent-deleted':
+      return { ...state, intents: without(state.intents, body.id) };
+    case 'incident-opened':
+    case 'incident-diagnosed':
+    case 'incident-closed':
+      return applyIncident(state, body, atMs);
+    case 'frozen':
+      return { ...state, frozen: { by: body.by, reason: body.reason } };
+    case 'unfrozen':
+      return { ...state, frozen: null };
+    case 'mode-set':
+      return body.scope === 'rule'
+        ? { ...state, ruleModes: withEntry(state.ruleModes, body.name, body.mode) }
+        : { ...state, groupModes: withEntry(state.groupModes, body.name, body.mode) };
+    case 'device-fenced':
+      return { ...state, fenced: withEntry(state.fenced, body.device, body.reason) };
+    case 'device-unfenced':
+      return { ...state, fenced: without(state.fenced, body.device) };
+    default:
+      return applyChange(state, body, atMs);
+  }
+}
+
+type IncidentBody = Extract<
+  RecordBody,
+  { kind: 'incident-opened' | 'incident-diagnosed' | 'incident-closed' }
+>;
+
+function applyIncident(state: DurableState, body: IncidentBody, atMs: number): DurableState {
+  if (body.kind === 'incident-opened') {
+    const incidents = withEntry(state.incidents, body.incident.id, body.incident);
+    return { ...state, incidents, incidentCount: state.incidentCount + 1 };
+  }
+  const incident = state.incidents.get(body.id);
+  assert(incident !== undefined, `journal: incident ${body.id} was never opened`);
+  const updated: Incident =
+    body.kind === 'incident-diagnosed'
+      ? { ...incident, diagnosis: body.diagnosis, diagnosedMs: atMs, rule: body.rule, note: body.note }
+      : { ...incident, state: 'closed', closedMs: atMs, note: body.reason };
+  const incidents = withEntry(state.incidents, incident.id, updated);
+  return {
+    ...state,
+    incidents: pruned(incidents, (item) => item.state === 'closed', LIMITS.closedIncidents),
+  };
+}
+
+type ChangeBody = Extract<
+  RecordBody,
+  {
+    kind:
+      | 'change-proposed'
+      | 'change-transition'
+      | 'device-prepared'
+      | 'device-operation'
+      | 'device-outcome'
+      | 'verdict'
+      | 'approval';
+  }
+>;
+
+function applyChange(state: DurableState, body: ChangeBody, atMs: number): DurableState {
+  if (body.kind === 'change-proposed') return addChange(state, body.change);
+  const change = state.changes.get(body.id);
+  assert(change !== undefined, `journal: change ${body.id} was never proposed`);
+  const updated = { ...foldChange(change, body), updatedMs: atMs };
+  const changes = withEntry(state.changes, change.id, updated);
+  const next: DurableState = { ...state, changes };
+  if (body.kind !== 'change-transition') return next;
+  return afterTransition(next, updated, atMs);
+}
+
+function addChange(state: DurableState, change: Change): DurableState {
+  const changes = withEntry(state.changes, change.id, change);
+  const incident = change.incident === null ? undefined : state.incidents.get(change.incident);
+  const incidents =
+    incident === undefined
+      ? state.incidents
+      : withEntry(state.incidents, incident.id, {
+          ...incident,
+          changes: [...incident.changes, change.id],
+        });
+  return { ...state, changes, incidents, changeCount: state.changeCount + 1 };
+}
+
+function afterTransition(state: DurableState, change: Change, atMs: number): DurableState {
+  let next = state;
+  if (change.state === 'applying')
+    next = { ...next, startsMs: [...next.startsMs, atMs].slice(-LIMITS.startsRemembered) };
+  if (['confirmed', 'rolled-back', 'stuck', 'rejected'].includes(change.state)) {
+    const key = cooldownKey(change.rule, change.objectiveId);
+    next = { ...next, actedMs: withEntry(next.actedMs, key, atMs) };
+  }
+  if (isTerminal(change.state)) {
+    const changes = pruned(next.changes, (item) => isTerminal(item.state), LIMITS.endedChanges);
+    next = { ...next, changes };
+  }
+  return next;
+}
+
+function foldChange(change: Change, body: Exclude<ChangeBody, { kind: 'change-proposed' }>): Change {
+  switch (body.kind) {
+    case 'change-transition': {
+      assert(change.state === body.from, `journal: ${change.id} is ${change.state}, not ${body.from}`);
+      assert(
+        Object.values(TRANSITIONS[body.from]).includes(body.to),
+        `journal: no transition from ${body.from} to ${body.to}`,
+      );
+      return { ...change, state: body.to, reason: body.reason, times: { ...change.times, ...body.times } };
+    }
+    case 'device-prepared':
+      return {
+        ...withDevice(change, body.device, {
+          progress: 'prepared',
+          preImage: body.preImage,
+          commitConfirmed: body.commitConfirmed,
+          commitId: body.commitId,
+        }),
+        deadlineMs: change.deadlineMs ?? body.deadlineMs,
+      };
+    case 'device-operation':
+      return withDevice(change, body.device, {
+        progress: PROGRESS_OF_VERB[body.verb] ?? 'untouched',
+        lastVerb: body.verb,
+        attempts: body.attempt,
+      });
+    case 'device-outcome':
+      return withDevice(change, body.device, {
+        progress: progressAfter(body.verb, body.outcome),
+        lastError: body.outcome === 'done' ? '' : body.message,
+      });
+    case 'verdict':
+      return { ...change, verdict: body.verdict };
+    case 'approval':
+      return { ...change, approvedBy: body.decision === 'approved' ? body.by : null };
+  }
+}
+
+const PROGRESS_OF_VERB: Readonly<Record<string, DeviceProgress>> = {
+  snapshot: 'snapshotting',
+  commit: 'committing',
+  confirm: 'confirming',
+  revert: 'reverting',
+};
+
+type Outcome = Extract<RecordBody, { kind: 'device-outcome' }>;
+
+function progressAfter(verb: Outcome['verb'], outcome: Outcome['outcome']): DeviceProgress {
+  if (verb === 'snapshot' || verb === 'image') return outcome === 'done' ? 'untouched' : 'failed';
+  if (outcome === 'done')
+    return verb === 'commit' ? 'committed' : verb === 'confirm' ? 'confirmed' : 'reverted';
+  // A refused commit left the device as it was; everything else has to be read back or undone.
+  return verb === 'commit' && outcome === 'refused' ? 'failed' : 'unknown';
+}
+
+function withDevice(change: Change, device: string, part: Partial<DeviceState>): Change {
+  const current = change.devices[device];
+  assert(current !== undefined, `journal: ${device} is not part of ${change.id}`);
+  return { ...change, devices: { ...change.devices, [device]: { ...current, ...part } } };
+}
+
+function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const next = new Map(map);
+  next.delete(key);
+  return next;
+}
+
+/** Drops the oldest entries that match until at most `keep` of them are left. */
+function pruned<K, V>(
+  map: ReadonlyMap<K, V>,
+  matches: (value: V) => boolean,
+  keep: number,
+): ReadonlyMap<K, V> {
+  let excess = [...map.values()].filter(matches).length - keep;
+  if (excess <= 0) return map;
+  const next = new Map(map);
+  for (const [key, value] of map) {
+    if (excess <= 0) break;
+    if (!matches(value)) continue;
+    next.delete(key);
+    excess--;
+  }
+  return next;
+}

@@ -1,0 +1,19 @@
+/** Bounds on everything that could grow: what is kept in memory, and how often things are tried. */
+export const LIMITS = {
+  /** Ended changes and closed incidents kept in memory; all of them stay in the journal. */
+  endedChanges: 500,
+  closedIncidents: 500,
+  startsRemembered: 1000,
+  intents: 2000,
+  /** Tries of one operation on one device before a person is needed. */
+  confirmAttempts: 4,
+  revertAttempts: 8,
+  retryBaseMs: 500,
+  retryMaxMs: 15_000,
+  /** Samples kept of each objective, one per tick. */
+  objectiveSamples: 240,
+  /** A device image is read again when it is older than this, ms. */
+  imageRefreshMs: 60_000,
+  imageRetryMs: 3_000,
+  hottestChannels: 20,
+} as const;

@@ -1,0 +1,45 @@
+import type { RecordBody } from '@weir/core/model';
+import type { CounterMetric, GaugeMetric, HistogramMetric, Metrics } from '@weir/core/ports';
+
+const PASS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
+
+/** What the engine says of itself; names and meanings are listed in docs/reference/metrics.md. */
+export class EngineMetrics {
+  private readonly passes: HistogramMetric;
+  private readonly inbox: GaugeMetric;
+  private readonly records: CounterMetric;
+  private readonly transitions: CounterMetric;
+  private readonly verdicts: CounterMetric;
+  private readonly incidents: CounterMetric;
+  private readonly operations: CounterMetric;
+
+  constructor(metrics: Metrics) {
+    this.passes = metrics.histogram(
+      'weir_pass_seconds',
+      'Time of one pass of the loop, journal and hand-out included.',
+      PASS_SECONDS,
+      ['event'],
+    );
+    this.inbox = metrics.gauge('weir_inbox_events', 'Events that wait for a pass.');
+    this.records = metrics.counter('weir_journal_records_total', 'Records appended to the journal.', ['kind']);
+    this.transitions = metrics.counter('weir_change_transitions_total', 'Transitions of changes by new state.', ['state']);
+    this.verdicts = metrics.counter('weir_verdicts_total', 'Verdicts of verification.', ['verdict']);
+    this.incidents = metrics.counter('weir_incidents_total', 'Incidents opened and closed.', ['event']);
+    this.operations = metrics.counter('weir_device_operations_total', 'Device operations by verb and outcome.', ['verb', 'outcome']);
+  }
+
+  pass(event: string, seconds: number, waiting: number): void {
+    this.passes.observe(seconds, { event });
+    this.inbox.set(waiting);
+  }
+
+  record(body: RecordBody): void {
+    this.records.add(1, { kind: body.kind });
+    if (body.kind === 'change-transition') this.transitions.add(1, { state: body.to });
+    if (body.kind === 'verdict') this.verdicts.add(1, { verdict: body.verdict.verdict });
+    if (body.kind === 'incident-opened') this.incidents.add(1, { event: 'opened' });
+    if (body.kind === 'incident-closed') this.incidents.add(1, { event: 'closed' });
+    if (body.kind === 'device-outcome')
+      this.operations.add(1, { verb: body.verb, outcome: body.outcome });
+  }
+}

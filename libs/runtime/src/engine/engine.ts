@@ -1,0 +1,205 @@
+import { assert } from '@weir/core/base';
+import {
+  initialLoopState,
+  step,
+  type LoopEffect,
+  type LoopEnv,
+  type LoopEvent,
+  type LoopState,
+  type StepResult,
+} from '@weir/core/loop';
+import type { Command, CommandResult, OperationReport } from '@weir/core/model';
+import { applyRecord, type DurableState } from '@weir/core/state';
+import { strategies } from '@weir/algorithms';
+import { recordLabel } from './crash-points';
+import { EngineMetrics } from './engine-metrics';
+import type { EngineDeps, EngineSettings } from './types';
+
+/** Events waiting above this are refused to people; ticks never pile up at all. */
+const MAX_INBOX = 10_000;
+
+/**
+ * Drives the pure loop: one event at a time through `step`, records made durable, then effects
+ * handed out; what they come to returns as events. There is no other way in or out.
+ */
+export class Engine {
+  private state: LoopState = initialLoopState;
+  private readonly inbox: LoopEvent[] = [];
+  private readonly waiting = new Map<string, (result: CommandResult) => void>();
+  private readonly metrics: EngineMetrics;
+  private env: LoopEnv;
+  private pumping: Promise<void> | null = null;
+  private tickQueued = false;
+  private cancelTick: (() => void) | null = null;
+  private phase: 'new' | 'running' | 'stopped' = 'new';
+  private requests = 0;
+  private epoch = 0;
+  private fatal: (error: Error) => void = () => undefined;
+
+  constructor(
+    private readonly deps: EngineDeps,
+    private readonly settings: EngineSettings,
+  ) {
+    this.metrics = new EngineMetrics(deps.metrics);
+    const { topology, policy, profiles, intentKinds, operationTimeoutMs } = settings;
+    const { digest } = deps;
+    this.env = { topology, policy, profiles, intentKinds, strategies, digest, operationTimeoutMs };
+  }
+
+  /** Called once if the engine has to stop by itself; nothing is written after that. */
+  onFatal(handler: (error: Error) => void): void {
+    this.fatal = handler;
+  }
+
+  /** Durable state as of now; the fold of all records that were acknowledged. */
+  get durable(): DurableState {
+    return this.state.durable;
+  }
+
+  /** Folds the journal, takes up what an earlier process left unfinished, and begins to tick. */
+  async start(epoch: number): Promise<void> {
+    assert(this.phase === 'new', 'engine: started twice');
+    let { durable } = this.state;
+    for await (const record of this.deps.journal.read(1)) durable = applyRecord(durable, record);
+    this.state = { ...this.state, durable };
+    this.epoch = epoch;
+    this.phase = 'running';
+    this.deps.log.info('journal folded', { records: durable.lastSequence, epoch });
+    await this.deps.queue.onReport((report) => this.takeReport(report));
+    const { version, configHash } = this.settings;
+    this.push({ kind: 'started', epoch, version, configHash });
+    await this.idle();
+    this.scheduleTick();
+  }
+
+  /** Submits a command; resolves with its result, or with a refusal when the engine cannot. */
+  command(command: Command): Promise<CommandResult> {
+    if (this.phase !== 'running' || this.inbox.length >= MAX_INBOX)
+      return Promise.resolve(unavailable(this.phase));
+    const requestId = `req-${++this.requests}`;
+    return new Promise((resolve) => {
+      this.waiting.set(requestId, resolve);
+      this.push({ kind: 'command', requestId, command });
+    });
+  }
+
+  /** One pass over the newest columns now; the timer calls it, and whoever must not wait for it. */
+  tick(): void {
+    if (this.phase !== 'running' || this.tickQueued) return;
+    this.tickQueued = true;
+    this.push({ kind: 'tick', frame: this.deps.frame() });
+  }
+
+  /** Takes another policy from the next pass on; open changes keep what they were made with. */
+  async replacePolicy(policy: EngineSettings['policy']): Promise<void> {
+    await this.idle();
+    this.env = { ...this.env, policy };
+    this.push({ kind: 'policy-replaced' });
+    await this.idle();
+  }
+
+  /** Ends after the pass that is running; nothing that was journalled is lost. */
+  async stop(): Promise<void> {
+    if (this.phase === 'stopped') return;
+    this.phase = 'stopped';
+    this.cancelTick?.();
+    await this.pumping;
+    this.inbox.length = 0;
+    for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
+    this.waiting.clear();
+  }
+
+  private takeReport(report: OperationReport): void {
+    if (this.phase === 'running') this.push({ kind: 'report', report });
+  }
+
+  private scheduleTick(): void {
+    if (this.phase !== 'running') return;
+    this.cancelTick = this.deps.timers.after(this.settings.tickMs, () => {
+      this.tick();
+      this.scheduleTick();
+    });
+  }
+
+  private push(event: LoopEvent): void {
+    this.inbox.push(event);
+    this.pumping ??= this.pump().finally(() => {
+      this.pumping = null;
+    });
+  }
+
+  private async idle(): Promise<void> {
+    while (this.pumping !== null) await this.pumping;
+  }
+
+  private async pump(): Promise<void> {
+    try {
+      for (let event = this.inbox.shift(); event !== undefined; event = this.inbox.shift()) {
+        if (event.kind === 'tick') this.tickQueued = false;
+        await this.pass(event);
+      }
+    } catch (error) {
+      this.phase = 'stopped';
+      this.cancelTick?.();
+      const reason = error instanceof Error ? error : new Error(String(error));
+      this.deps.log.error('engine stopped: nothing more is written', { reason: reason.message });
+      for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
+      this.waiting.clear();
+      this.fatal(reason);
+    }
+  }
+
+  private async pass(event: LoopEvent): Promise<void> {
+    const { clock, journal, crashPoint } = this.deps;
+    const startedMs = clock.monotonicMs();
+    const now = { monoMs: startedMs, wallMs: clock.wallMs() };
+    const result: StepResult = step(this.env, this.state, event, now);
+    if (result.records.length > 0) {
+      for (const body of result.records) crashPoint(`before:${recordLabel(body)}`);
+      await journal.append(this.epoch, now.wallMs, result.records);
+      for (const body of result.records) crashPoint(`after:${recordLabel(body)}`);
+    }
+    this.state = result.state;
+    this.report(result);
+    for (const effect of result.effects) await this.run(effect);
+    this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
+  }
+
+  private async run(effect: LoopEffect): Promise<void> {
+    if (effect.kind === 'operate') {
+      await this.deps.queue.enqueue(effect.operation);
+      return;
+    }
+    const resolve = this.waiting.get(effect.requestId);
+    this.waiting.delete(effect.requestId);
+    resolve?.(effect.result);
+  }
+
+  private report({ records }: StepResult): void {
+    const { log } = this.deps;
+    for (const body of records) {
+      this.metrics.record(body);
+      if (body.kind === 'change-transition') {
+        const { id, from, to, reason } = body;
+        log.info('change moved', { change: id, from, to, reason });
+      } else if (body.kind === 'incident-opened')
+        log.warn('incident opened', { incident: body.incident.id, objective: body.incident.objectiveId });
+      else if (body.kind === 'incident-closed')
+        log.info('incident closed', { incident: body.id, reason: body.reason });
+      else if (body.kind === 'device-outcome' && body.outcome !== 'done') {
+        const { id, device, verb, outcome, message } = body;
+        log.warn('device operation did not succeed', { change: id, device, verb, outcome, message });
+      }
+    }
+  }
+}
+
+const unavailable = (phase: string): CommandResult => ({
+  ok: false,
+  error: {
+    kind: 'refused',
+    code: 'engine-unavailable',
+    where: 'engine',
+    reason: `the engine is ${phase === 'running' ? 'overloaded' : phase}; nothing was changed`,
+  },
+});
