@@ -163,6 +163,10 @@ export const untidyTrees = [
     complaint: 'no section for `not-found`',
   },
   { files: [{ path: 'libs/sim/src/a.ts', text: fileOf(121) }], complaint: 'median' },
+  {
+    files: [{ path: 'docs/safety.md', text: '`libs/sim/src/a.spec.ts` "holds still"' }],
+    complaint: 'no test "holds still"',
+  },
 ];
 
 /** And files with which `npm run tidy` is content, so that it does not refuse everything. */

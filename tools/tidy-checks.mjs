@@ -102,6 +102,19 @@ function* errorCodes(files) {
       yield `docs/reference/error-codes.md: no section for \`${code}\` (npm run reference)`;
 }
 
+const CITED_TESTS = /`((?:libs|apps|test)\/[^`]+\.ts)`((?:,? "[^"]+")+)/g;
+
+/** A guarantee that names a test must name one that is there. */
+function* citedTests(files) {
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  for (const { path, text } of files) {
+    if (!/^docs\/[^/]+\.md$/.test(path)) continue;
+    for (const [, spec, names] of text.matchAll(CITED_TESTS))
+      for (const [, name] of names.matchAll(/"([^"]+)"/g))
+        if (!texts.get(spec)?.includes(name)) yield `${path}: no test "${name}" in ${spec}`;
+  }
+}
+
 function* median(files) {
   const lines = sourceLengths(files);
   const middle = lines[Math.floor(lines.length / 2)] ?? 0;
@@ -124,5 +137,11 @@ export function longFiles(files) {
 }
 
 export function checkTree(files) {
-  return [...lockFile(files), ...packages(files), ...errorCodes(files), ...median(files)];
+  return [
+    ...lockFile(files),
+    ...packages(files),
+    ...errorCodes(files),
+    ...citedTests(files),
+    ...median(files),
+  ];
 }
