@@ -268,7 +268,7 @@ describe('OpenConfigProfile schema', () => {
 
   it('rejects the removal of a profile that is bound', () => {
     const after = image();
-    after.delete(`${QMP}[name=ecn]/config/name`);
+    for (const path of [...after.keys()]) if (path.startsWith(QMP)) after.delete(path);
     expect(refusal(profile.checkSchema(after))).toBe('schema-invalid');
   });
 });

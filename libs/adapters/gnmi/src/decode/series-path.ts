@@ -1,0 +1,85 @@
+import type { DeviceId, Metric, SeriesKey } from '@weir/core/model';
+import type { TelemetrySink } from '@weir/core/ports';
+import { schemaPathOf, type PathElem } from '@weir/gnmi';
+
+/** What the value at a path is good for. */
+export const VALUE_IGNORED = 0;
+/** Counter or gauge. */
+export const VALUE_NUMBER = 1;
+/** Enumeration of interface states. */
+export const VALUE_STATUS = 2;
+/** When the device started; a later one means that it restarted. */
+export const VALUE_BOOT_TIME = 3;
+
+export interface Series {
+  readonly kind: number;
+  /** Slot of the sink, -1 when there is none. */
+  readonly slot: number;
+}
+
+export const IGNORED: Series = { kind: VALUE_IGNORED, slot: -1 };
+const BOOT_TIME: Series = { kind: VALUE_BOOT_TIME, slot: -1 };
+
+const COUNTERS = '/interfaces/interface/state/counters/';
+const OPER_STATUS = '/interfaces/interface/state/oper-status';
+const QUEUE = '/qos/interfaces/interface/output/queues/queue/state/';
+const AFT =
+  /^\/network-instances\/network-instance\/afts\/ipv[46]-unicast\/ipv[46]-entry\/state\/counters\/octets-forwarded$/;
+export const BOOT_TIME_PATH = '/system/state/boot-time';
+
+const INTERFACE_METRICS: ReadonlySet<string> = new Set<Metric>([
+  'in-octets',
+  'out-octets',
+  'in-discards',
+  'out-discards',
+  'in-errors',
+  'out-errors',
+  'out-pkts',
+]);
+const QUEUE_METRICS: Readonly<Record<string, Metric>> = {
+  'transmit-octets': 'queue-transmit-octets',
+  'transmit-pkts': 'queue-transmit-pkts',
+  'dropped-pkts': 'queue-dropped-pkts',
+  'ecn-marked-pkts': 'queue-ecn-marked-pkts',
+  'avg-queue-len': 'queue-avg-len',
+  'max-queue-len': 'queue-max-len',
+};
+
+/** The series that a leaf feeds; IGNORED for leaves that nobody asked for. */
+export function seriesOf(
+  device: DeviceId,
+  elems: readonly PathElem[],
+  sink: TelemetrySink,
+): Series {
+  const path = schemaPathOf(elems);
+  if (path === BOOT_TIME_PATH) return BOOT_TIME;
+  const key = seriesKey(device, path, elems);
+  if (key === null) return IGNORED;
+  const slot = sink.resolve(key);
+  if (slot < 0) return IGNORED;
+  return { kind: key.metric === 'oper-status' ? VALUE_STATUS : VALUE_NUMBER, slot };
+}
+
+function seriesKey(device: DeviceId, path: string, elems: readonly PathElem[]): SeriesKey | null {
+  const none = { device, interface: '', queue: '', prefix: '' };
+  const leaf = elems.at(-1)?.name ?? '';
+  if (path.startsWith(COUNTERS) && INTERFACE_METRICS.has(leaf))
+    return { ...none, metric: leaf as Metric, interface: elems[1]?.key['name'] ?? '' };
+  if (path === OPER_STATUS)
+    return { ...none, metric: 'oper-status', interface: elems[1]?.key['name'] ?? '' };
+  if (path.startsWith(QUEUE)) {
+    const metric = QUEUE_METRICS[leaf];
+    const port = elems[2]?.key['interface-id'] ?? '';
+    const queue = elems[5]?.key['name'] ?? '';
+    return metric === undefined ? null : { ...none, metric, interface: port, queue };
+  }
+  if (AFT.test(path) && elems[1]?.key['name'] === 'DEFAULT')
+    return { ...none, metric: 'prefix-octets', prefix: elems[4]?.key['prefix'] ?? '' };
+  return null;
+}
+
+/** 1 up, 0 down, 2 unknown; module prefixes are dropped by the caller. */
+export function operStatusCode(name: string): number {
+  if (name === 'UP') return 1;
+  return name === 'UNKNOWN' ? 2 : 0;
+}
