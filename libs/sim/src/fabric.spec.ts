@@ -69,7 +69,7 @@ describe('fluid fabric', () => {
     fabric.startWorkload({
       ...inference,
       responseBytes: 1_000_000,
-      microBurst: { periodMs: 10, onMs: 0.5 },
+      microBurst: { of: 'responses', periodMs: 10, onMs: 0.5 },
     });
     run(fabric, 5);
     let dropped = 0;

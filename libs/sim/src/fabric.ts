@@ -62,9 +62,14 @@ export class FluidFabric {
     return this.routing.settingsOf(this.network.device(device));
   }
 
-  /** Both directions of a link, or of a host port `leaf1:eth5`; only what is named changes. */
-  setLinkFault(link: string, fault: Partial<ChannelFault>): Result<void> {
-    const channels = this.network.channelsOfLink(link);
+  /**
+   * A link by its id, or a host port `leaf1:eth5`: both directions, or only the one that leaves
+   * port `from`. Only what is named changes.
+   */
+  setLinkFault(link: string, fault: Partial<ChannelFault>, from?: string): Result<void> {
+    const channels = this.network
+      .channelsOfLink(link)
+      .filter((channel) => from === undefined || this.network.portOf(channel) === from);
     if (channels.length === 0) return refuse('not-found', link, 'no link has this id');
     for (const channel of channels) Object.assign(channel.fault, fault);
     this.routing.changed();
@@ -152,6 +157,20 @@ export class FluidFabric {
     return [...this.workloads.values()]
       .flatMap((workload) => workload.take())
       .filter((observation) => observation.histogram.count > 0 || observation.errors > 0);
+  }
+
+  /** Egress ports that traffic between the endpoints crosses, both ways. */
+  pathsBetween(sources: readonly string[], destinations: readonly string[]): string[] {
+    const ports = new Set<string>();
+    for (const a of sources) {
+      for (const b of destinations) {
+        for (const path of [...this.routing.spread(a, b), ...this.routing.spread(b, a)]) {
+          for (const c of path.channels) ports.add(this.network.portOf(this.network.channel(c)));
+        }
+      }
+    }
+    ports.delete('');
+    return [...ports];
   }
 
   truth(): QueueTruth[] {

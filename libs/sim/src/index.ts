@@ -28,3 +28,5 @@ export type {
   RingAllReduceSpec,
   WorkloadSpec,
 } from './workloads/workload';
+export { CALM_SERVICE, demoStage } from './scenarios/demo-stage';
+export { withChanges, type Scenario, type SettingChange, type Stage } from './scenarios/scenario';

@@ -101,6 +101,12 @@ export class Network {
     return channel;
   }
 
+  /** `leaf1:eth1` of the port that it leaves; empty where a host sends. */
+  portOf(channel: Channel): string {
+    const device = this.spec.switches[channel.device];
+    return device === undefined ? '' : `${device.name}:${channel.interface}`;
+  }
+
   /** Both directions of a link by its id or by the port of a host; empty when there is none. */
   channelsOfLink(link: string): Channel[] {
     return this.channels.filter((channel) => channel.link === link);

@@ -40,8 +40,8 @@ export class Inference implements Workload {
     }
     const perPair = (this.spec.requestsPerSecond * this.scale) / this.pairs.length;
     const offers = this.pairs.flatMap(({ client, server }) => [
-      ...this.direction(client, server, perPair * this.spec.requestBytes * 8, false),
-      ...this.direction(server, client, perPair * this.spec.responseBytes * 8, true),
+      ...this.direction(client, server, perPair * this.spec.requestBytes * 8, 'requests'),
+      ...this.direction(server, client, perPair * this.spec.responseBytes * 8, 'responses'),
     ]);
     this.cached = { version: routing.version, scale: this.scale, offers };
     return offers;
@@ -76,7 +76,13 @@ export class Inference implements Workload {
     ];
   }
 
-  private direction(from: string, to: string, bps: number, response: boolean): Offer[] {
+  private direction(
+    from: string,
+    to: string,
+    bps: number,
+    what: 'requests' | 'responses',
+  ): Offer[] {
+    const { microBurst } = this.spec;
     const prefix = this.context.network.endpoints.get(to)?.spec.prefix ?? '';
     return this.context.routing.spread(from, to).map((path) => ({
       workload: this.spec.name,
@@ -87,7 +93,7 @@ export class Inference implements Workload {
       demandBps: bps * path.fraction,
       connections: this.spec.connections,
       duty: 1,
-      burst: response ? this.spec.microBurst : null,
+      burst: microBurst?.of === what ? microBurst : null,
       ecnCapable: true,
     }));
   }

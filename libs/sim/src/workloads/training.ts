@@ -101,7 +101,7 @@ export class Training implements Workload {
         prefix: context.network.endpoints.get(transfer.to)?.spec.prefix ?? '',
         kind: 'elastic',
         demandBps: rateUnderLoss(lost, conditions.baseRttMs(path.channels)),
-        connections: 1,
+        connections: spec.kind === 'parameter-server' ? spec.connections : 1,
         duty: 0.5,
         burst: null,
         ecnCapable: spec.ecnCapable,

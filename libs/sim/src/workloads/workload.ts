@@ -29,8 +29,12 @@ export interface InferenceSpec extends CommonSpec {
   readonly serviceMs: { readonly median: number; readonly sigma: number };
   /** Round trips of one request: connection set-up, slow start, application. */
   readonly roundTrips: number;
-  /** Responses leave in synchronised bursts (fan-in of a scatter-gather); null: smooth. */
-  readonly microBurst: { readonly periodMs: number; readonly onMs: number } | null;
+  /** One direction comes in synchronised bursts (a scatter-gather, a camera frame); null: smooth. */
+  readonly microBurst: {
+    readonly of: 'requests' | 'responses';
+    readonly periodMs: number;
+    readonly onMs: number;
+  } | null;
   readonly connections: number;
   readonly minRtoMs: number;
 }
@@ -55,6 +59,8 @@ export interface ParameterServerSpec extends CommonSpec {
   readonly servers: readonly string[];
   /** Gradient bytes from one worker to one server, and parameter bytes back. */
   readonly shardBytes: number;
+  /** Parallel connections of each worker with each server. */
+  readonly connections: number;
   readonly computeMs: number;
   readonly ecnCapable: boolean;
   readonly minRtoMs: number;
