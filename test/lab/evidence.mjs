@@ -1,0 +1,58 @@
+/** What the kernel itself says, read beside the agent. */
+import { createHash } from 'node:crypto';
+import { ip, namespaceOf } from './namespaces.mjs';
+
+export class Evidence {
+  constructor(run) {
+    this.run = run;
+  }
+
+  /** `ip -j nexthop` and `ip -j route` exactly as printed. */
+  forwarding(node) {
+    const namespace = namespaceOf(this.run, node);
+    const nexthop = ip('-n', namespace, '-j', 'nexthop').trim();
+    const route = ip('-n', namespace, '-j', 'route').trim();
+    const sha256 = createHash('sha256').update(`${nexthop}\n${route}\n`).digest('hex');
+    return { nexthop, route, sha256 };
+  }
+
+  /** `[{via, dev, weight}]` of the route to a prefix. */
+  weights(node, prefix) {
+    const rows = JSON.parse(ip('-n', namespaceOf(this.run, node), '-j', 'route', 'show', prefix));
+    const route = rows[0] ?? {};
+    return (route.nexthops ?? [route]).map((hop) => ({
+      via: hop.gateway,
+      dev: hop.dev,
+      weight: hop.weight ?? 1,
+    }));
+  }
+
+  /** Mb/s that left each named port over the time of the measurement. */
+  async rates(ports, overMs) {
+    const read = () => ports.map(([node, port]) => this.#txBytes(node, port));
+    const [before, startedAt] = [read(), performance.now()];
+    await new Promise((resolve) => setTimeout(resolve, overMs));
+    const seconds = (performance.now() - startedAt) / 1000;
+    const after = read();
+    return Object.fromEntries(
+      ports.map(([node, port], i) => {
+        const mbps = ((after[i] - before[i]) * 8) / 1e6 / seconds;
+        return [`${node}:${port}`, Math.round(mbps * 10) / 10];
+      }),
+    );
+  }
+
+  #txBytes(node, port) {
+    const [row] = JSON.parse(
+      ip('-n', namespaceOf(this.run, node), '-j', '-s', 'link', 'show', 'dev', port),
+    );
+    return row.stats64.tx.bytes;
+  }
+}
+
+export function kernelDescription() {
+  return {
+    release: ip('-V').trim().replace('ip utility, ', ''),
+    linux: process.report.getReport().header.osRelease,
+  };
+}

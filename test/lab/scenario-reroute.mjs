@@ -1,0 +1,3 @@
+export async function reroute() {
+  throw new Error('x');
+}
