@@ -178,7 +178,7 @@ describe('bytes of a hostile peer', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(seed.length - 1), fc.nat(255)), { maxLength: 4 }),
-        fc.constantFrom('refuse', 'keep') as fc.Arbitrary<'refuse' | 'keep'>,
+        fc.constantFrom<'refuse' | 'keep'>('refuse', 'keep'),
         (edits, unknown) => {
           const bytes = Buffer.from(seed);
           for (const [at, byte] of edits) bytes[at] = byte;
