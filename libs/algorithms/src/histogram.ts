@@ -4,7 +4,11 @@
  * histogram_quantile does. What lies above the last bound is reported as that bound. NaN when the
  * histogram is empty.
  */
-export function quantile(boundsMs: readonly number[], counts: readonly number[], q: number): number {
+export function quantile(
+  boundsMs: readonly number[],
+  counts: readonly number[],
+  q: number,
+): number {
   let total = 0;
   for (const count of counts) total += count;
   if (total === 0 || boundsMs.length === 0) return NaN;

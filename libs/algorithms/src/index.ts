@@ -13,4 +13,9 @@ export * from './routing';
 export * from './sequential-test';
 export * from './weights';
 
-export const strategies: Strategies = { routing: buildRouting, quantile, fillWeights, sequentialTest };
+export const strategies: Strategies = {
+  routing: buildRouting,
+  quantile,
+  fillWeights,
+  sequentialTest,
+};

@@ -9,7 +9,12 @@ import {
 import type { StaticRoute } from '@weir/core/ports';
 import { buildRouting } from './routing';
 
-const [l1, l2, s1, s2] = ['l1', 'l2', 's1', 's2'].map(deviceId) as [DeviceId, DeviceId, DeviceId, DeviceId];
+const [l1, l2, s1, s2] = ['l1', 'l2', 's1', 's2'].map(deviceId) as [
+  DeviceId,
+  DeviceId,
+  DeviceId,
+  DeviceId,
+];
 const P2 = '10.0.2.0/24';
 
 function device(id: DeviceId, role: Device['role']): Device {
@@ -29,7 +34,12 @@ function device(id: DeviceId, role: Device['role']): Device {
 const topology: Topology = {
   name: 'two by two',
   revision: 'r',
-  devices: new Map([device(l1, 'leaf'), device(l2, 'leaf'), device(s1, 'spine'), device(s2, 'spine')].map((d) => [d.id, d])),
+  devices: new Map(
+    [device(l1, 'leaf'), device(l2, 'leaf'), device(s1, 'spine'), device(s2, 'spine')].map((d) => [
+      d.id,
+      d,
+    ]),
+  ),
   links: [
     [l1, 'e1', s1, 'e1'],
     [l1, 'e2', s2, 'e1'],
@@ -43,20 +53,35 @@ const topology: Topology = {
   })),
   endpoints: new Map(
     [
-      { id: endpointId('h1'), attachedTo: { device: l1, interface: 'h' }, prefix: '10.0.1.0/24', labels: {} },
+      {
+        id: endpointId('h1'),
+        attachedTo: { device: l1, interface: 'h' },
+        prefix: '10.0.1.0/24',
+        labels: {},
+      },
       { id: endpointId('h2'), attachedTo: { device: l2, interface: 'h' }, prefix: P2, labels: {} },
     ].map((endpoint): [Endpoint['id'], Endpoint] => [endpoint.id, endpoint]),
   ),
 };
 
-const hop = (iface: string, weight: number) => ({ index: iface, address: '', interface: iface, weight });
+const hop = (iface: string, weight: number) => ({
+  index: iface,
+  address: '',
+  interface: iface,
+  weight,
+});
 const route = (...nextHops: ReturnType<typeof hop>[]): StaticRoute[] => [{ prefix: P2, nextHops }];
 
 describe('routing', () => {
   it('uses all shortest paths where nothing is configured', () => {
     const { shares, problem } = buildRouting(topology, new Map()).spread(l1, P2);
     expect(problem).toBeNull();
-    expect(Object.fromEntries(shares)).toEqual({ 'l1:e1': 0.5, 'l1:e2': 0.5, 's1:e2': 0.5, 's2:e2': 0.5 });
+    expect(Object.fromEntries(shares)).toEqual({
+      'l1:e1': 0.5,
+      'l1:e2': 0.5,
+      's1:e2': 0.5,
+      's2:e2': 0.5,
+    });
   });
 
   it('follows configured weights', () => {
@@ -65,11 +90,25 @@ describe('routing', () => {
   });
 
   it('finds loops and black holes and says where', () => {
-    const loop = buildRouting(topology, new Map([[l1, route(hop('e1', 1))], [s1, route(hop('e1', 1))]]));
+    const loop = buildRouting(
+      topology,
+      new Map([
+        [l1, route(hop('e1', 1))],
+        [s1, route(hop('e1', 1))],
+      ]),
+    );
     expect(loop.spread(l1, P2).problem?.kind).toBe('loop');
-    const hole = buildRouting(topology, new Map([[l1, route(hop('e1', 1))], [s1, route()]]));
+    const hole = buildRouting(
+      topology,
+      new Map([
+        [l1, route(hop('e1', 1))],
+        [s1, route()],
+      ]),
+    );
     expect(hole.spread(l1, P2).problem).toEqual({ kind: 'black-hole', at: s1 });
-    expect(buildRouting(topology, new Map()).spread(l1, '192.0.2.0/24').problem?.kind).toBe('black-hole');
+    expect(buildRouting(topology, new Map()).spread(l1, '192.0.2.0/24').problem?.kind).toBe(
+      'black-hole',
+    );
   });
 
   it('knows owners, peers and that a prefix is at home', () => {

@@ -14,7 +14,10 @@ const MIN_DEVIATION = 0.05;
  * tests, 2017; for the t-form Rouder et al. 2009, Lai 1976). The variance has a floor, since
  * quantiles of a histogram often agree to the last digit without being certain.
  */
-export function sequentialTest(samples: readonly number[], priorScale: number): SequentialTestResult {
+export function sequentialTest(
+  samples: readonly number[],
+  priorScale: number,
+): SequentialTestResult {
   let mean = 0;
   let squares = 0;
   let largest = 1;

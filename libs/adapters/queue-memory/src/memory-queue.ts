@@ -51,14 +51,18 @@ export class MemoryQueue implements OperationQueue {
 
   #start(device: DeviceId): void {
     const execute = this.#execute;
-    if (!execute || this.#running.has(device)) return;
-    const run = this.#drain(device, execute).finally(() => this.#running.delete(device));
+    if (!execute || this.#closed || this.#running.has(device)) return;
+    const run = this.#drain(device, execute).finally(() => {
+      this.#running.delete(device);
+      // What came between the last operation's report and here found the line still running.
+      if (this.#lines.has(device)) this.#start(device);
+    });
     this.#running.set(device, run);
   }
 
   async #drain(device: DeviceId, execute: Execute): Promise<void> {
     const line = this.#lines.get(device);
-    while (line && !this.#closed) {
+    while (line && line.length > 0 && !this.#closed) {
       const operation = line[0];
       if (!operation) break;
       const report = await this.#run(operation, execute);

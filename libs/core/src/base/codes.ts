@@ -3,8 +3,10 @@
  * table; a code that is not here does not compile.
  */
 export const ERROR_CODES = {
-  'config-invalid': 'The daemon configuration has a field that is missing, unknown or out of range.',
-  'topology-invalid': 'The topology file names something that does not exist or contradicts itself.',
+  'config-invalid':
+    'The daemon configuration has a field that is missing, unknown or out of range.',
+  'topology-invalid':
+    'The topology file names something that does not exist or contradicts itself.',
   'policy-invalid': 'The policy has a field, a condition or an example that cannot be used.',
   'policy-example-failed': 'An example in the policy gave another decision than it expects.',
   'intent-invalid': 'The intent has a field that is missing, unknown or out of range.',
@@ -13,13 +15,13 @@ export const ERROR_CODES = {
   'not-found': 'No resource of this name exists.',
   'already-exists': 'A resource of this name exists already.',
   'request-invalid': 'The request body, a parameter or a header cannot be used.',
-  'unauthenticated': 'The request carries no valid credential.',
-  'forbidden': 'The role of the caller does not allow this verb.',
+  unauthenticated: 'The request carries no valid credential.',
+  forbidden: 'The role of the caller does not allow this verb.',
   'idempotency-conflict': 'The idempotency key was used before with another request.',
   'limit-exceeded': 'A configured limit on size, count or rate was reached.',
   'not-leader': 'This process does not hold the engine lease; the leader must be asked.',
   'engine-unavailable': 'No engine answered in time; nothing was changed.',
-  'frozen': 'The global freeze is on: no new change is applied until it is lifted.',
+  frozen: 'The global freeze is on: no new change is applied until it is lifted.',
   'mode-forbids': 'The autonomy of the rule or device group does not allow applying.',
   'plan-expired': 'The plan is older than its time to live.',
   'plan-hash-mismatch': 'The plan that was approved is not the plan that is stored.',
@@ -30,7 +32,8 @@ export const ERROR_CODES = {
   'device-fenced': 'The device is fenced after a failed rollback and needs a person.',
   'device-unreachable': 'The device does not answer.',
   'device-rejected': 'The device refused the Set.',
-  'device-outcome-unknown': 'The Set may or may not have been applied; the device is being read back.',
+  'device-outcome-unknown':
+    'The Set may or may not have been applied; the device is being read back.',
   'capability-missing': 'The device does not support what the change needs.',
   'schema-invalid': 'A leaf of the change is not valid for the device model.',
   'no-alternative': 'No other path, share or threshold would help within the limits.',
@@ -47,7 +50,7 @@ export const ERROR_CODES = {
   'fencing-epoch-stale': 'An operation of an older leader was refused.',
   'journal-corrupt': 'The journal is damaged in the middle; the daemon does not start on it.',
   'journal-unavailable': 'The journal cannot be written durably; nothing may be changed.',
-  'internal': 'An assertion failed: a defect in Weir. Writes are frozen.',
+  internal: 'An assertion failed: a defect in Weir. Writes are frozen.',
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

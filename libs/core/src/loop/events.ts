@@ -1,4 +1,13 @@
-import type { Command, CommandResult, DeviceOperation, OperationReport, TelemetryFrame } from '../model';
+import type {
+  Action,
+  Command,
+  CommandResult,
+  CompiledIntent,
+  DeviceOperation,
+  IntentResource,
+  OperationReport,
+  TelemetryFrame,
+} from '../model';
 
 /** What wakes a pass. Events only mark what is new; each pass reads the whole state again. */
 export type LoopEvent =
@@ -19,3 +28,21 @@ export type LoopEvent =
 export type LoopEffect =
   | { readonly kind: 'operate'; readonly operation: DeviceOperation }
   | { readonly kind: 'reply'; readonly requestId: string; readonly result: CommandResult };
+
+/** What a command asks the later stages to decide and validate. */
+export type DecisionRequest =
+  | {
+      readonly kind: 'propose';
+      readonly requestId: string;
+      readonly action: Action;
+      readonly objectiveId: string | null;
+      readonly dryRun: boolean;
+      readonly by: string;
+    }
+  /** Dry run of an intent: which changes it would cause. */
+  | {
+      readonly kind: 'intent';
+      readonly requestId: string;
+      readonly intent: IntentResource;
+      readonly compiled: CompiledIntent;
+    };

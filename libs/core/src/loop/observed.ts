@@ -5,6 +5,7 @@ import type {
   DeviceId,
   IntentId,
   Objective,
+  Policy,
   TelemetryFrame,
 } from '../model';
 import type { RoutingModel } from '../ports';
@@ -37,6 +38,11 @@ export interface ObjectiveState {
   readonly attained: number;
 }
 
+/** Threshold in force, ms: the objective's own, or a multiple of its healthy baseline. */
+export function thresholdOf(state: ObjectiveState, detect: Policy['detect']): number {
+  return state.objective.thresholdMs ?? state.healthyMs * detect.baselineRatio;
+}
+
 /** What verification remembers of the time before a change. */
 export interface Verification {
   readonly startedMs: number;
@@ -52,14 +58,20 @@ export interface ObservedState {
   readonly holdReason: string;
   readonly frame: TelemetryFrame | null;
   readonly unknownChannels: number;
-  readonly compiled: ReadonlyMap<IntentId, { readonly generation: number; readonly value: CompiledIntent }>;
+  readonly compiled: ReadonlyMap<
+    IntentId,
+    { readonly generation: number; readonly value: CompiledIntent }
+  >;
   readonly objectives: ReadonlyMap<string, ObjectiveState>;
   readonly images: ReadonlyMap<DeviceId, ConfigImage>;
   /** Monotonic time of the last image read or of its last attempt. */
   readonly imageAtMs: ReadonlyMap<DeviceId, number>;
   readonly imageAskedMs: ReadonlyMap<DeviceId, number>;
   readonly commitConfirmed: ReadonlyMap<DeviceId, boolean>;
-  readonly routing: { readonly images: ReadonlyMap<DeviceId, ConfigImage>; readonly model: RoutingModel } | null;
+  readonly routing: {
+    readonly images: ReadonlyMap<DeviceId, ConfigImage>;
+    readonly model: RoutingModel;
+  } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
   /** Operations handed out and not reported yet, by id, with the monotonic time of hand-out. */
   readonly inFlight: ReadonlyMap<string, number>;

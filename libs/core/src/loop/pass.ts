@@ -1,5 +1,12 @@
 import { nextState, type Trigger } from '../change';
-import type { Change, CommandResult, DeviceOperation, OperationReport, RecordBody, StageTimes } from '../model';
+import type {
+  Change,
+  CommandResult,
+  DeviceOperation,
+  OperationReport,
+  RecordBody,
+  StageTimes,
+} from '../model';
 import { applyRecord, type DurableState } from '../state';
 import type { LoopEnv, Now } from './env';
 import type { LoopEffect } from './events';
@@ -43,7 +50,14 @@ export class Pass {
 
   transition(change: Change, trigger: Trigger, reason: string, times: StageTimes = {}): void {
     const to = nextState(change.state, trigger);
-    this.record({ kind: 'change-transition', id: change.id, from: change.state, to, reason, times });
+    this.record({
+      kind: 'change-transition',
+      id: change.id,
+      from: change.state,
+      to,
+      reason,
+      times,
+    });
   }
 
   reply(requestId: string, result: CommandResult): void {

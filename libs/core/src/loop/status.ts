@@ -1,8 +1,7 @@
 import { isTouching } from '../change';
 import type { Condition, EngineStatus, IntentId, IntentStatus } from '../model';
 import { LIMITS } from '../state';
-import { thresholdOf } from './2-detect/hysteresis';
-import type { ObjectiveState } from './observed';
+import { thresholdOf, type ObjectiveState } from './observed';
 import type { Pass } from './pass';
 
 /** The live view. Says what is evidenced; what is not known is null or `unknown`. */
@@ -68,10 +67,28 @@ function intentStatus(pass: Pass, id: IntentId): IntentStatus {
   const lastTransitionMs = pass.now.wallMs;
   const conditions: Condition[] = [
     compiled === undefined
-      ? { type: 'Compiled', status: 'unknown', reason: 'NotYetCompiled', message: 'not looked at yet', lastTransitionMs }
+      ? {
+          type: 'Compiled',
+          status: 'unknown',
+          reason: 'NotYetCompiled',
+          message: 'not looked at yet',
+          lastTransitionMs,
+        }
       : compiled.objectives.length + compiled.drains.length === 0
-        ? { type: 'Compiled', status: 'false', reason: 'TopologyMismatch', message: 'nothing in the present topology matches the spec', lastTransitionMs }
-        : { type: 'Compiled', status: 'true', reason: 'Watching', message: `${compiled.objectives.length} objectives, ${compiled.drains.length} drains`, lastTransitionMs },
+        ? {
+            type: 'Compiled',
+            status: 'false',
+            reason: 'TopologyMismatch',
+            message: 'nothing in the present topology matches the spec',
+            lastTransitionMs,
+          }
+        : {
+            type: 'Compiled',
+            status: 'true',
+            reason: 'Watching',
+            message: `${compiled.objectives.length} objectives, ${compiled.drains.length} drains`,
+            lastTransitionMs,
+          },
   ];
   const figures: Record<string, number | null> = {};
   for (const objective of compiled?.objectives ?? []) {
@@ -84,7 +101,12 @@ function intentStatus(pass: Pass, id: IntentId): IntentStatus {
     conditions.push(metCondition(state, status, lastTransitionMs));
   }
   for (const drain of compiled?.drains ?? []) conditions.push(drainCondition(pass, id, drain.id));
-  return { id, observedGeneration: pass.observed.compiled.get(id)?.generation ?? 0, conditions, figures };
+  return {
+    id,
+    observedGeneration: pass.observed.compiled.get(id)?.generation ?? 0,
+    conditions,
+    figures,
+  };
 }
 
 function metCondition(
@@ -95,9 +117,17 @@ function metCondition(
   const figures = `p${state.objective.quantile * 100} ${status.quantileMs?.toFixed(2) ?? 'unknown'} ms, threshold ${status.thresholdMs?.toFixed(2) ?? 'unknown'} ms`;
   const base = { type: 'Met', lastTransitionMs };
   if (status.quantileMs === null || state.state === 'unknown')
-    return { ...base, status: 'unknown', reason: 'NoFreshMeasurements', message: 'too few fresh measurements' };
-  if (state.state === 'healthy') return { ...base, status: 'true', reason: 'Measured', message: figures };
-  const reason = { pending: 'AboveThreshold', breached: 'Breached', clearing: 'Recovering' }[state.state];
+    return {
+      ...base,
+      status: 'unknown',
+      reason: 'NoFreshMeasurements',
+      message: 'too few fresh measurements',
+    };
+  if (state.state === 'healthy')
+    return { ...base, status: 'true', reason: 'Measured', message: figures };
+  const reason = { pending: 'AboveThreshold', breached: 'Breached', clearing: 'Recovering' }[
+    state.state
+  ];
   return { ...base, status: 'false', reason, message: figures };
 }
 
@@ -106,10 +136,21 @@ function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
   const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
   const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
   if (change === undefined || pass.observed.routing === null)
-    return { ...base, status: 'unknown', reason: 'NotYetDecided', message: `${drainId} was not decided yet` };
+    return {
+      ...base,
+      status: 'unknown',
+      reason: 'NotYetDecided',
+      message: `${drainId} was not decided yet`,
+    };
   const message = `${change.id} is ${change.state}: ${change.reason}`;
-  if (change.state === 'confirmed') return { ...base, status: 'true', reason: 'Confirmed', message };
-  return { ...base, status: 'false', reason: isTouching(change.state) ? 'InProgress' : 'NotDone', message };
+  if (change.state === 'confirmed')
+    return { ...base, status: 'true', reason: 'Confirmed', message };
+  return {
+    ...base,
+    status: 'false',
+    reason: isTouching(change.state) ? 'InProgress' : 'NotDone',
+    message,
+  };
 }
 
 function hottest(pass: Pass): EngineStatus['hottest'] {
@@ -126,4 +167,3 @@ function hottest(pass: Pass): EngineStatus['hottest'] {
     .sort((a, b) => b.utilizationRatio - a.utilizationRatio)
     .slice(0, LIMITS.hottestChannels);
 }
-

@@ -18,7 +18,12 @@ export type Command =
       readonly dryRun: boolean;
       readonly by: string;
     }
-  | { readonly verb: 'delete-intent'; readonly id: string; readonly dryRun: boolean; readonly by: string }
+  | {
+      readonly verb: 'delete-intent';
+      readonly id: string;
+      readonly dryRun: boolean;
+      readonly by: string;
+    }
   /** An operator's own change; goes through the same validation, verification and undo. */
   | {
       readonly verb: 'propose';
@@ -28,18 +33,45 @@ export type Command =
       readonly dryRun: boolean;
       readonly by: string;
     }
-  | { readonly verb: 'approve'; readonly changeId: string; readonly planHash: string; readonly by: string; readonly reason: string }
-  | { readonly verb: 'reject'; readonly changeId: string; readonly by: string; readonly reason: string }
-  | { readonly verb: 'undo'; readonly changeId: string; readonly dryRun: boolean; readonly by: string }
+  | {
+      readonly verb: 'approve';
+      readonly changeId: string;
+      readonly planHash: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly verb: 'reject';
+      readonly changeId: string;
+      readonly by: string;
+      readonly reason: string;
+    }
+  | {
+      readonly verb: 'undo';
+      readonly changeId: string;
+      readonly dryRun: boolean;
+      readonly by: string;
+    }
   | { readonly verb: 'freeze'; readonly by: string; readonly reason: string }
   | { readonly verb: 'unfreeze'; readonly by: string }
-  | { readonly verb: 'set-mode'; readonly scope: 'rule' | 'group'; readonly name: string; readonly mode: Mode; readonly by: string }
+  | {
+      readonly verb: 'set-mode';
+      readonly scope: 'rule' | 'group';
+      readonly name: string;
+      readonly mode: Mode;
+      readonly by: string;
+    }
   | { readonly verb: 'unfence'; readonly device: string; readonly by: string }
   | { readonly verb: 'status' };
 
 export type CommandValue =
   /** Accepted intent; `plans` are the changes that it would cause (dry run) or has caused. */
-  | { readonly kind: 'intent'; readonly intent: IntentResource; readonly plans: readonly Change[]; readonly dryRun: boolean }
+  | {
+      readonly kind: 'intent';
+      readonly intent: IntentResource;
+      readonly plans: readonly Change[];
+      readonly dryRun: boolean;
+    }
   | { readonly kind: 'change'; readonly change: Change; readonly dryRun: boolean }
   | { readonly kind: 'done' }
   | { readonly kind: 'status'; readonly status: EngineStatus };
@@ -50,7 +82,8 @@ export type CommandResult =
 
 /** The live view, not journalled. */
 export interface EngineStatus {
-  readonly phase: 'starting' | 'recovering' | 'waiting-telemetry' | 'running' | 'holding' | 'stopped';
+  readonly phase:
+    'starting' | 'recovering' | 'waiting-telemetry' | 'running' | 'holding' | 'stopped';
   /** Why the loop holds still, when it does. */
   readonly holdReason: string;
   readonly epoch: number;
@@ -77,6 +110,14 @@ export interface EngineStatus {
   }[];
   readonly intents: readonly IntentStatus[];
   /** Most utilised channels, at most 20. */
-  readonly hottest: readonly { readonly channel: string; readonly utilizationRatio: number; readonly lossRatio: number | null }[];
-  readonly telemetry: { readonly channels: number; readonly unknownChannels: number; readonly frame: number };
+  readonly hottest: readonly {
+    readonly channel: string;
+    readonly utilizationRatio: number;
+    readonly lossRatio: number | null;
+  }[];
+  readonly telemetry: {
+    readonly channels: number;
+    readonly unknownChannels: number;
+    readonly frame: number;
+  };
 }

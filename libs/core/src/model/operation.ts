@@ -47,7 +47,8 @@ export interface OperationReport {
   readonly code: ErrorCode | null;
   readonly message: string;
   /** Touched leaves as read afterwards; null when the read failed. */
-  readonly readBack: readonly { readonly path: string; readonly value: string | number | boolean | null }[] | null;
+  readonly readBack:
+    readonly { readonly path: string; readonly value: string | number | boolean | null }[] | null;
   /** `image`: the managed subtrees. */
   readonly image: ConfigImage | null;
   /** Whether the device implements commit-confirmed, found by behaviour; null when not probed. */

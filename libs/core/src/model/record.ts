@@ -20,7 +20,12 @@ export type RecordBody =
     }
   | { readonly kind: 'policy-loaded'; readonly name: string; readonly hash: string }
   | { readonly kind: 'topology-loaded'; readonly name: string; readonly revision: string }
-  | { readonly kind: 'intent-put'; readonly id: IntentId; readonly intent: IntentResource; readonly by: string }
+  | {
+      readonly kind: 'intent-put';
+      readonly id: IntentId;
+      readonly intent: IntentResource;
+      readonly by: string;
+    }
   | { readonly kind: 'intent-deleted'; readonly id: IntentId; readonly by: string }
   | { readonly kind: 'incident-opened'; readonly incident: Incident }
   | {

@@ -22,7 +22,11 @@ export interface DeviceWriter {
   /** All leaves of the managed subtrees. */
   readImage(device: DeviceId, timeoutMs: number): Promise<Result<ConfigImage>>;
   /** Exactly these leaves; absent ones with value null. */
-  readLeaves(device: DeviceId, paths: readonly string[], timeoutMs: number): Promise<Result<readonly ReadLeaf[]>>;
+  readLeaves(
+    device: DeviceId,
+    paths: readonly string[],
+    timeoutMs: number,
+  ): Promise<Result<readonly ReadLeaf[]>>;
   /**
    * Whether the device implements commit-confirmed, found by behaviour and cached per session:
    * targets that lack it drop the extension without an error.

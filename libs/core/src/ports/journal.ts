@@ -17,18 +17,28 @@ export interface JournalVerification {
  * rejection nothing may be assumed: the engine stops.
  */
 export interface Journal {
-  append(epoch: number, atMs: number, bodies: readonly RecordBody[]): Promise<readonly JournalRecord[]>;
+  append(
+    epoch: number,
+    atMs: number,
+    bodies: readonly RecordBody[],
+  ): Promise<readonly JournalRecord[]>;
   /** Records from `fromSequence` (1 is the first) to the end at the time of the call, in order. */
   read(fromSequence: number): AsyncIterable<JournalRecord>;
   /** Calls back for each record appended after the call, by whoever; returns an unsubscribe. */
-  follow(fromSequence: number, onRecord: (record: JournalRecord) => void): Promise<() => Promise<void>>;
+  follow(
+    fromSequence: number,
+    onRecord: (record: JournalRecord) => void,
+  ): Promise<() => Promise<void>>;
   lastSequence(): Promise<number>;
   verify(): Promise<JournalVerification>;
   close(): Promise<void>;
 }
 
 export class JournalFenced extends Error {
-  constructor(readonly epoch: number, readonly seenEpoch: number) {
+  constructor(
+    readonly epoch: number,
+    readonly seenEpoch: number,
+  ) {
     super(`journal: epoch ${epoch} is older than ${seenEpoch}`);
     this.name = 'JournalFenced';
   }
@@ -43,7 +53,10 @@ export class JournalUnavailable extends Error {
 
 /** Damage in the middle of the journal; the daemon refuses to start on it. */
 export class JournalCorrupt extends Error {
-  constructor(readonly sequence: number, message: string) {
+  constructor(
+    readonly sequence: number,
+    message: string,
+  ) {
     super(message);
     this.name = 'JournalCorrupt';
   }

@@ -2,7 +2,12 @@
 export interface Metrics {
   counter(name: string, help: string, labels?: readonly string[]): CounterMetric;
   gauge(name: string, help: string, labels?: readonly string[]): GaugeMetric;
-  histogram(name: string, help: string, buckets: readonly number[], labels?: readonly string[]): HistogramMetric;
+  histogram(
+    name: string,
+    help: string,
+    buckets: readonly number[],
+    labels?: readonly string[],
+  ): HistogramMetric;
 }
 export interface CounterMetric {
   add(value: number, labels?: Readonly<Record<string, string>>): void;

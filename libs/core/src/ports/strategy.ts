@@ -41,10 +41,7 @@ export interface SequentialTestResult {
  * libs/algorithms, replaceable one by one.
  */
 export interface Strategies {
-  routing(
-    topology: Topology,
-    routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
-  ): RoutingModel;
+  routing(topology: Topology, routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>): RoutingModel;
   /** Quantile of a histogram with explicit bounds, interpolated; NaN when it is empty. */
   quantile(boundsMs: readonly number[], counts: readonly number[], q: number): number;
   /** Weights in grid entries that level the utilisation of the next hops. */

@@ -1,6 +1,13 @@
 import { assert } from '../base';
 import { isTerminal, TRANSITIONS } from '../change';
-import type { Change, DeviceProgress, DeviceState, Incident, JournalRecord, RecordBody } from '../model';
+import type {
+  Change,
+  DeviceProgress,
+  DeviceState,
+  Incident,
+  JournalRecord,
+  RecordBody,
+} from '../model';
 import { cooldownKey, type DurableState } from './durable';
 import { LIMITS } from './limits';
 
@@ -61,7 +68,13 @@ function applyIncident(state: DurableState, body: IncidentBody, atMs: number): D
   assert(incident !== undefined, `journal: incident ${body.id} was never opened`);
   const updated: Incident =
     body.kind === 'incident-diagnosed'
-      ? { ...incident, diagnosis: body.diagnosis, diagnosedMs: atMs, rule: body.rule, note: body.note }
+      ? {
+          ...incident,
+          diagnosis: body.diagnosis,
+          diagnosedMs: atMs,
+          rule: body.rule,
+          note: body.note,
+        }
       : { ...incident, state: 'closed', closedMs: atMs, note: body.reason };
   const incidents = withEntry(state.incidents, incident.id, updated);
   return {
@@ -123,15 +136,26 @@ function afterTransition(state: DurableState, change: Change, atMs: number): Dur
   return next;
 }
 
-function foldChange(change: Change, body: Exclude<ChangeBody, { kind: 'change-proposed' }>): Change {
+function foldChange(
+  change: Change,
+  body: Exclude<ChangeBody, { kind: 'change-proposed' }>,
+): Change {
   switch (body.kind) {
     case 'change-transition': {
-      assert(change.state === body.from, `journal: ${change.id} is ${change.state}, not ${body.from}`);
+      assert(
+        change.state === body.from,
+        `journal: ${change.id} is ${change.state}, not ${body.from}`,
+      );
       assert(
         Object.values(TRANSITIONS[body.from]).includes(body.to),
         `journal: no transition from ${body.from} to ${body.to}`,
       );
-      return { ...change, state: body.to, reason: body.reason, times: { ...change.times, ...body.times } };
+      return {
+        ...change,
+        state: body.to,
+        reason: body.reason,
+        times: { ...change.times, ...body.times },
+      };
     }
     case 'device-prepared':
       return {

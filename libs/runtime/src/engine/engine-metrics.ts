@@ -21,11 +21,27 @@ export class EngineMetrics {
       ['event'],
     );
     this.inbox = metrics.gauge('weir_inbox_events', 'Events that wait for a pass.');
-    this.records = metrics.counter('weir_journal_records_total', 'Records appended to the journal.', ['kind']);
-    this.transitions = metrics.counter('weir_change_transitions_total', 'Transitions of changes by new state.', ['state']);
-    this.verdicts = metrics.counter('weir_verdicts_total', 'Verdicts of verification.', ['verdict']);
-    this.incidents = metrics.counter('weir_incidents_total', 'Incidents opened and closed.', ['event']);
-    this.operations = metrics.counter('weir_device_operations_total', 'Device operations by verb and outcome.', ['verb', 'outcome']);
+    this.records = metrics.counter(
+      'weir_journal_records_total',
+      'Records appended to the journal.',
+      ['kind'],
+    );
+    this.transitions = metrics.counter(
+      'weir_change_transitions_total',
+      'Transitions of changes by new state.',
+      ['state'],
+    );
+    this.verdicts = metrics.counter('weir_verdicts_total', 'Verdicts of verification.', [
+      'verdict',
+    ]);
+    this.incidents = metrics.counter('weir_incidents_total', 'Incidents opened and closed.', [
+      'event',
+    ]);
+    this.operations = metrics.counter(
+      'weir_device_operations_total',
+      'Device operations by verb and outcome.',
+      ['verb', 'outcome'],
+    );
   }
 
   pass(event: string, seconds: number, waiting: number): void {

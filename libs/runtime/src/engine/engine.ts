@@ -183,12 +183,21 @@ export class Engine {
         const { id, from, to, reason } = body;
         log.info('change moved', { change: id, from, to, reason });
       } else if (body.kind === 'incident-opened')
-        log.warn('incident opened', { incident: body.incident.id, objective: body.incident.objectiveId });
+        log.warn('incident opened', {
+          incident: body.incident.id,
+          objective: body.incident.objectiveId,
+        });
       else if (body.kind === 'incident-closed')
         log.info('incident closed', { incident: body.id, reason: body.reason });
       else if (body.kind === 'device-outcome' && body.outcome !== 'done') {
         const { id, device, verb, outcome, message } = body;
-        log.warn('device operation did not succeed', { change: id, device, verb, outcome, message });
+        log.warn('device operation did not succeed', {
+          change: id,
+          device,
+          verb,
+          outcome,
+          message,
+        });
       }
     }
   }

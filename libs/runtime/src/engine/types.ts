@@ -1,4 +1,12 @@
-import type { Clock, DeviceProfile, IntentKind, Journal, Metrics, OperationQueue, Timers } from '@weir/core/ports';
+import type {
+  Clock,
+  DeviceProfile,
+  IntentKind,
+  Journal,
+  Metrics,
+  OperationQueue,
+  Timers,
+} from '@weir/core/ports';
 import type { Policy, TelemetryFrame, Topology } from '@weir/core/model';
 
 /** Labelled points of the change path at which a crash is survivable; tests kill the process there. */

@@ -1,4 +1,9 @@
-import { sameLeaf, type DeviceOperation, type LeafDiff, type OperationReport } from '@weir/core/model';
+import {
+  sameLeaf,
+  type DeviceOperation,
+  type LeafDiff,
+  type OperationReport,
+} from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
 
@@ -55,7 +60,8 @@ export class SouthboundExecutor {
 
   private async image({ device, timeoutMs }: DeviceOperation): Promise<Part> {
     const image = await this.deps.writer.readImage(device, timeoutMs);
-    if (!image.ok) return { outcome: 'refused', code: image.error.code, message: image.error.reason };
+    if (!image.ok)
+      return { outcome: 'refused', code: image.error.code, message: image.error.reason };
     return { outcome: 'done', image: image.value };
   }
 
@@ -92,9 +98,16 @@ export class SouthboundExecutor {
     }
     const read = await this.readBack(operation);
     // Nothing pending and yet the new configuration: an earlier confirm went through.
-    const settled = answer.kind === 'ok' || (answer.kind === 'refused' && answer.grpcCode === FAILED_PRECONDITION);
+    const settled =
+      answer.kind === 'ok' ||
+      (answer.kind === 'refused' && answer.grpcCode === FAILED_PRECONDITION);
     if (!settled && answer.kind === 'unknown')
-      return { outcome: 'unknown', code: 'device-outcome-unknown', message: answer.message, readBack: read };
+      return {
+        outcome: 'unknown',
+        code: 'device-outcome-unknown',
+        message: answer.message,
+        readBack: read,
+      };
     const judged = judgeWrite(settled ? { kind: 'ok' } : answer, leaves, read);
     const refusedThough = !settled && judged.outcome === 'done';
     return { ...(refusedThough ? rejected(answer) : judged), readBack: read };
@@ -134,10 +147,17 @@ function holds(leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean 
 }
 
 const holdsBefore = (leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean =>
-  holds(leaves.map((leaf) => ({ ...leaf, after: leaf.before })), read);
+  holds(
+    leaves.map((leaf) => ({ ...leaf, after: leaf.before })),
+    read,
+  );
 
 /** The answer is a hint; what the device holds is the outcome. */
-function judgeWrite(answer: SetAnswer, leaves: readonly LeafDiff[], read: readonly ReadLeaf[] | null): Part {
+function judgeWrite(
+  answer: SetAnswer,
+  leaves: readonly LeafDiff[],
+  read: readonly ReadLeaf[] | null,
+): Part {
   if (read === null)
     return {
       outcome: 'unknown',

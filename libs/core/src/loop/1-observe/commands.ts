@@ -15,26 +15,9 @@ import {
   type IntentResource,
 } from '../../model';
 import { LIMITS } from '../../state';
+import type { DecisionRequest } from '../events';
 import { engineStatus } from '../status';
 import type { Pass } from '../pass';
-
-/** What a command asks the later stages to decide and validate. */
-export type DecisionRequest =
-  | {
-      readonly kind: 'propose';
-      readonly requestId: string;
-      readonly action: Action;
-      readonly objectiveId: string | null;
-      readonly dryRun: boolean;
-      readonly by: string;
-    }
-  /** Dry run of an intent: which changes it would cause. */
-  | {
-      readonly kind: 'intent';
-      readonly requestId: string;
-      readonly intent: IntentResource;
-      readonly compiled: CompiledIntent;
-    };
 
 const done: CommandResult = { ok: true, value: { kind: 'done' } };
 
@@ -100,24 +83,43 @@ function setMode(pass: Pass, command: Extract<Command, { verb: 'set-mode' }>): C
 }
 
 /** Approval binds to the hash of the plan: another plan under the same id is refused. */
-function judge(pass: Pass, command: Extract<Command, { verb: 'approve' | 'reject' }>): CommandResult {
+function judge(
+  pass: Pass,
+  command: Extract<Command, { verb: 'approve' | 'reject' }>,
+): CommandResult {
   const change = pass.durable.changes.get(command.changeId as ChangeId);
   if (change === undefined) return refuse('not-found', 'id', `no change ${command.changeId}`);
   if (change.state !== 'awaiting-approval' && change.state !== 'validated')
-    return refuse('state-forbids', 'id', `${change.id} is ${change.state}; nothing to ${command.verb}`);
+    return refuse(
+      'state-forbids',
+      'id',
+      `${change.id} is ${change.state}; nothing to ${command.verb}`,
+    );
   if (command.verb === 'approve') {
     if (change.plan.hash !== command.planHash)
-      return refuse('plan-hash-mismatch', 'planHash', `the plan of ${change.id} has hash ${change.plan.hash}`);
+      return refuse(
+        'plan-hash-mismatch',
+        'planHash',
+        `the plan of ${change.id} has hash ${change.plan.hash}`,
+      );
     if (pass.now.wallMs > change.expiresMs)
       return refuse('plan-expired', 'id', `the plan of ${change.id} expired; ask for a new one`);
     if (pass.durable.frozen !== null)
-      return refuse('frozen', 'id', `frozen by ${pass.durable.frozen.by}: ${pass.durable.frozen.reason}`);
+      return refuse(
+        'frozen',
+        'id',
+        `frozen by ${pass.durable.frozen.by}: ${pass.durable.frozen.reason}`,
+      );
   }
   const planHash = change.plan.hash;
   const decision = command.verb === 'approve' ? 'approved' : 'rejected';
   const { by, reason } = command;
   pass.record({ kind: 'approval', id: change.id, planHash, by, decision, reason });
-  pass.transition(change, command.verb, `${decision} by ${by}${reason === '' ? '' : `: ${reason}`}`);
+  pass.transition(
+    change,
+    command.verb,
+    `${decision} by ${by}${reason === '' ? '' : `: ${reason}`}`,
+  );
   return changed(pass, change.id);
 }
 
@@ -148,7 +150,10 @@ function undo(
   }
   // Not settled yet: undoing is stopping it, by the rollback that it carries with it.
   if (!dryRun) stopChange(pass, change, by);
-  pass.reply(requestId, { ok: true, value: { kind: 'change', change: currentOf(pass, change), dryRun } });
+  pass.reply(requestId, {
+    ok: true,
+    value: { kind: 'change', change: currentOf(pass, change), dryRun },
+  });
   return [];
 }
 
@@ -190,12 +195,18 @@ interface CheckedIntent {
 function checkIntent(
   pass: Pass,
   command: Extract<Command, { verb: 'put-intent' }>,
-): { readonly ok: true; readonly value: CheckedIntent } | { readonly ok: false; readonly error: Refusal } {
+):
+  | { readonly ok: true; readonly value: CheckedIntent }
+  | { readonly ok: false; readonly error: Refusal } {
   const { kind, name, labels, priority, spec } = command.intent;
   const implementation = pass.env.intentKinds.get(kind);
   const kinds = [...pass.env.intentKinds.keys()].join(', ');
   if (implementation === undefined)
-    return refuse('intent-unknown-kind', 'kind', `no intent kind ${kind}; known kinds are ${kinds}`);
+    return refuse(
+      'intent-unknown-kind',
+      'kind',
+      `no intent kind ${kind}; known kinds are ${kinds}`,
+    );
   const parsed = implementation.parse(spec);
   if (!parsed.ok) return parsed;
   const id = intentId(kind, name);
@@ -212,13 +223,22 @@ function checkIntent(
     generation: old === undefined ? 1 : old.metadata.generation + (unchanged ? 0 : 1),
     createdMs: old?.metadata.createdMs ?? pass.now.wallMs,
   };
-  const intent: IntentResource = { apiVersion: API_VERSION, kind, metadata, priority, spec: parsed.value };
+  const intent: IntentResource = {
+    apiVersion: API_VERSION,
+    kind,
+    metadata,
+    priority,
+    spec: parsed.value,
+  };
   const compiled = implementation.compile(intent, pass.env.topology);
   if (!compiled.ok) return compiled;
   return { ok: true, value: { id, intent, compiled: compiled.value } };
 }
 
-function deleteIntent(pass: Pass, command: Extract<Command, { verb: 'delete-intent' }>): CommandResult {
+function deleteIntent(
+  pass: Pass,
+  command: Extract<Command, { verb: 'delete-intent' }>,
+): CommandResult {
   const id = command.id as IntentId;
   const intent = pass.durable.intents.get(id);
   if (intent === undefined) return refuse('not-found', 'id', `no intent ${command.id}`);

@@ -61,7 +61,9 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
     const count = total(arrived.counts);
     const quantileMs = pass.env.strategies.quantile(boundsMs, arrived.counts, objective.quantile);
     if (count > 0)
-      samples = [...samples, { atMs: frame.atMs, quantileMs, count }].slice(-LIMITS.objectiveSamples);
+      samples = [...samples, { atMs: frame.atMs, quantileMs, count }].slice(
+        -LIMITS.objectiveSamples,
+      );
   }
   window = window.filter((entry) => frame.atMs - entry.atMs < windowMs);
   const counts = boundsMs.map((_, i) => sumAt(window, i));
@@ -69,7 +71,9 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
   // Iterations and collectives are far rarer than requests; a tenth of the count is asked of them.
   const needed = objective.metric === 'request-latency' ? minCount : Math.max(1, minCount / 10);
   const enough = window.length > 0 && total(counts) >= needed;
-  const quantileMs = enough ? pass.env.strategies.quantile(boundsMs, counts, objective.quantile) : NaN;
+  const quantileMs = enough
+    ? pass.env.strategies.quantile(boundsMs, counts, objective.quantile)
+    : NaN;
   const judged = arrived !== null && !Number.isNaN(quantileMs) && objective.thresholdMs !== null;
   const met = judged && quantileMs <= (objective.thresholdMs ?? Infinity);
   return {
@@ -98,7 +102,8 @@ function mergedCounts(
 ): { boundsMs: readonly number[]; counts: readonly number[] } | null {
   let merged: { boundsMs: readonly number[]; counts: number[] } | null = null;
   for (const sample of frame.workloads) {
-    if (sample.metric !== objective.metric || !objective.workloads.includes(sample.workload)) continue;
+    if (sample.metric !== objective.metric || !objective.workloads.includes(sample.workload))
+      continue;
     if (merged === null) merged = { boundsMs: sample.boundsMs, counts: [...sample.counts] };
     else if (sameBounds(merged.boundsMs, sample.boundsMs))
       for (let i = 0; i < sample.counts.length; i++)

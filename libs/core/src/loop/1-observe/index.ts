@@ -1,11 +1,9 @@
-import type { LoopEvent } from '../events';
+import type { DecisionRequest, LoopEvent } from '../events';
 import type { Pass } from '../pass';
-import { observeCommand, type DecisionRequest } from './commands';
+import { observeCommand } from './commands';
 import { refreshImages, observeImage, observeReadBack } from './images';
 import { compileIntents } from './intents';
 import { observeFrame } from './frame';
-
-export type { DecisionRequest } from './commands';
 
 /**
  * Stage 1. Folds what happened into the state: columns, images, operation reports, commands.

@@ -8,7 +8,9 @@ export function compileIntents(pass: Pass): void {
   const present = pass.observed.compiled;
   const current =
     present.size === intents.size &&
-    [...intents].every(([id, intent]) => present.get(id)?.generation === intent.metadata.generation);
+    [...intents].every(
+      ([id, intent]) => present.get(id)?.generation === intent.metadata.generation,
+    );
   if (current) return;
 
   const compiled = new Map<IntentId, { generation: number; value: CompiledIntent }>();

@@ -1,20 +1,20 @@
 import type { Policy } from '../../model';
 import type { Now } from '../env';
-import type { ObjectiveState } from '../observed';
-
-/** Threshold in force, ms: the objective's own, or a multiple of its healthy baseline. */
-export function thresholdOf(state: ObjectiveState, detect: Policy['detect']): number {
-  return state.objective.thresholdMs ?? state.healthyMs * detect.baselineRatio;
-}
+import { thresholdOf, type ObjectiveState } from '../observed';
 
 /**
  * One tick of the symptom automaton: unknown, healthy, pending, breached, clearing. Entering and
  * leaving have thresholds of their own and must each hold for a time. Unknown figures move
  * nothing: a breach does not end because its telemetry stopped.
  */
-export function nextSymptom(state: ObjectiveState, detect: Policy['detect'], now: Now): ObjectiveState {
+export function nextSymptom(
+  state: ObjectiveState,
+  detect: Policy['detect'],
+  now: Now,
+): ObjectiveState {
   const { quantileMs } = state;
-  if (Number.isNaN(quantileMs)) return state.state === 'pending' ? to(state, 'unknown', now) : state;
+  if (Number.isNaN(quantileMs))
+    return state.state === 'pending' ? to(state, 'unknown', now) : state;
   const threshold = thresholdOf(state, detect);
   const over = quantileMs > threshold * detect.enterRatio;
   const under = quantileMs < threshold * detect.leaveRatio;

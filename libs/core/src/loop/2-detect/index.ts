@@ -3,8 +3,6 @@ import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { nextSymptom } from './hysteresis';
 
-export { nextSymptom, thresholdOf } from './hysteresis';
-
 /** Stage 2. Runs each objective through its hysteresis; opens and closes incidents. */
 export function detect(pass: Pass): void {
   if (pass.observed.frame === null) return;
@@ -23,7 +21,7 @@ export function detect(pass: Pass): void {
   closeOrphans(pass);
 }
 
-export const openIncidentOf = (pass: Pass, objectiveId: string): Incident | undefined =>
+const openIncidentOf = (pass: Pass, objectiveId: string): Incident | undefined =>
   [...pass.durable.incidents.values()].find(
     (incident) => incident.state === 'open' && incident.objectiveId === objectiveId,
   );
@@ -61,5 +59,9 @@ function close(pass: Pass, state: ObjectiveState, reason: string): void {
 function closeOrphans(pass: Pass): void {
   for (const incident of pass.durable.incidents.values())
     if (incident.state === 'open' && !pass.observed.objectives.has(incident.objectiveId))
-      pass.record({ kind: 'incident-closed', id: incident.id, reason: 'the objective was deleted' });
+      pass.record({
+        kind: 'incident-closed',
+        id: incident.id,
+        reason: 'the objective was deleted',
+      });
 }

@@ -1,7 +1,7 @@
-import type { Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
+import { isTerminal } from '../../change';
+import type { Incident } from '../../model';
+import { diagnoseObjective } from '../evidence';
 import type { Pass } from '../pass';
-import { rankCauses } from './causes';
-import { evidenceFor, factsFrom } from './facts';
 
 /** Stage 3. Ranks the causes of each open incident and says so when the picture changed. */
 export function diagnose(pass: Pass): void {
@@ -22,36 +22,9 @@ export function diagnose(pass: Pass): void {
   }
 }
 
-export interface Diagnosed {
-  readonly diagnosis: Diagnosis;
-  readonly facts: Facts;
-}
-
-export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | null {
-  const state = pass.observed.objectives.get(objectiveId);
-  if (state === undefined || pass.observed.frame === null) return null;
-  const evidence = evidenceFor(pass, state);
-  const causes = rankCauses(evidence);
-  const facts = factsFrom(evidence, causes);
-  return { facts, diagnosis: { atMs: pass.now.wallMs, causes, facts: recordedFacts(facts) } };
-}
-
-/** Says once why an incident is as it is; repeated only when the words change. */
-export function noteIncident(pass: Pass, incident: Incident, rule: RuleName | null, note: string): void {
-  const current = pass.durable.incidents.get(incident.id) ?? incident;
-  if (current.diagnosis === null || (current.note === note && current.rule === rule)) return;
-  pass.record({ kind: 'incident-diagnosed', id: incident.id, diagnosis: current.diagnosis, rule, note });
-}
-
 function hasOpenChange(pass: Pass, incident: Incident): boolean {
-  const ended = ['confirmed', 'rolled-back', 'rejected', 'expired', 'superseded', 'stuck'];
   return incident.changes.some((id) => {
     const change = pass.durable.changes.get(id);
-    return change !== undefined && !ended.includes(change.state);
+    return change !== undefined && !isTerminal(change.state);
   });
-}
-
-/** JSON has no NaN: unknown becomes null. */
-function recordedFacts(facts: Facts): RecordedFacts {
-  return JSON.parse(JSON.stringify(facts)) as RecordedFacts;
 }

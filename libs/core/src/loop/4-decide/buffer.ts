@@ -1,6 +1,6 @@
 import type { ActionSpec, BufferAction } from '../../model';
 import { splitChannel, profileOf } from '../network';
-import type { Evidence, QueueEvidence } from '../3-diagnose/facts';
+import type { Evidence, QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
 import type { Candidate } from './draft';
 
@@ -14,7 +14,11 @@ const FULL_RATIO = 0.5;
  * exponent of the dynamic threshold is raised by one step (Choudhury and Hahne 1998; OpenConfig
  * dynamic-limit-scaling-factor, SONiC dynamic_th).
  */
-export function bufferCandidate(pass: Pass, spec: BufferSpec, evidence: Evidence): Candidate | null {
+export function bufferCandidate(
+  pass: Pass,
+  spec: BufferSpec,
+  evidence: Evidence,
+): Candidate | null {
   const full = evidence.queues
     .filter((queue) => queue.own && queue.depthRatio > FULL_RATIO)
     .sort((a, b) => b.depthRatio - a.depthRatio);

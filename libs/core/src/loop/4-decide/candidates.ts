@@ -1,6 +1,6 @@
 import type { Action, Change, Incident, Rule } from '../../model';
 import type { Pass } from '../pass';
-import { evidenceFor, type Evidence } from '../3-diagnose/facts';
+import { evidenceFor, type Evidence } from '../evidence';
 import { bufferCandidate } from './buffer';
 import type { Candidate } from './draft';
 import { ecnCandidate } from './ecn';
@@ -14,7 +14,11 @@ export function candidatesFor(pass: Pass, rule: Rule, incident: Incident): reado
   const state = pass.observed.objectives.get(incident.objectiveId);
   if (state === undefined) return [];
   const evidence = evidenceFor(pass, state);
-  const candidates: (Candidate | null)[] = [DO_NOTHING, undoCandidate(pass, evidence), actionOf(pass, rule, evidence)];
+  const candidates: (Candidate | null)[] = [
+    DO_NOTHING,
+    undoCandidate(pass, evidence),
+    actionOf(pass, rule, evidence),
+  ];
   return candidates.filter((item): item is Candidate => item !== null);
 }
 

@@ -1,7 +1,7 @@
 import type { ActionSpec, EcnAction } from '../../model';
 import type { QueueSettings } from '../../ports';
 import { profileOf } from '../network';
-import type { Evidence, QueueEvidence } from '../3-diagnose/facts';
+import type { Evidence, QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
 import { maxUtilization, splitQueue } from './buffer';
 import type { Candidate } from './draft';
@@ -60,7 +60,9 @@ function wanted(pass: Pass, spec: EcnSpec, queue: QueueEvidence): boolean {
 function marking(pass: Pass, spec: EcnSpec, queue: QueueEvidence) {
   const at = splitQueue(queue.key);
   const image = pass.observed.images.get(at.device);
-  const capacity = pass.env.topology.devices.get(at.device)?.interfaces.get(at.interface)?.capacityBps;
+  const capacity = pass.env.topology.devices
+    .get(at.device)
+    ?.interfaces.get(at.interface)?.capacityBps;
   if (image === undefined || capacity === undefined) return null;
   const present = profileOf(pass, at.device)?.queue(image, at.interface, at.queue) ?? null;
   const scale = capacity / BPS_25G;
@@ -79,7 +81,8 @@ function marking(pass: Pass, spec: EcnSpec, queue: QueueEvidence) {
 
 function nextThresholds(present: QueueSettings | null, min: number, max: number): [number, number] {
   const ecn = present?.ecn;
-  if (ecn === null || ecn === undefined || !ecn.enabled || ecn.minThresholdBytes > min) return [min, max];
+  if (ecn === null || ecn === undefined || !ecn.enabled || ecn.minThresholdBytes > min)
+    return [min, max];
   return [Math.round(ecn.minThresholdBytes / STEP), Math.round(ecn.maxThresholdBytes / STEP)];
 }
 

@@ -1,8 +1,8 @@
 import { isTerminal } from '../../change';
 import { stricterMode, type Change, type Incident, type Rule } from '../../model';
 import { cooldownKey } from '../../state';
-import { diagnoseObjective, noteIncident } from '../3-diagnose';
-import type { DecisionRequest } from '../1-observe';
+import { diagnoseObjective, noteIncident } from '../evidence';
+import type { DecisionRequest } from '../events';
 import type { Pass } from '../pass';
 import { candidatesFor } from './candidates';
 import type { Draft } from './draft';
@@ -38,7 +38,12 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (chosen === null)
     return noted(pass, incident, rule, `rule ${rule.name} applies, but no candidate gains enough`);
   if (mode === 'observe')
-    return noted(pass, incident, rule, `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`);
+    return noted(
+      pass,
+      incident,
+      rule,
+      `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`,
+    );
   noteIncident(pass, incident, rule.name, '');
   const cause = diagnosed.diagnosis.causes[0];
   return {
@@ -67,7 +72,8 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
 function choose(pass: Pass, rule: Rule, incident: Incident) {
   const candidates = candidatesFor(pass, rule, incident);
   const best = candidates.reduce<(typeof candidates)[number] | null>(
-    (top, item) => (top === null || item.predicted.gainRatio < top.predicted.gainRatio ? item : top),
+    (top, item) =>
+      top === null || item.predicted.gainRatio < top.predicted.gainRatio ? item : top,
     null,
   );
   return best !== null && best.predicted.gainRatio <= -rule.verify.minGainRatio ? best : null;

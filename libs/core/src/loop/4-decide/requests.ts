@@ -1,6 +1,14 @@
 import { isTerminal } from '../../change';
-import type { Action, Change, DeviceId, DrainRequest, IntentId, PredictedEffect, RouteWeights } from '../../model';
-import type { DecisionRequest } from '../1-observe';
+import type {
+  Action,
+  Change,
+  DeviceId,
+  DrainRequest,
+  IntentId,
+  PredictedEffect,
+  RouteWeights,
+} from '../../model';
+import type { DecisionRequest } from '../events';
 import { loadsOf, profileOf, routingOf, whatIf } from '../network';
 import type { Pass } from '../pass';
 import { isUndone } from './candidates';
@@ -31,7 +39,10 @@ export function requestDrafts(pass: Pass, requests: readonly DecisionRequest[]):
       .map((drain) => ({ drain, action: drainAction(pass, drain) }))
       .filter((item) => item.action.routes.length > 0);
     if (pending.length === 0)
-      pass.reply(requestId, { ok: true, value: { kind: 'intent', intent, plans: [], dryRun: true } });
+      pass.reply(requestId, {
+        ok: true,
+        value: { kind: 'intent', intent, plans: [], dryRun: true },
+      });
     for (const { drain, action } of pending)
       drafts.push(
         asked(pass, {
@@ -69,13 +80,22 @@ const ofDrain = (drain: DrainRequest) => ({
 export function restoreDrafts(pass: Pass): readonly Draft[] {
   const drafts: Draft[] = [];
   for (const change of pass.durable.changes.values()) {
-    if (change.origin !== 'intent' || change.state !== 'confirmed' || change.intent === null) continue;
+    if (change.origin !== 'intent' || change.state !== 'confirmed' || change.intent === null)
+      continue;
     if (change.action.type === 'undo' || pass.durable.intents.has(change.intent)) continue;
     if (isUndone(pass, change) || recentlyTried(pass, change)) continue;
     const action: Action = { type: 'undo', changeId: change.id };
     const { intent } = change;
     drafts.push(
-      asked(pass, { origin: 'intent', intent, objectiveId: null, action, mode: 'auto', by: 'loop', request: null }),
+      asked(pass, {
+        origin: 'intent',
+        intent,
+        objectiveId: null,
+        action,
+        mode: 'auto',
+        by: 'loop',
+        request: null,
+      }),
     );
   }
   return drafts;
@@ -91,7 +111,11 @@ function hasRecentChange(pass: Pass, intent: IntentId): boolean {
     if (pass.now.wallMs - change.updatedMs < RETRY_MS) return true;
     // Measured harm is an answer; the drain is not tried again until the intent changes.
     const generation = pass.durable.intents.get(intent)?.metadata;
-    if (change.verdict?.verdict === 'harmed' && generation !== undefined && change.state === 'rolled-back')
+    if (
+      change.verdict?.verdict === 'harmed' &&
+      generation !== undefined &&
+      change.state === 'rolled-back'
+    )
       return true;
   }
   return false;
@@ -109,7 +133,9 @@ function drainAction(pass: Pass, drain: DrainRequest): { type: 'reroute'; routes
   const routes: RouteWeights[] = [];
   for (const [device, image] of pass.observed.images)
     for (const route of profileOf(pass, device)?.routes(image) ?? []) {
-      const avoid = route.nextHops.filter((hop) => leadsInto(pass, closed, device, hop.interface, route.prefix));
+      const avoid = route.nextHops.filter((hop) =>
+        leadsInto(pass, closed, device, hop.interface, route.prefix),
+      );
       if (avoid.length === 0 || avoid.length === route.nextHops.length) continue;
       const weights = Object.fromEntries(
         route.nextHops.map((hop) => [hop.interface, avoid.includes(hop) ? 0 : hop.weight]),

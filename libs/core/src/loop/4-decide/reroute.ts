@@ -1,7 +1,6 @@
 import type { ActionSpec, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel } from '../../ports';
-import type { Evidence } from '../3-diagnose/facts';
-import { largest } from '../3-diagnose/facts';
+import { largest, type Evidence } from '../evidence';
 import type { Pass } from '../pass';
 import { demandOf, legsOf, loadsOf, routingOf, whatIf, type Leg } from '../network';
 import type { Candidate } from './draft';
@@ -16,18 +15,26 @@ const KEEP_NEXT_HOPS = 2;
  * gets traffic in proportion to what the worst channel behind it has left (water-filling on the
  * device's weight grid). Only legs that cross a hot channel are touched.
  */
-export function rerouteCandidate(pass: Pass, spec: RerouteSpec, evidence: Evidence): Candidate | null {
+export function rerouteCandidate(
+  pass: Pass,
+  spec: RerouteSpec,
+  evidence: Evidence,
+): Candidate | null {
   const frame = pass.observed.frame as TelemetryFrame;
   const model = routingOf(pass);
   const hot = new Set(
     evidence.channels
-      .filter((item) => !item.toHost && (item.utilizationRatio > spec.targetUtilizationRatio || !item.up))
+      .filter(
+        (item) => !item.toHost && (item.utilizationRatio > spec.targetUtilizationRatio || !item.up),
+      )
       .map((item) => item.key),
   );
   if (hot.size === 0) return null;
   const routes: RouteWeights[] = [];
   for (const leg of legsOf(pass, evidence.state.objective)) {
-    const crosses = [...model.spread(leg.from, leg.prefix).shares.keys()].some((key) => hot.has(key));
+    const crosses = [...model.spread(leg.from, leg.prefix).shares.keys()].some((key) =>
+      hot.has(key),
+    );
     const route = crosses ? levelled(pass, frame, model, leg, spec.targetUtilizationRatio) : null;
     if (route !== null) routes.push(route);
   }
@@ -92,7 +99,9 @@ function levelled(
     keepAtLeast: Math.min(KEEP_NEXT_HOPS, hops.length),
   });
   const next = Object.fromEntries(hops.map((hop, i) => [hop.interface, weights[i] ?? 0]));
-  const moved = hops.some((hop, i) => !sameShare(hop.weight / total, (weights[i] ?? 0) / sumOf(weights)));
+  const moved = hops.some(
+    (hop, i) => !sameShare(hop.weight / total, (weights[i] ?? 0) / sumOf(weights)),
+  );
   return moved ? { device: leg.from, prefix: leg.prefix, weights: next } : null;
 }
 

@@ -1,6 +1,12 @@
 import { isTouching } from '../../change';
 import type { ErrorCode } from '../../base';
-import { patched, sameLeaf, type DeviceDiff, type RouteWeights, type ValidationCheck } from '../../model';
+import {
+  patched,
+  sameLeaf,
+  type DeviceDiff,
+  type RouteWeights,
+  type ValidationCheck,
+} from '../../model';
 import type { Draft } from '../4-decide';
 import { loadsOf, profileOf, whatIf } from '../network';
 import type { Pass } from '../pass';
@@ -64,7 +70,8 @@ function schemaValid(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
   for (const { device, leaves } of diffs) {
     const image = pass.observed.images.get(device);
     const checked = image && profileOf(pass, device)?.checkSchema(patched(image, leaves));
-    if (checked?.ok === false) return [checked.error.code, `${device}: ${checked.error.where}: ${checked.error.reason}`];
+    if (checked?.ok === false)
+      return [checked.error.code, `${device}: ${checked.error.where}: ${checked.error.reason}`];
   }
   return null;
 }
@@ -75,13 +82,20 @@ function baseUnmoved(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
     if (image === undefined) return ['base-drifted', `the configuration of ${device} is not known`];
     const moved = leaves.find((leaf) => !sameLeaf(image.get(leaf.path) ?? null, leaf.before));
     if (moved !== undefined)
-      return ['base-drifted', `${device}:${moved.path} is ${String(image.get(moved.path) ?? 'absent')}, not ${String(moved.before ?? 'absent')}`];
+      return [
+        'base-drifted',
+        `${device}:${moved.path} is ${String(image.get(moved.path) ?? 'absent')}, not ${String(moved.before ?? 'absent')}`,
+      ];
   }
   return null;
 }
 
 /** Forward and back must give the image that is there now, and that image must be valid. */
-function inverseProvable(pass: Pass, diffs: readonly DeviceDiff[], inverse: readonly DeviceDiff[]): Verdict {
+function inverseProvable(
+  pass: Pass,
+  diffs: readonly DeviceDiff[],
+  inverse: readonly DeviceDiff[],
+): Verdict {
   for (const diff of diffs) {
     const image = pass.observed.images.get(diff.device);
     const back = inverse.find((item) => item.device === diff.device);
@@ -93,7 +107,10 @@ function inverseProvable(pass: Pass, diffs: readonly DeviceDiff[], inverse: read
         return ['inverse-unprovable', `${diff.device}:${leaf.path} would not come back`];
     const checked = profileOf(pass, diff.device)?.checkSchema(restored);
     if (checked?.ok === false)
-      return ['inverse-unprovable', `${diff.device}: the old configuration is not valid: ${checked.error.reason}`];
+      return [
+        'inverse-unprovable',
+        `${diff.device}: the old configuration is not valid: ${checked.error.reason}`,
+      ];
   }
   return null;
 }
@@ -120,9 +137,13 @@ function sparePath(pass: Pass, routes: readonly RouteWeights[]): Verdict {
   for (const route of routes) {
     const before = present?.nextHops(route.device, route.prefix).length ?? 0;
     const after = Object.values(route.weights).filter((weight) => weight > 0).length;
-    if (after === 0) return ['black-hole', `${route.prefix} at ${route.device} would have no next hop`];
+    if (after === 0)
+      return ['black-hole', `${route.prefix} at ${route.device} would have no next hop`];
     if (before >= 2 && after < 2)
-      return ['spare-path-missing', `${route.prefix} at ${route.device} would have one next hop left`];
+      return [
+        'spare-path-missing',
+        `${route.prefix} at ${route.device} would have one next hop left`,
+      ];
   }
   return null;
 }
@@ -137,7 +158,10 @@ function capacityHolds(pass: Pass, routes: readonly RouteWeights[]): Verdict {
   for (const key of after.touched) {
     const load = after.loads.get(key) ?? 0;
     if (load > Math.max(limit, present) + 1e-6 || load > 1 + 1e-6)
-      return ['overload-predicted', `${key} is predicted at ${(load * 100).toFixed(0)} % (limit ${(limit * 100).toFixed(0)} %)`];
+      return [
+        'overload-predicted',
+        `${key} is predicted at ${(load * 100).toFixed(0)} % (limit ${(limit * 100).toFixed(0)} %)`,
+      ];
   }
   return null;
 }
@@ -155,15 +179,22 @@ function blastRadius(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Ve
     const share = layer.filter((device) => touched.has(device.id)).length;
     // One device is always allowed, however small the layer.
     if (share > Math.max(1, maxLayerShare * layer.length))
-      return ['blast-radius', `${share} of ${layer.length} devices of layer ${role} would be open at once`];
+      return [
+        'blast-radius',
+        `${share} of ${layer.length} devices of layer ${role} would be open at once`,
+      ];
   }
   return null;
 }
 
 function openChanges(pass: Pass): Verdict {
-  const open = [...pass.durable.changes.values()].filter((change) => isTouching(change.state)).length;
+  const open = [...pass.durable.changes.values()].filter((change) =>
+    isTouching(change.state),
+  ).length;
   const { maxOpenChanges } = pass.env.policy.limits;
-  return open < maxOpenChanges ? null : ['limit-exceeded', `${open} changes are open, the limit is ${maxOpenChanges}`];
+  return open < maxOpenChanges
+    ? null
+    : ['limit-exceeded', `${open} changes are open, the limit is ${maxOpenChanges}`];
 }
 
 const HOUR_MS = 3_600_000;
@@ -183,5 +214,7 @@ function cooledDown(pass: Pass, draft: Draft): Verdict {
   const actedMs = pass.durable.actedMs.get(cooldownKey(draft.rule, draft.objectiveId));
   if (rule === undefined || actedMs === undefined) return null;
   const left = actedMs + rule.cooldownMs - pass.now.wallMs;
-  return left <= 0 ? null : ['cool-down', `rule ${rule.name} acted here; ${Math.ceil(left / 1000)} s to go`];
+  return left <= 0
+    ? null
+    : ['cool-down', `rule ${rule.name} acted here; ${Math.ceil(left / 1000)} s to go`];
 }

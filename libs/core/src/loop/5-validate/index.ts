@@ -1,5 +1,11 @@
 import { isTerminal } from '../../change';
-import { changeId, type Change, type CommandResult, type DeviceState, type Mode } from '../../model';
+import {
+  changeId,
+  type Change,
+  type CommandResult,
+  type DeviceState,
+  type Mode,
+} from '../../model';
 import { stricterMode } from '../../model';
 import type { Draft } from '../4-decide';
 import type { Pass } from '../pass';
@@ -32,7 +38,8 @@ export function validate(pass: Pass, drafts: readonly Draft[]): void {
 function answerFor(draft: Draft, changes: readonly Change[]): CommandResult {
   const dryRun = draft.request?.dryRun ?? false;
   const intent = draft.request?.intent ?? null;
-  if (intent !== null) return { ok: true, value: { kind: 'intent', intent, plans: changes, dryRun } };
+  if (intent !== null)
+    return { ok: true, value: { kind: 'intent', intent, plans: changes, dryRun } };
   return { ok: true, value: { kind: 'change', change: changes[0] as Change, dryRun } };
 }
 
@@ -135,7 +142,8 @@ function moveOn(pass: Pass): void {
       pass.transition(change, 'expire', 'the plan is older than its time to live');
       continue;
     }
-    const incident = change.incident === null ? undefined : pass.durable.incidents.get(change.incident);
+    const incident =
+      change.incident === null ? undefined : pass.durable.incidents.get(change.incident);
     if (incident?.state === 'closed') {
       pass.transition(change, 'supersede', 'the incident ended without it');
       continue;

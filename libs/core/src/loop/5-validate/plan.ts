@@ -1,5 +1,13 @@
 import { ok, refuse, type Result } from '../../base';
-import { inverseOf, leavesText, type ChangeId, type DeviceDiff, type DeviceId, type LeafDiff, type Plan } from '../../model';
+import {
+  inverseOf,
+  leavesText,
+  type ChangeId,
+  type DeviceDiff,
+  type DeviceId,
+  type LeafDiff,
+  type Plan,
+} from '../../model';
 import { patched } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
@@ -12,13 +20,21 @@ export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
   const rendered = render(pass, draft);
   if (!rendered.ok) return rendered;
   const diffs = rendered.value;
-  if (diffs.length === 0) return refuse('no-alternative', 'action', 'the change would change nothing');
+  if (diffs.length === 0)
+    return refuse('no-alternative', 'action', 'the change would change nothing');
   const inverse = diffs.map(inverseOf);
   const stages = [diffs.map((diff) => diff.device)];
-  const baseHash = pass.env.digest(diffs.map((diff) => `${diff.device}\n${baseText(diff)}`).join('\n'));
+  const baseHash = pass.env.digest(
+    diffs.map((diff) => `${diff.device}\n${baseText(diff)}`).join('\n'),
+  );
   const touches = touchesOf(pass, draft, diffs);
   const checks = runChecks(pass, draft, diffs, inverse);
-  const content = { diffs, baseHash, topologyRevision: pass.env.topology.revision, action: draft.action };
+  const content = {
+    diffs,
+    baseHash,
+    topologyRevision: pass.env.topology.revision,
+    action: draft.action,
+  };
   return ok({
     formatVersion: 1,
     hash: pass.env.digest(canonicalJson(content)),
@@ -77,9 +93,14 @@ function renderEach<Item extends { readonly device: DeviceId }>(
       return refuse('device-unknown', `${where}.device`, `${item.device} is not in the topology`);
     const image = images.get(item.device) ?? pass.observed.images.get(item.device);
     if (image === undefined)
-      return refuse('device-unreachable', `${where}.device`, `the configuration of ${item.device} was not read yet`);
+      return refuse(
+        'device-unreachable',
+        `${where}.device`,
+        `the configuration of ${item.device} was not read yet`,
+      );
     const leaves = renderItem(profile, image, item);
-    if (!leaves.ok) return refuse(leaves.error.code, `${where}: ${leaves.error.where}`, leaves.error.reason);
+    if (!leaves.ok)
+      return refuse(leaves.error.code, `${where}: ${leaves.error.where}`, leaves.error.reason);
     images.set(item.device, patched(image, leaves.value));
     merged.set(item.device, mergeLeaves(merged.get(item.device), leaves.value));
   }
@@ -97,7 +118,9 @@ function mergeLeaves(present: Map<string, LeafDiff> | undefined, leaves: readonl
 function toDiffs(merged: ReadonlyMap<DeviceId, ReadonlyMap<string, LeafDiff>>): DeviceDiff[] {
   const diffs: DeviceDiff[] = [];
   for (const [device, leaves] of merged) {
-    const changed = [...leaves.values()].filter((leaf) => String(leaf.before) !== String(leaf.after));
+    const changed = [...leaves.values()].filter(
+      (leaf) => String(leaf.before) !== String(leaf.after),
+    );
     if (changed.length > 0) diffs.push({ device, leaves: changed });
   }
   return diffs;
@@ -108,7 +131,11 @@ function renderUndo(pass: Pass, id: string): Result<readonly DeviceDiff[]> {
   const change = pass.durable.changes.get(id as ChangeId);
   if (change === undefined) return refuse('not-found', 'action.changeId', `no change ${id}`);
   if (change.state !== 'confirmed')
-    return refuse('state-forbids', 'action.changeId', `${id} is ${change.state}; only a confirmed change can be undone`);
+    return refuse(
+      'state-forbids',
+      'action.changeId',
+      `${id} is ${change.state}; only a confirmed change can be undone`,
+    );
   return ok(change.plan.inverse);
 }
 
@@ -121,7 +148,8 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
       for (const iface of Object.keys(route.weights)) links.add(`${route.device}:${iface}`);
     }
   else if (draft.action.type !== 'undo')
-    for (const setting of draft.action.settings) links.add(`${setting.device}:${setting.interface}`);
+    for (const setting of draft.action.settings)
+      links.add(`${setting.device}:${setting.interface}`);
   const devices = new Set<string>(diffs.map((diff) => diff.device));
   const workloads = new Set<string>();
   for (const state of pass.observed.objectives.values())
@@ -137,9 +165,17 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
 function riskOf(draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
   const reasons: string[] = [];
   if (diffs.length > 1) reasons.push(`${diffs.length} devices are written`);
-  if (draft.action.type === 'reroute') reasons.push('flows move to other paths and may be reordered');
+  if (draft.action.type === 'reroute')
+    reasons.push('flows move to other paths and may be reordered');
   if (draft.predicted.maxUtilizationAfter > 0.8)
-    reasons.push(`a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`);
-  const level = diffs.length > 4 || draft.predicted.maxUtilizationAfter > 0.9 ? 'high' : reasons.length > 1 ? 'medium' : 'low';
+    reasons.push(
+      `a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`,
+    );
+  const level =
+    diffs.length > 4 || draft.predicted.maxUtilizationAfter > 0.9
+      ? 'high'
+      : reasons.length > 1
+        ? 'medium'
+        : 'low';
   return { level, reasons };
 }

@@ -27,9 +27,15 @@ function start(pass: Pass, change: Change): void {
     pass.transition(change, 'expire', 'plan-expired: the plan is older than its time to live');
     return;
   }
-  const blocked = devicesOf(change).find(([device]) => fenced.has(device) || isTaken(pass, change, device));
+  const blocked = devicesOf(change).find(
+    ([device]) => fenced.has(device) || isTaken(pass, change, device),
+  );
   if (blocked !== undefined) {
-    pass.transition(change, 'refuse', `device-busy: ${blocked[0]} is fenced or held by another change`);
+    pass.transition(
+      change,
+      'refuse',
+      `device-busy: ${blocked[0]} is fenced or held by another change`,
+    );
     return;
   }
   pass.transition(change, 'start', 'applying', { applying: pass.now.wallMs });
@@ -39,14 +45,20 @@ function start(pass: Pass, change: Change): void {
 function isTaken(pass: Pass, change: Change, device: string): boolean {
   const holding = ['applying', 'applied', 'verifying', 'confirming', 'rolling-back'];
   for (const other of pass.durable.changes.values())
-    if (other.id !== change.id && holding.includes(other.state) && other.devices[device] !== undefined)
+    if (
+      other.id !== change.id &&
+      holding.includes(other.state) &&
+      other.devices[device] !== undefined
+    )
       return true;
   return false;
 }
 
 function advance(pass: Pass, change: Change): void {
   const devices = devicesOf(change);
-  const failed = devices.find(([, state]) => state.progress === 'failed' || state.progress === 'unknown');
+  const failed = devices.find(
+    ([, state]) => state.progress === 'failed' || state.progress === 'unknown',
+  );
   if (failed !== undefined) {
     turnRound(pass, change, `${failed[0]}: ${failed[1].lastError}`);
     return;
@@ -60,7 +72,9 @@ function advance(pass: Pass, change: Change): void {
     pass.transition(change, 'committed', 'every device was read back as planned', times);
     return;
   }
-  const prepared = devices.every(([, state]) => !['untouched', 'snapshotting'].includes(state.progress));
+  const prepared = devices.every(
+    ([, state]) => !['untouched', 'snapshotting'].includes(state.progress),
+  );
   if (!prepared) {
     for (const [device, state] of devices)
       if (state.progress === 'untouched' && !isBusy(pass, change, device))

@@ -1,8 +1,8 @@
-import type { Change, Objective, VerdictRecord } from '../../model';
+import type { Change, VerdictRecord } from '../../model';
 import type { ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { judge } from './judge';
-import { median, touchedLoss, touchesObjective } from './measure';
+import { median, touchedLoss } from './measure';
 
 /** Samples of the time before a change that count, newest first. */
 const BEFORE_SAMPLES = 20;
@@ -17,7 +17,8 @@ export function verify(pass: Pass): void {
 }
 
 function begin(pass: Pass, change: Change): void {
-  const objective = change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
+  const objective =
+    change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
   const comparisonBeforeMs = new Map<string, number>();
   for (const [id, state] of pass.observed.objectives)
     if (id !== change.objectiveId) comparisonBeforeMs.set(id, median(lastSamples(state)));
@@ -67,6 +68,3 @@ function rounded(verdict: VerdictRecord): VerdictRecord {
     pValue: Number.isFinite(verdict.pValue) ? verdict.pValue : 1,
   };
 }
-
-export type { Objective };
-export { touchesObjective };

@@ -13,10 +13,15 @@ const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
  * always-valid test, so that looking at every tick does not raise the error (Johari et al. 2017).
  * Returns null while there is no verdict yet.
  */
-export function judge(pass: Pass, change: Change, verification: Verification): VerdictRecord | null {
+export function judge(
+  pass: Pass,
+  change: Change,
+  verification: Verification,
+): VerdictRecord | null {
   const fromMs = verification.startedMs + change.verify.settleMs;
   const elapsedMs = pass.now.monoMs - verification.startedMs;
-  const own = change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
+  const own =
+    change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
   const harm = harmElsewhere(pass, change, verification, fromMs);
   const measured = own === undefined ? null : measure(pass, change, own, verification, fromMs);
   const base = measured ?? {
@@ -39,7 +44,10 @@ export function judge(pass: Pass, change: Change, verification: Verification): V
       if (measured.effectRatio > change.verify.harm.objectiveRatio)
         return as('harmed', `the objective is ${percent(measured.effectRatio)} worse than before`);
       if (measured.effectRatio <= -minGainRatio)
-        return as('improved', `the objective is ${percent(-measured.effectRatio)} better than before`);
+        return as(
+          'improved',
+          `the objective is ${percent(-measured.effectRatio)} better than before`,
+        );
     }
   }
   const enoughWithoutOwn = measured === null && base.samples >= minSamples && elapsedMs > maxMs / 3;
@@ -88,7 +96,8 @@ function comparisonDrift(
   verification: Verification,
   fromMs: number,
 ): { readonly log: number; readonly count: number } {
-  const own = change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
+  const own =
+    change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
   const logs: number[] = [];
   for (const [id, beforeMs] of verification.comparisonBeforeMs) {
     const state = pass.observed.objectives.get(id);

@@ -24,7 +24,10 @@ function judge(pass: Pass, change: Change): void {
     pass.transition(change, keeps(change) ? 'keep' : 'undo', why, times);
     return;
   }
-  if (change.deadlineMs !== null && pass.now.wallMs >= change.deadlineMs - pass.env.operationTimeoutMs)
+  if (
+    change.deadlineMs !== null &&
+    pass.now.wallMs >= change.deadlineMs - pass.env.operationTimeoutMs
+  )
     pass.transition(change, 'abort', 'no verdict before the deadline', times);
 }
 
@@ -102,7 +105,10 @@ function forget(pass: Pass): void {
   ended.forEach((id) => verifications.delete(id));
   const retryAtMs = new Map(pass.observed.retryAtMs);
   for (const key of retryAtMs.keys())
-    if (ended.some((id) => key.startsWith(`${id}/`)) && !pass.durable.changes.has(key.split('/')[0] as never))
+    if (
+      ended.some((id) => key.startsWith(`${id}/`)) &&
+      !pass.durable.changes.has(key.split('/')[0] as never)
+    )
       retryAtMs.delete(key);
   pass.observe({ verifications, retryAtMs });
 }

@@ -19,8 +19,7 @@ function estimatedDemand(pass: Pass, frame: TelemetryFrame, model: RoutingModel,
   let uplinksBps = 0;
   const device = pass.env.topology.devices.get(leg.from);
   for (const iface of device?.interfaces.keys() ?? [])
-    if (model.peer(leg.from, iface) !== null)
-      uplinksBps += known(frame, `${leg.from}:${iface}`);
+    if (model.peer(leg.from, iface) !== null) uplinksBps += known(frame, `${leg.from}:${iface}`);
   let all = 0;
   let own = 0;
   for (const endpoint of pass.env.topology.endpoints.values()) {

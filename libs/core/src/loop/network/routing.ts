@@ -35,7 +35,8 @@ export function legsOf(pass: Pass, objective: Objective): readonly Leg[] {
       for (const destination of flow.destinations) {
         const from = endpoints.get(source)?.attachedTo.device;
         const prefix = endpoints.get(destination)?.prefix;
-        if (from !== undefined && prefix !== undefined) legs.set(`${from}|${prefix}`, { from, prefix });
+        if (from !== undefined && prefix !== undefined)
+          legs.set(`${from}|${prefix}`, { from, prefix });
       }
   return [...legs.values()];
 }

@@ -9,7 +9,8 @@ export function loadsOf(frame: TelemetryFrame): ReadonlyMap<string, number> {
   const loads = new Map<string, number>();
   for (const [key, index] of frame.layout.channelIndex) {
     const rate = frame.channels.txBps[index] as number;
-    if (!Number.isNaN(rate)) loads.set(key, rate / (frame.layout.channels[index]?.capacityBps ?? 1));
+    if (!Number.isNaN(rate))
+      loads.set(key, rate / (frame.layout.channels[index]?.capacityBps ?? 1));
   }
   return loads;
 }
@@ -82,7 +83,12 @@ function routesWith(
     const own = changes.filter((change) => deviceId(change.device) === id);
     routes.set(
       id,
-      configured.map((route) => reweighted(route, own.find((change) => change.prefix === route.prefix))),
+      configured.map((route) =>
+        reweighted(
+          route,
+          own.find((change) => change.prefix === route.prefix),
+        ),
+      ),
     );
   }
   return routes;

@@ -12,7 +12,8 @@ import { scheduleRetry, unconfirmedMs } from './operations';
 /** Journals what an operation came to. */
 export function takeReport(pass: Pass, report: OperationReport): void {
   const { operation } = report;
-  const change = operation.changeId === null ? undefined : pass.durable.changes.get(operation.changeId);
+  const change =
+    operation.changeId === null ? undefined : pass.durable.changes.get(operation.changeId);
   if (change === undefined) return;
   if (operation.verb === 'snapshot' && report.outcome === 'done') {
     takeSnapshot(pass, change, report);

@@ -62,7 +62,9 @@ function grayLink(channel: ChannelEvidence): Cause[] {
       name: 'gray-link',
       score: Math.min(score, 0.6),
       at: channel.key,
-      evidence: [`${percent(missing)} of what ${channel.key} sends does not arrive, and no drop is counted`],
+      evidence: [
+        `${percent(missing)} of what ${channel.key} sends does not arrive, and no drop is counted`,
+      ],
     },
   ];
 }
@@ -82,7 +84,9 @@ function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
     });
   const lossy = clamp(queue.lossRatio / 0.01);
   if (lossy > 0) {
-    const hot = channels.some((item) => queue.key.startsWith(`${item.key}:`) && item.utilizationRatio > 0.8);
+    const hot = channels.some(
+      (item) => queue.key.startsWith(`${item.key}:`) && item.utilizationRatio > 0.8,
+    );
     causes.push({
       name: 'queue-overflow',
       score: (0.3 + 0.5 * lossy) * (hot ? 0.5 : 1),

@@ -1,8 +1,7 @@
 import type { Cause, DeviceId, Facts, TelemetryFrame } from '../../model';
 import type { QueueSettings } from '../../ports';
 import { channelKey } from '../../model';
-import { thresholdOf } from '../2-detect/hysteresis';
-import type { ObjectiveState } from '../observed';
+import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { channelsOf, legsOf, profileOf, routingOf, splitChannel } from '../network';
 

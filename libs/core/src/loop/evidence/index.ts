@@ -1,0 +1,6 @@
+/**
+ * What is known about an objective's trouble: measured evidence along its paths, the facts that
+ * rules may ask for, and the ranked causes. Used by diagnosis and by decision alike.
+ */
+export * from './diagnosis';
+export * from './facts';

@@ -1,0 +1,200 @@
+import { deviceId } from '@weir/core/model';
+import { CRASH_POINTS } from '@weir/runtime';
+import { freshDevices, ManualClock, testPolicy, World } from './world';
+import { MemoryJournalStore } from '@weir/adapter-journal-memory';
+
+const HOT = 'l1:s1';
+const ended = (world: World) => () =>
+  world.changes.some((change) =>
+    ['confirmed', 'rolled-back', 'stuck', 'rejected'].includes(change.state),
+  );
+
+async function incident(options: ConstructorParameters<typeof World>[0] = {}): Promise<World> {
+  const world = await new World(options).start();
+  await world.objective('a', 'l1', 'l2');
+  await world.objective('b', 'l3', 'l4');
+  await world.run(5_000);
+  world.background.set(HOT, 0.9);
+  return world;
+}
+
+const text = (world: World): string =>
+  JSON.stringify([...world.devices.images].map(([id, image]) => [id, [...image].sort()]));
+
+describe('the loop on devices in memory', () => {
+  it('moves weights off a hot link, proves that it helped, and keeps it', async () => {
+    const world = await incident();
+    await world.run(40_000, ended(world));
+    const [change] = world.changes;
+    expect(world.fatal).toBeNull();
+    expect(change).toMatchObject({ rule: 'reroute', state: 'confirmed', cause: 'congestion' });
+    expect(change?.verdict?.verdict).toBe('improved');
+    expect(world.weights().s1 ?? 0).toBe(0);
+    expect(world.devices.pending.size).toBe(0);
+    expect((await world.journal.verify()).chain).toBe('ok');
+  });
+
+  it('does nothing on a healthy network', async () => {
+    const world = await new World().start();
+    await world.objective('a', 'l1', 'l2');
+    await world.run(30_000);
+    expect(world.changes).toEqual([]);
+    expect(world.devices.sets).toBe(0);
+  });
+
+  it('undoes a change that makes things worse, to the last leaf', async () => {
+    const world = await incident();
+    const before = text(world);
+    world.trapMs = 700;
+    await world.run(40_000, ended(world));
+    expect(world.changes[0]).toMatchObject({
+      state: 'rolled-back',
+      verdict: { verdict: 'harmed' },
+    });
+    expect(text(world)).toBe(before);
+  });
+
+  it.each(['suggest', 'approve', 'observe', 'off'] as const)(
+    'sends nothing in mode %s',
+    async (mode) => {
+      const policy = testPolicy();
+      const rules = policy.rules.map((rule) => ({ ...rule, mode }));
+      const world = await incident({ policy: { ...policy, rules } });
+      await world.run(20_000);
+      expect(world.devices.sets).toBe(0);
+      const states = {
+        suggest: ['validated'],
+        approve: ['awaiting-approval'],
+        observe: [],
+        off: [],
+      };
+      expect(world.changes.map((change) => change.state)).toEqual(states[mode]);
+    },
+  );
+
+  it('applies what a person approved, and only the plan that was seen', async () => {
+    const policy = testPolicy();
+    const rules = policy.rules.map((rule) => ({ ...rule, mode: 'approve' as const }));
+    const world = await incident({ policy: { ...policy, rules } });
+    await world.run(20_000, () => world.changes.length > 0);
+    const id = world.changes[0]?.id ?? '';
+    const approve = { verb: 'approve', changeId: id, by: 'ann', reason: '' } as const;
+    const wrong = await world.engine.command({ ...approve, planHash: 'x' });
+    expect(wrong).toMatchObject({ ok: false, error: { code: 'plan-hash-mismatch' } });
+    const planHash = world.changes[0]?.plan.hash ?? '';
+    expect((await world.engine.command({ ...approve, planHash })).ok).toBe(true);
+    await world.run(30_000, ended(world));
+    expect(world.changes[0]).toMatchObject({ state: 'confirmed', approvedBy: 'ann' });
+  });
+
+  it('a freeze stops changes until it is lifted', async () => {
+    const world = await incident();
+    await world.engine.command({ verb: 'freeze', by: 'ann', reason: 'peak' });
+    await world.run(15_000);
+    expect(world.devices.sets).toBe(0);
+    await world.engine.command({ verb: 'unfreeze', by: 'ann' });
+    await world.run(40_000, ended(world));
+    expect(world.changes.at(-1)?.state).toBe('confirmed');
+  });
+
+  it('holds still when telemetry stops', async () => {
+    const world = await incident();
+    world.silent = true;
+    await world.run(20_000);
+    expect(world.changes).toEqual([]);
+    const status = await world.engine.command({ verb: 'status' });
+    expect(status.ok && status.value.kind === 'status' && status.value.status.phase).not.toBe(
+      'running',
+    );
+  });
+
+  it('refuses when the configuration was changed by hand meanwhile', async () => {
+    const world = await incident();
+    await world.run(1_000);
+    const image = new Map(world.devices.images.get(deviceId('l1')));
+    for (const path of image.keys()) if (path.endsWith('wecmp-weight')) image.set(path, '7');
+    world.devices.images.set(deviceId('l1'), image);
+    await world.run(15_000, () => world.changes.length > 0);
+    expect(world.changes[0]).toMatchObject({ state: 'rejected' });
+    expect(world.changes[0]?.reason).toContain('wecmp-weight is 7');
+    expect(world.devices.sets).toBe(0);
+  });
+
+  it.each([
+    ['dead', 'rejected'],
+    ['rejects', 'rejected'],
+    ['lies', 'rolled-back'],
+    ['lost-answer', 'confirmed'],
+    ['no-commit', 'confirmed'],
+  ] as const)('a device that is %s leads to %s', async (fault, state) => {
+    const world = await incident();
+    world.devices.faults.set(deviceId('l1'), fault);
+    const before = text(world);
+    await world.run(60_000, ended(world));
+    expect(world.changes[0]?.state).toBe(state);
+    if (state !== 'confirmed') expect(text(world)).toBe(before);
+  });
+
+  it('drains a link and takes the drain back', async () => {
+    const world = await incident();
+    world.background.clear();
+    const drain = { kind: 'Drain', name: 'd', labels: {}, priority: 100, spec: { link: 'l1-s1' } };
+    const put = { verb: 'put-intent', by: 'ann', intent: drain } as const;
+    const planned = await world.engine.command({ ...put, dryRun: true });
+    expect(planned.ok && planned.value.kind === 'intent' && planned.value.plans[0]?.state).toBe(
+      'validated',
+    );
+    expect(world.devices.sets).toBe(0);
+    const before = text(world);
+    await world.engine.command({ ...put, dryRun: false });
+    await world.run(40_000, ended(world));
+    expect(world.changes[0]).toMatchObject({ origin: 'intent', state: 'confirmed' });
+    expect([world.weights('l1', 'l2').s1, world.weights('l2', 'l1').s1]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    await world.engine.command({ verb: 'delete-intent', id: 'Drain/d', dryRun: false, by: 'ann' });
+    await world.run(40_000, () => world.changes[1]?.state === 'confirmed');
+    expect(text(world)).toBe(before);
+  });
+});
+
+class Crash extends Error {}
+
+describe('a crash at every labelled point', () => {
+  const harmful = CRASH_POINTS.filter((label) => /roll|revert|cancel|inverse/.test(label));
+
+  it.each(CRASH_POINTS)('%s', async (label) => {
+    const store = new MemoryJournalStore();
+    const devices = freshDevices();
+    const clock = new ManualClock();
+    let armed = true;
+    const crashPoint = (at: string): void => {
+      if (at !== label) return;
+      armed = false;
+      throw new Crash(at);
+    };
+    const world = await incident({ store, devices, clock, crashPoint });
+    const old = text(world);
+    if (harmful.includes(label)) world.trapMs = 700;
+    if (label.endsWith('inverse')) devices.faults.set(deviceId('l1'), 'no-commit');
+    await world.run(40_000, () => !armed || ended(world)());
+    expect(armed).toBe(false);
+    await world.engine.stop();
+
+    const again = await new World({ store, devices, clock }).start(2);
+    await again.run(90_000, () => again.changes.every((change) => isEnd(change.state)));
+    const change = again.changes[0];
+    expect(again.fatal).toBeNull();
+    if (change !== undefined) {
+      expect(isEnd(change.state)).toBe(true);
+      const whole = change.state === 'confirmed' ? 'new' : 'old';
+      expect(text(again) === old ? 'old' : 'new').toBe(whole);
+    }
+    expect(devices.pending.size).toBe(0);
+    expect((await again.journal.verify()).chain).toBe('ok');
+  });
+
+  const isEnd = (state: string): boolean =>
+    ['confirmed', 'rolled-back', 'rejected', 'expired', 'superseded', 'validated'].includes(state);
+});
