@@ -62,12 +62,9 @@ export async function startProbe(processes, otlp) {
   await until('the probe server', () => listening, { timeoutMs: 10_000 });
   const exportTo = otlp ? `${managementOf('h2').manager}:${OTLP_PORT}` : '-';
   const args = [server.address, PROBE_PORT, REQUESTS_PER_SECOND, 'inference', exportTo];
-  processes.start(
-    'probe-client',
-    'h2',
-    [NODE, here('probe-client.mjs'), ...args.map(String)],
-    { onLine: (line) => latencies.add(line) },
-  );
+  processes.start('probe-client', 'h2', [NODE, here('probe-client.mjs'), ...args.map(String)], {
+    onLine: (line) => latencies.add(line),
+  });
   await until('answers to the probe', () => latencies.count > 20, { timeoutMs: 10_000 });
   return latencies;
 }
@@ -83,17 +80,40 @@ export async function startBulkLoad(processes, run, seconds) {
       : [NODE, here('tcp-load.mjs'), 'receive', to.address, port];
   const sender =
     tool === 'iperf3'
-      ? ['iperf3', '--client', to.address, '--port', port, '--parallel', count, '--time', String(seconds)]
+      ? [
+          'iperf3',
+          '--client',
+          to.address,
+          '--port',
+          port,
+          '--parallel',
+          count,
+          '--time',
+          String(seconds),
+        ]
       : [NODE, here('tcp-load.mjs'), 'send', to.address, port, count];
   processes.start('bulk-receiver', to.name, receiver);
   await until('the bulk receiver', () => listens(run, to.name, BULK_PORT), { timeoutMs: 10_000 });
   const running = processes.start('bulk-sender', from, sender);
-  return { tool, connections: BULK_CONNECTIONS, from, to: to.name, stop: () => running.stop('SIGINT') };
+  return {
+    tool,
+    connections: BULK_CONNECTIONS,
+    from,
+    to: to.name,
+    stop: () => running.stop('SIGINT'),
+  };
 }
 
 /** Looks at the kernel's socket table: a try by connecting would use up iperf3's one session. */
 function listens(run, node, port) {
-  const command = ['netns', 'exec', namespaceOf(run, node), 'cat', '/proc/net/tcp', '/proc/net/tcp6'];
+  const command = [
+    'netns',
+    'exec',
+    namespaceOf(run, node),
+    'cat',
+    '/proc/net/tcp',
+    '/proc/net/tcp6',
+  ];
   const table = execFileSync('ip', command, { encoding: 'utf8' });
   const hex = port.toString(16).toUpperCase().padStart(4, '0');
   return table.split('\n').some((line) => new RegExp(`:${hex} 0+:0000 0A`).test(line));

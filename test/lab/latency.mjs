@@ -20,8 +20,15 @@ export class Latencies {
       .map(([, latency]) => latency)
       .sort((a, b) => a - b);
     const quantile = (q) =>
-      sorted.length === 0 ? null : round(sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]);
-    return { p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), requests: sorted.length };
+      sorted.length === 0
+        ? null
+        : round(sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]);
+    return {
+      p50: quantile(0.5),
+      p95: quantile(0.95),
+      p99: quantile(0.99),
+      requests: sorted.length,
+    };
   }
 
   last(windowMs) {

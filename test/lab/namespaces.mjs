@@ -47,7 +47,9 @@ function missingKernelFeatures() {
     try {
       action();
     } catch (error) {
-      const reason = String(error.stderr ?? error.message).trim().split('\n')[0];
+      const reason = String(error.stderr ?? error.message)
+        .trim()
+        .split('\n')[0];
       missing.push(`${what} does not work here: ${reason}`);
     }
   };
@@ -87,7 +89,12 @@ export function buildNetwork(run) {
     inside(namespaceOf(run, node), 'sysctl', '-q', '-w', ...settings);
   }
   for (const link of fabricLinks) {
-    connect(run, [link.leaf, link.leafPort, link.leafAddress], [link.spine, link.spinePort, link.spineAddress], 31);
+    connect(
+      run,
+      [link.leaf, link.leafPort, link.leafAddress],
+      [link.spine, link.spinePort, link.spineAddress],
+      31,
+    );
     limit(run, link.leaf, link.leafPort, LINK_MBPS);
     const secret = link.spine === spines[1] && link.leaf === 'leaf2';
     limit(run, link.spine, link.spinePort, secret ? SECRET_MBPS : LINK_MBPS);

@@ -35,7 +35,8 @@ export class Processes {
     const exited = new Promise((resolve) => child.once('close', (code) => resolve(code)));
     const entry = { name, child, exited, expected: false };
     exited.then((code) => {
-      if (!entry.expected) this.onUnexpectedExit?.(`${name} ended with code ${code}: ${this.tail(name)}`);
+      if (!entry.expected)
+        this.onUnexpectedExit?.(`${name} ended with code ${code}: ${this.tail(name)}`);
     });
     this.#children.push(entry);
     return {

@@ -14,11 +14,16 @@ export async function weights({ processes, run, workDir, progress }) {
   await startSwitches(processes, workDir, progress);
   const latencies = await startProbe(processes, false);
   const { stop: _stop, ...load } = await startBulkLoad(processes, run, 60);
-  progress(`${load.tool} sends with ${load.connections} connections from ${load.from} to ${load.to}`);
+  progress(
+    `${load.tool} sends with ${load.connections} connections from ${load.from} to ${load.to}`,
+  );
   await sleep(6000);
   const off = latencies.last(4000);
   const before = evidence.forwarding('leaf1');
-  const ports = [['leaf1', 'up1'], ['leaf1', 'up2']];
+  const ports = [
+    ['leaf1', 'up1'],
+    ['leaf1', 'up2'],
+  ];
   const ratesBefore = await evidence.rates(ports, 1000);
   progress(`before: p95 ${off.p95} ms, ${JSON.stringify(ratesBefore)}`);
 
@@ -26,7 +31,10 @@ export async function weights({ processes, run, workDir, progress }) {
   const moved = initialRoutes('leaf1').map((route) =>
     route.prefix !== prefix
       ? route
-      : { prefix, nextHops: route.nextHops.map((hop, i) => ({ ...hop, weight: i === 0 ? 1 : 63 })) },
+      : {
+          prefix,
+          nextHops: route.nextHops.map((hop, i) => ({ ...hop, weight: i === 0 ? 1 : 63 })),
+        },
   );
   const startedAt = performance.now();
   await setRoutes(`${managementOf('leaf1').node}:${GNMI_PORT}`, moved);

@@ -18,10 +18,38 @@ export const spines = ['spine1', 'spine2'];
 export const switches = [...leaves, ...spines];
 
 export const hosts = [
-  { name: 'h1', leaf: 'leaf1', port: 'host1', prefix: '10.1.1.0/24', gateway: '10.1.1.1', address: '10.1.1.2' },
-  { name: 'h2', leaf: 'leaf1', port: 'host2', prefix: '10.1.2.0/24', gateway: '10.1.2.1', address: '10.1.2.2' },
-  { name: 'h3', leaf: 'leaf2', port: 'host1', prefix: '10.2.1.0/24', gateway: '10.2.1.1', address: '10.2.1.2' },
-  { name: 'h4', leaf: 'leaf2', port: 'host2', prefix: '10.2.2.0/24', gateway: '10.2.2.1', address: '10.2.2.2' },
+  {
+    name: 'h1',
+    leaf: 'leaf1',
+    port: 'host1',
+    prefix: '10.1.1.0/24',
+    gateway: '10.1.1.1',
+    address: '10.1.1.2',
+  },
+  {
+    name: 'h2',
+    leaf: 'leaf1',
+    port: 'host2',
+    prefix: '10.1.2.0/24',
+    gateway: '10.1.2.1',
+    address: '10.1.2.2',
+  },
+  {
+    name: 'h3',
+    leaf: 'leaf2',
+    port: 'host1',
+    prefix: '10.2.1.0/24',
+    gateway: '10.2.1.1',
+    address: '10.2.1.2',
+  },
+  {
+    name: 'h4',
+    leaf: 'leaf2',
+    port: 'host2',
+    prefix: '10.2.2.0/24',
+    gateway: '10.2.2.1',
+    address: '10.2.2.2',
+  },
 ];
 
 /** Fabric links: `upS` of each leaf to `downL` of each spine, a /31 on each. */
