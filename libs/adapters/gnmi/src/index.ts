@@ -3,3 +3,5 @@
  * Subscribe streams become samples (telemetry), and how changes are written to them (writer).
  */
 export * from './profile';
+export * from './writer';
+export { type TlsSettings, type TransportSettings } from './client';

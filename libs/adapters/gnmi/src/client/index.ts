@@ -1,0 +1,3 @@
+/** The gRPC side of a gNMI session: channel options, credentials, calls that report and never throw. */
+export { GnmiClient, type RawSubscribe, type RpcResult } from './gnmi-client';
+export { type TlsSettings, type TransportSettings } from './transport';
