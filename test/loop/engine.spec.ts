@@ -135,6 +135,24 @@ describe('the loop on devices in memory', () => {
     if (state !== 'confirmed') expect(text(world)).toBe(before);
   });
 
+  it('renews the lease of a kept change, and undoes it after a controller was gone too long', async () => {
+    const store = new MemoryJournalStore();
+    const devices = freshDevices();
+    const clock = new ManualClock();
+    const world = await incident({ store, devices, clock });
+    const before = text(world);
+    await world.run(40_000, ended(world));
+    await world.run(100_000);
+    expect((await world.records()).filter((r) => r.body.kind === 'lease-renewed').length).toBe(2);
+    await world.engine.stop();
+    clock.nowMs += 10 * 60_000;
+
+    const again = await new World({ store, devices, clock }).start(2);
+    await again.run(60_000, () => again.changes[1]?.state === 'confirmed');
+    expect(again.changes[1]).toMatchObject({ action: { type: 'undo', changeId: 'chg-1' } });
+    expect(text(again)).toBe(before);
+  });
+
   it('drains a link and takes the drain back', async () => {
     const world = await incident();
     world.background.clear();

@@ -133,6 +133,7 @@ export function testPolicy(): Policy {
       maxPredictedUtilizationRatio: 0.9,
     },
     planTtlMs: 60_000,
+    leaseMs: 120_000,
     groups: {},
     rules: [
       {

@@ -118,4 +118,11 @@ describe('routing', () => {
     expect(model.peer(l1, 'h')).toBeNull();
     expect(model.spread(l2, P2)).toEqual({ shares: new Map(), problem: null });
   });
+
+  it('answers what if without touching what is', () => {
+    const model = buildRouting(topology, new Map());
+    const changed = model.withRoutes([{ device: l1, prefix: P2, weights: { e1: 1, e2: 0 } }]);
+    expect(Object.fromEntries(changed.spread(l1, P2).shares)).toEqual({ 'l1:e1': 1, 's1:e2': 1 });
+    expect(model.spread(l1, P2).shares.get('l1:e2')).toBe(0.5);
+  });
 });

@@ -1,4 +1,10 @@
-import { channelKey, type DeviceId, type Port, type Topology } from '@weir/core/model';
+import {
+  channelKey,
+  type DeviceId,
+  type Port,
+  type RouteWeights,
+  type Topology,
+} from '@weir/core/model';
 import type { RoutingModel, Spread, StaticRoute } from '@weir/core/ports';
 import { shortestNextHops } from './shortest-path';
 
@@ -16,24 +22,32 @@ export function buildRouting(
   topology: Topology,
   routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
 ): RoutingModel {
-  const peers = peersOf(topology);
   const owners = new Map<string, DeviceId>();
   for (const endpoint of topology.endpoints.values())
     owners.set(endpoint.prefix, endpoint.attachedTo.device);
-  const configured = new Map<DeviceId, ReadonlyMap<string, readonly Hop[]>>();
+  const tables = new Map<DeviceId, ReadonlyMap<string, readonly Hop[]>>();
   for (const [device, list] of routes)
-    configured.set(device, new Map(list.map((route) => [route.prefix, route.nextHops])));
+    tables.set(device, new Map(list.map((route) => [route.prefix, route.nextHops])));
   const fallback = shortestNextHops(topology);
-  const spreads = new Map<string, Spread>();
-
-  const nextHops = (device: DeviceId, prefix: string): readonly Hop[] => {
+  const configured = (device: DeviceId, prefix: string): readonly Hop[] => {
     const owner = owners.get(prefix);
     if (owner === device) return [];
-    const own = configured.get(device)?.get(prefix);
+    const own = tables.get(device)?.get(prefix);
     if (own !== undefined) return own;
     return owner === undefined ? [] : fallback(device, owner);
   };
+  return modelOf({ owners, peers: peersOf(topology), nextHops: configured });
+}
 
+interface Network {
+  readonly owners: ReadonlyMap<string, DeviceId>;
+  readonly peers: ReadonlyMap<string, Port>;
+  readonly nextHops: (device: DeviceId, prefix: string) => readonly Hop[];
+}
+
+function modelOf(network: Network): RoutingModel {
+  const { owners, peers, nextHops } = network;
+  const spreads = new Map<string, Spread>();
   return {
     nextHops,
     owner: (prefix) => owners.get(prefix) ?? null,
@@ -46,7 +60,23 @@ export function buildRouting(
       spreads.set(key, spread);
       return spread;
     },
+    withRoutes: (changes) => modelOf({ owners, peers, nextHops: overlaid(nextHops, changes) }),
   };
+}
+
+/** Next hops with the given weights in place of the old ones; weight 0 takes one out of use. */
+function overlaid(
+  nextHops: Network['nextHops'],
+  changes: readonly RouteWeights[],
+): Network['nextHops'] {
+  const replaced = new Map<string, readonly Hop[]>();
+  for (const { device, prefix, weights } of changes) {
+    const hops = nextHops(device, prefix)
+      .map((hop) => ({ ...hop, weight: weights[hop.interface] ?? 0 }))
+      .filter((hop) => hop.weight > 0);
+    replaced.set(`${device}|${prefix}`, hops);
+  }
+  return (device, prefix) => replaced.get(`${device}|${prefix}`) ?? nextHops(device, prefix);
 }
 
 function peersOf(topology: Topology): ReadonlyMap<string, Port> {

@@ -213,6 +213,9 @@ export const policySchema = strict({
     freshness: freshnessSchema,
     limits: limitsSchema,
     planTtlMs: positiveMsSchema.default(900_000).describe('A plan expires after this.'),
+    leaseMs: positiveMsSchema
+      .default(3_600_000)
+      .describe('A kept automatic change is undone unless the loop renews it within this time.'),
     groups: z
       .record(nameSchema, modeSchema)
       .default({})

@@ -49,6 +49,7 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     freshness: spec.freshness,
     limits: spec.limits,
     planTtlMs: spec.planTtlMs,
+    leaseMs: spec.leaseMs,
     groups: spec.groups,
     rules,
     text,

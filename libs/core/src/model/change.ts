@@ -134,6 +134,8 @@ export interface Change {
   readonly expiresMs: number;
   /** When an unconfirmed change is undone whatever happens; persisted before the first Set. */
   readonly deadlineMs: number | null;
+  /** Wall time until which a kept automatic change stands; null when it needs no lease. */
+  readonly leaseUntilMs: number | null;
   readonly times: StageTimes;
   readonly devices: Readonly<Record<string, DeviceState>>;
   readonly verdict: VerdictRecord | null;

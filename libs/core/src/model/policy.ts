@@ -127,6 +127,8 @@ export interface Policy {
     readonly maxPredictedUtilizationRatio: number;
   };
   readonly planTtlMs: number;
+  /** A kept automatic change is undone unless the loop renews it within this time. */
+  readonly leaseMs: number;
   /** Autonomy by device group; a group that is not named takes `auto`. */
   readonly groups: Readonly<Record<string, Mode>>;
   /** In order; the first rule whose condition holds decides. */

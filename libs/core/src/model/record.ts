@@ -74,6 +74,8 @@ export type RecordBody =
       readonly message: string;
       readonly sentMs: number | null;
     }
+  /** An automatic change stands until then; not renewed, it is undone. */
+  | { readonly kind: 'lease-renewed'; readonly id: ChangeId; readonly untilMs: number }
   | { readonly kind: 'verdict'; readonly id: ChangeId; readonly verdict: VerdictRecord }
   | {
       readonly kind: 'approval';

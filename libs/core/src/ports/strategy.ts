@@ -1,4 +1,4 @@
-import type { DeviceId, Port, Topology } from '../model';
+import type { DeviceId, Port, RouteWeights, Topology } from '../model';
 import type { StaticRoute } from './profile';
 
 /** Where the traffic of one device towards one prefix goes, as expected from the weights. */
@@ -19,6 +19,8 @@ export interface RoutingModel {
   ): readonly { readonly interface: string; readonly weight: number }[];
   /** Port at the other end of a channel; null for a host port. */
   peer(device: DeviceId, iface: string): Port | null;
+  /** The same network with some routes replaced; shares everything else with this model. */
+  withRoutes(changes: readonly RouteWeights[]): RoutingModel;
 }
 
 export interface FillProblem {

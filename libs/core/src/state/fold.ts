@@ -92,6 +92,7 @@ type ChangeBody = Extract<
       | 'device-prepared'
       | 'device-operation'
       | 'device-outcome'
+      | 'lease-renewed'
       | 'verdict'
       | 'approval';
   }
@@ -129,12 +130,33 @@ function afterTransition(state: DurableState, change: Change, atMs: number): Dur
     const key = cooldownKey(change.rule, change.objectiveId);
     next = { ...next, actedMs: withEntry(next.actedMs, key, atMs) };
   }
+  if (change.state === 'confirmed')
+    next = { ...next, changes: withoutOldLeases(next.changes, change) };
   if (isTerminal(change.state)) {
-    const changes = pruned(next.changes, (item) => isTerminal(item.state), LIMITS.endedChanges);
-    next = { ...next, changes };
+    const over = (item: Change): boolean => isTerminal(item.state) && item.leaseUntilMs === null;
+    next = { ...next, changes: pruned(next.changes, over, LIMITS.endedChanges) };
   }
   return next;
 }
+
+/** What wrote the same leaves before, or was undone, no longer stands: its lease ends with it. */
+function withoutOldLeases(
+  changes: DurableState['changes'],
+  newest: Change,
+): DurableState['changes'] {
+  const written = new Set(leafKeys(newest));
+  let next = changes;
+  for (const change of changes.values()) {
+    if (change.id === newest.id || change.leaseUntilMs === null) continue;
+    const undone = newest.action.type === 'undo' && newest.action.changeId === change.id;
+    if (undone || leafKeys(change).some((key) => written.has(key)))
+      next = withEntry(next, change.id, { ...change, leaseUntilMs: null });
+  }
+  return next;
+}
+
+const leafKeys = (change: Change): readonly string[] =>
+  change.plan.diffs.flatMap((diff) => diff.leaves.map((leaf) => `${diff.device}${leaf.path}`));
 
 function foldChange(
   change: Change,
@@ -178,6 +200,8 @@ function foldChange(
         progress: progressAfter(body.verb, body.outcome),
         lastError: body.outcome === 'done' ? '' : body.message,
       });
+    case 'lease-renewed':
+      return { ...change, leaseUntilMs: body.untilMs };
     case 'verdict':
       return { ...change, verdict: body.verdict };
     case 'approval':

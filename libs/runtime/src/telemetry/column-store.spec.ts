@@ -16,6 +16,7 @@ function topology(): Topology {
     address: '127.0.0.1:1',
     interfaces: new Map(ports.map((name) => [name, { name, capacityBps: 100e9 }])),
     weightGridEntries: 64,
+    sharedBufferBytes: 64e6,
     queueOfClass: new Map([
       ['real-time-inference', 'rt'],
       ['interactive', 'rt'],

@@ -9,7 +9,7 @@ import type {
   RouteWeights,
 } from '../../model';
 import type { DecisionRequest } from '../events';
-import { loadsOf, profileOf, routingOf, whatIf } from '../network';
+import { loadsOf, profileOf, routesIn, routingOf, whatIf, type Loads } from '../network';
 import type { Pass } from '../pass';
 import { isUndone } from './candidates';
 import { HARMLESS_VERIFY, type Draft } from './draft';
@@ -76,14 +76,13 @@ const ofDrain = (drain: DrainRequest) => ({
   mode: 'auto' as const,
 });
 
-/** A drain that was taken back: what was done for it is undone. */
+/** Changes that nobody stands for any more: drains taken back, and leases that ran out. */
 export function restoreDrafts(pass: Pass): readonly Draft[] {
   const drafts: Draft[] = [];
   for (const change of pass.durable.changes.values()) {
-    if (change.origin !== 'intent' || change.state !== 'confirmed' || change.intent === null)
+    if (change.state !== 'confirmed' || change.action.type === 'undo') continue;
+    if (!isOrphaned(pass, change) || isUndone(pass, change) || recentlyTried(pass, change))
       continue;
-    if (change.action.type === 'undo' || pass.durable.intents.has(change.intent)) continue;
-    if (isUndone(pass, change) || recentlyTried(pass, change)) continue;
     const action: Action = { type: 'undo', changeId: change.id };
     const { intent } = change;
     drafts.push(
@@ -93,12 +92,22 @@ export function restoreDrafts(pass: Pass): readonly Draft[] {
         objectiveId: null,
         action,
         mode: 'auto',
-        by: 'loop',
+        by:
+          change.leaseUntilMs === null
+            ? 'the loop: its intent is gone'
+            : 'the loop: its lease ran out',
         request: null,
       }),
     );
   }
   return drafts;
+}
+
+function isOrphaned(pass: Pass, change: Change): boolean {
+  if (change.leaseUntilMs !== null) return pass.now.wallMs >= change.leaseUntilMs;
+  return (
+    change.origin === 'intent' && change.intent !== null && !pass.durable.intents.has(change.intent)
+  );
 }
 
 /** A refused try is repeated only after this, ms: the reason rarely goes away in a second. */
@@ -131,8 +140,9 @@ function recentlyTried(pass: Pass, undone: Change): boolean {
 function drainAction(pass: Pass, drain: DrainRequest): { type: 'reroute'; routes: RouteWeights[] } {
   const closed = closedChannels(pass, drain);
   const routes: RouteWeights[] = [];
-  for (const [device, image] of pass.observed.images)
-    for (const route of profileOf(pass, device)?.routes(image) ?? []) {
+  for (const [device, image] of pass.observed.images) {
+    const profile = profileOf(pass, device);
+    for (const route of profile === null ? [] : routesIn(profile, image)) {
       const avoid = route.nextHops.filter((hop) =>
         leadsInto(pass, closed, device, hop.interface, route.prefix),
       );
@@ -142,6 +152,7 @@ function drainAction(pass: Pass, drain: DrainRequest): { type: 'reroute'; routes
       );
       routes.push({ device, prefix: route.prefix, weights });
     }
+  }
   return { type: 'reroute', routes };
 }
 
@@ -199,7 +210,7 @@ function predictedEffect(pass: Pass, action: Action): PredictedEffect {
     };
   const before = loadsOf(frame);
   const after = whatIf(pass, action.routes);
-  const max = (loads: ReadonlyMap<string, number>): number =>
+  const max = (loads: Loads): number =>
     Math.max(0, ...after.touched.map((key) => loads.get(key) ?? 0));
   return {
     gainRatio: 0,

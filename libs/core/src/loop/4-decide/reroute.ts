@@ -2,7 +2,7 @@ import type { ActionSpec, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel } from '../../ports';
 import { largest, type Evidence } from '../evidence';
 import type { Pass } from '../pass';
-import { demandOf, legsOf, loadsOf, routingOf, whatIf, type Leg } from '../network';
+import { demandOf, legsOf, loadsOf, routingOf, whatIf, type Leg, type Loads } from '../network';
 import type { Candidate } from './draft';
 
 type RerouteSpec = Extract<ActionSpec, { type: 'reroute' }>;
@@ -63,12 +63,7 @@ export function rerouteCandidate(
  * What the workload sees of the load: mean of u^4 over its traffic, which weighs a hot channel as
  * its queue does (delay grows much faster than load); a plain mean would call 95 % + 5 % fine.
  */
-function exposure(
-  pass: Pass,
-  evidence: Evidence,
-  model: RoutingModel,
-  loads: ReadonlyMap<string, number>,
-): number {
+function exposure(pass: Pass, evidence: Evidence, model: RoutingModel, loads: Loads): number {
   let sum = 0;
   for (const leg of legsOf(pass, evidence.state.objective))
     for (const [key, share] of model.spread(leg.from, leg.prefix).shares)

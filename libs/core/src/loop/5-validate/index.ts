@@ -78,6 +78,7 @@ function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
     updatedMs: pass.now.wallMs,
     expiresMs: pass.now.wallMs + pass.env.policy.planTtlMs,
     deadlineMs: null,
+    leaseUntilMs: null,
     times: draft.times,
     devices: Object.fromEntries(plan.diffs.map((diff) => [diff.device, untouched])),
     verdict: null,

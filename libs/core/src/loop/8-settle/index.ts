@@ -1,6 +1,7 @@
 import type { Change } from '../../model';
 import { LIMITS } from '../../state';
 import type { Pass } from '../pass';
+import { grantLease, renewLeases } from './leases';
 import { current, devicesOf, isBusy, issue, mayRetry } from '../transaction';
 
 /** Stage 8. Keeps or undoes what was measured, and proves either on every device. */
@@ -13,6 +14,7 @@ export function settle(pass: Pass): void {
     const confirmed = pass.durable.changes.get(id);
     if (confirmed?.state === 'rolling-back') rollBack(pass, confirmed);
   }
+  renewLeases(pass);
   forget(pass);
 }
 
@@ -42,6 +44,7 @@ function confirm(pass: Pass, change: Change): void {
   if (devices.every(([, state]) => state.progress === 'confirmed')) {
     const times = { settled: pass.now.wallMs };
     pass.transition(change, 'finish', 'kept: every device holds it for good', times);
+    if (change.origin === 'rule' && change.action.type !== 'undo') grantLease(pass, change);
     return;
   }
   for (const [device, state] of devices) {

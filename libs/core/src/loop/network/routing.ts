@@ -1,5 +1,5 @@
-import { deviceId, type DeviceId, type Objective, type Port } from '../../model';
-import type { RoutingModel, StaticRoute } from '../../ports';
+import { deviceId, type ConfigImage, type DeviceId, type Objective, type Port } from '../../model';
+import type { DeviceProfile, RoutingModel, StaticRoute } from '../../ports';
 import type { Pass } from '../pass';
 
 /** The routing model of the images in force; made anew only when an image changed. */
@@ -9,11 +9,22 @@ export function routingOf(pass: Pass): RoutingModel {
   const routes = new Map<DeviceId, readonly StaticRoute[]>();
   for (const [id, image] of images) {
     const profile = profileOf(pass, id);
-    if (profile !== null) routes.set(id, profile.routes(image));
+    if (profile !== null) routes.set(id, routesIn(profile, image));
   }
   const model = pass.env.strategies.routing(pass.env.topology, routes);
   pass.observe({ routing: { images, model } });
   return model;
+}
+
+/** Routes by image: images are never changed in place, so what was read from one stays true. */
+const parsed = new WeakMap<ConfigImage, readonly StaticRoute[]>();
+
+export function routesIn(profile: DeviceProfile, image: ConfigImage): readonly StaticRoute[] {
+  const known = parsed.get(image);
+  if (known !== undefined) return known;
+  const routes = profile.routes(image);
+  parsed.set(image, routes);
+  return routes;
 }
 
 export function profileOf(pass: Pass, id: DeviceId) {

@@ -1,24 +1,32 @@
-import { deviceId, type DeviceId, type RouteWeights, type TelemetryFrame } from '../../model';
-import type { RoutingModel, StaticRoute } from '../../ports';
+import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
+import type { RoutingModel } from '../../ports';
 import type { Pass } from '../pass';
 import { demandOf } from './demand';
-import { profileOf, routingOf } from './routing';
+import { routingOf } from './routing';
 
-/** Utilisation of each channel as measured; channels without a rate are left out. */
-export function loadsOf(frame: TelemetryFrame): ReadonlyMap<string, number> {
-  const loads = new Map<string, number>();
-  for (const [key, index] of frame.layout.channelIndex) {
-    const rate = frame.channels.txBps[index] as number;
-    if (!Number.isNaN(rate))
-      loads.set(key, rate / (frame.layout.channels[index]?.capacityBps ?? 1));
-  }
-  return loads;
+/** Utilisation by channel; undefined where it is not known. */
+export interface Loads {
+  get(channel: string): number | undefined;
+}
+
+/** Utilisation of each channel as measured; read from the columns, nothing is copied. */
+export function loadsOf(frame: TelemetryFrame): Loads {
+  return {
+    get: (channel) => {
+      const index = frame.layout.channelIndex.get(channel);
+      if (index === undefined) return undefined;
+      const ratio =
+        (frame.channels.txBps[index] as number) /
+        (frame.layout.channels[index]?.capacityBps ?? NaN);
+      return Number.isNaN(ratio) ? undefined : ratio;
+    },
+  };
 }
 
 export interface WhatIf {
   readonly model: RoutingModel;
   /** Predicted utilisation: measured, minus what leaves a channel, plus what comes to it. */
-  readonly loads: ReadonlyMap<string, number>;
+  readonly loads: Loads;
   /** Channels whose load changes. */
   readonly touched: readonly string[];
 }
@@ -30,19 +38,25 @@ export interface WhatIf {
 export function whatIf(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
   const frame = pass.observed.frame;
   const before = routingOf(pass);
-  const model = pass.env.strategies.routing(pass.env.topology, routesWith(pass, routes));
-  const loads = new Map<string, number>();
-  const touched = new Set<string>();
-  if (frame === null) return { model, loads, touched: [] };
-  for (const [key, load] of loadsOf(frame)) loads.set(key, load);
+  const model = before.withRoutes(routes);
+  const added = new Map<string, number>();
+  if (frame === null) return { model, loads: added, touched: [] };
   for (const prefix of new Set(routes.map((route) => route.prefix)))
     for (const from of sourcesOf(pass, prefix)) {
       const demandBps = demandOf(pass, frame, before, { from, prefix });
       if (!(demandBps > 0)) continue;
-      shift(frame, loads, touched, before, { from, prefix }, -demandBps);
-      shift(frame, loads, touched, model, { from, prefix }, demandBps);
+      shift(frame, added, before, { from, prefix }, -demandBps);
+      shift(frame, added, model, { from, prefix }, demandBps);
     }
-  return { model, loads, touched: [...touched] };
+  const measured = loadsOf(frame);
+  const loads: Loads = {
+    get: (channel) => {
+      const extra = added.get(channel);
+      const present = measured.get(channel);
+      return extra === undefined ? present : Math.max(0, (present ?? 0) + extra);
+    },
+  };
+  return { model, loads, touched: [...added.keys()] };
 }
 
 /** Devices at which traffic to a prefix enters the fabric: those with hosts, but not its own. */
@@ -57,8 +71,7 @@ function sourcesOf(pass: Pass, prefix: string): readonly DeviceId[] {
 
 function shift(
   frame: TelemetryFrame,
-  loads: Map<string, number>,
-  touched: Set<string>,
+  added: Map<string, number>,
   model: RoutingModel,
   leg: { readonly from: DeviceId; readonly prefix: string },
   bps: number,
@@ -67,37 +80,6 @@ function shift(
     const index = frame.layout.channelIndex.get(key);
     const capacity = index === undefined ? undefined : frame.layout.channels[index]?.capacityBps;
     if (capacity === undefined) continue;
-    loads.set(key, Math.max(0, (loads.get(key) ?? 0) + (share * bps) / capacity));
-    touched.add(key);
+    added.set(key, (added.get(key) ?? 0) + (share * bps) / capacity);
   }
-}
-
-/** Routes of all devices as configured, with the given weights in place of the old ones. */
-function routesWith(
-  pass: Pass,
-  changes: readonly RouteWeights[],
-): ReadonlyMap<DeviceId, readonly StaticRoute[]> {
-  const routes = new Map<DeviceId, readonly StaticRoute[]>();
-  for (const [id, image] of pass.observed.images) {
-    const configured = profileOf(pass, id)?.routes(image) ?? [];
-    const own = changes.filter((change) => deviceId(change.device) === id);
-    routes.set(
-      id,
-      configured.map((route) =>
-        reweighted(
-          route,
-          own.find((change) => change.prefix === route.prefix),
-        ),
-      ),
-    );
-  }
-  return routes;
-}
-
-function reweighted(route: StaticRoute, change: RouteWeights | undefined): StaticRoute {
-  if (change === undefined) return route;
-  const nextHops = route.nextHops
-    .map((hop) => ({ ...hop, weight: change.weights[hop.interface] ?? 0 }))
-    .filter((hop) => hop.weight > 0);
-  return { prefix: route.prefix, nextHops };
 }
