@@ -2,7 +2,9 @@
 // `--check` it only compares, names the pages that drifted, and fails.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { apiPage } from './reference/api.mjs';
 import { changeStatesPage } from './reference/change-states.mjs';
+import { cliPage } from './reference/cli.mjs';
 import { errorCodesPage } from './reference/error-codes.mjs';
 import { configPage, policyPage, topologyPage } from './reference/schemas.mjs';
 import { intentsPage } from './reference/intents.mjs';
@@ -10,7 +12,9 @@ import { metricsPage } from './reference/metrics.mjs';
 import { ROOT } from './root.mjs';
 
 const PAGES = [
+  { path: 'docs/reference/api.md', render: apiPage },
   { path: 'docs/reference/change-states.md', render: changeStatesPage },
+  { path: 'docs/reference/cli.md', render: cliPage },
   { path: 'docs/reference/config.md', render: configPage },
   { path: 'docs/reference/error-codes.md', render: errorCodesPage },
   { path: 'docs/reference/intents.md', render: intentsPage },
