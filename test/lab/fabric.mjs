@@ -94,14 +94,8 @@ export async function startBulkLoad(processes, run, seconds) {
       : [NODE, here('tcp-load.mjs'), 'send', to.address, port, count];
   processes.start('bulk-receiver', to.name, receiver);
   await until('the bulk receiver', () => listens(run, to.name, BULK_PORT), { timeoutMs: 10_000 });
-  const running = processes.start('bulk-sender', from, sender);
-  return {
-    tool,
-    connections: BULK_CONNECTIONS,
-    from,
-    to: to.name,
-    stop: () => running.stop('SIGINT'),
-  };
+  processes.start('bulk-sender', from, sender);
+  return { tool, connections: BULK_CONNECTIONS, from, to: to.name };
 }
 
 /** Looks at the kernel's socket table: a try by connecting would use up iperf3's one session. */

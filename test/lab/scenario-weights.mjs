@@ -13,7 +13,7 @@ export async function weights({ processes, run, workDir, progress }) {
   const evidence = new Evidence(run);
   await startSwitches(processes, workDir, progress);
   const latencies = await startProbe(processes, false);
-  const { stop: _stop, ...load } = await startBulkLoad(processes, run, 60);
+  const load = await startBulkLoad(processes, run, 60);
   progress(
     `${load.tool} sends with ${load.connections} connections from ${load.from} to ${load.to}`,
   );

@@ -52,13 +52,14 @@ interface Group {
 
 describeKernel('the switch agent on a real kernel', () => {
   let agent: AgentProcess;
+  let testNumber = 0;
   const weightsInKernel = (): readonly number[] => {
     const groups = JSON.parse(agent.ip('-j', 'nexthop')) as readonly Group[];
     return groups.find((item) => item.group !== undefined)?.group?.map((m) => m.weight ?? 1) ?? [];
   };
 
   beforeEach(async () => {
-    agent = new AgentProcess(`t${Math.random().toString(36).slice(2, 7)}`);
+    agent = new AgentProcess(`t${(testNumber += 1)}`);
     await agent.start();
     await agent.set(routeLeaves([3, 1]));
   });
@@ -176,10 +177,8 @@ describeKernel('the switch agent on a real kernel', () => {
     await until('the rollback', () => agent.kernel() === before);
     await agent.set(newWeights, { commit: commit('c2', 300) });
     await agent.kill();
-    await until(
-      'the deadline to pass',
-      () => new Promise((resolve) => setTimeout(() => resolve(true), 400)),
-    );
+    const overdue = Date.now() + 400;
+    await until('the deadline to pass', () => Date.now() > overdue);
     await agent.start();
     await until('the overdue rollback', () => agent.kernel() === before);
   });

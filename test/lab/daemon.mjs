@@ -1,0 +1,103 @@
+/** The daemon under test: its configuration, its process, and its REST API. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stringify } from 'yaml';
+import { until } from './processes.mjs';
+import { OTLP_PORT, topologyDocument } from './topology.mjs';
+
+const CONTROLLER = fileURLToPath(new URL('../../apps/controller/dist/main.js', import.meta.url));
+const POLICY = fileURLToPath(new URL('policy.yaml', import.meta.url));
+/** Inside of the management namespace every port is free. */
+const HTTP_PORT = 8080;
+
+export async function startDaemon(processes, workDir) {
+  writeFileSync(join(workDir, 'topology.yaml'), stringify(topologyDocument()));
+  const config = join(workDir, 'controller.yaml');
+  const spec = {
+    topology: './topology.yaml',
+    policy: POLICY,
+    journal: { dir: './journal' },
+    api: { http: { host: '127.0.0.1', port: HTTP_PORT }, grpc: { host: '127.0.0.1', port: 8081 } },
+    telemetry: { sampleIntervalMs: 500, otlp: { host: '0.0.0.0', port: OTLP_PORT } },
+    tickMs: 500,
+  };
+  const document = { apiVersion: 'weir.dev/v1', kind: 'ControllerConfig', spec };
+  writeFileSync(config, stringify(document));
+  processes.start('controller', 'manager', [process.execPath, CONTROLLER, '--config', config]);
+  const api = new Api(`http://127.0.0.1:${HTTP_PORT}`);
+  await until('the API of the daemon', () => api.get('/version'), { timeoutMs: 20_000 });
+  return api;
+}
+
+class Api {
+  constructor(base) {
+    this.base = base;
+  }
+
+  get(path) {
+    return this.#call(path, { method: 'GET' });
+  }
+
+  post(path, body) {
+    const headers = { 'content-type': 'application/json' };
+    return this.#call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  }
+
+  /** Problem details become the message of the error. */
+  async #call(path, init) {
+    const response = await fetch(`${this.base}${path}`, {
+      ...init,
+      signal: AbortSignal.timeout(5000),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${init.method} ${path}: ${response.status} ${text}`);
+    return text === '' ? null : JSON.parse(text);
+  }
+}
+
+/** What the operator wants of the inference service: the whole of what Weir is told. */
+export function latencyObjective(thresholdMs) {
+  return {
+    apiVersion: 'weir.dev/v1',
+    kind: 'LatencyObjective',
+    metadata: { name: 'inference' },
+    spec: {
+      workloads: ['inference'],
+      class: 'real-time-inference',
+      quantile: 0.95,
+      thresholdMs,
+      targetRatio: 0.999,
+      flows: [{ sources: ['h2'], destinations: ['h4'] }],
+    },
+  };
+}
+
+const ENDED = ['confirmed', 'rolled-back', 'rejected', 'expired', 'superseded', 'stuck'];
+
+/** Waits for the end of a change, telling each state on the way. */
+export function ended(api, id, progress, timeoutMs) {
+  let last = '';
+  return until(
+    `the end of ${id}`,
+    async () => {
+      const change = await api.get(`/v1/changes/${id}`);
+      if (change.state !== last) progress(`${id} ${change.state}: ${change.reason}`);
+      last = change.state;
+      return ENDED.includes(change.state) ? change : null;
+    },
+    { timeoutMs, everyMs: 200 },
+  );
+}
+
+/** The first change that the rule made. */
+export function ruleChange(api, timeoutMs) {
+  return until(
+    'a change by the reroute rule',
+    async () => {
+      const { items } = await api.get('/v1/changes');
+      return items.find((change) => change.rule === 'reroute') ?? null;
+    },
+    { timeoutMs, everyMs: 200 },
+  );
+}
