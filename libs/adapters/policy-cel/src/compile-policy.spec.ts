@@ -49,8 +49,8 @@ describe('default policy', () => {
         policy.spec = { rules: policy.spec.rules };
       }),
     );
-    const { detect, freshness, limits, planTtlMs, groups } = compiled(defaultPolicyText);
-    expect(bare).toMatchObject({ detect, freshness, limits, planTtlMs, groups });
+    const { detect, freshness, limits, planTtlMs, leaseMs, groups } = compiled(defaultPolicyText);
+    expect(bare).toMatchObject({ detect, freshness, limits, planTtlMs, leaseMs, groups });
     expect(bare.rules[0]?.verify).toEqual(compiled(defaultPolicyText).rules[0]?.verify);
   });
 

@@ -56,7 +56,7 @@ export function runExamples(policy: CompiledPolicy): ExampleOutcome[] {
   return policy.examples.map((example, i) => {
     const facts = completeFacts(example.given);
     const conditions = policy.rules.map((rule, j) => ({
-      rule: rule.name as string,
+      rule: rule.name,
       when: rule.enterText,
       result: policy.conditions[j]?.evaluate(facts) ?? 'unknown',
     }));

@@ -61,7 +61,7 @@ function dottedName(expr: Expr): string | null {
   if (exprKind.case === 'identExpr') return exprKind.value.name;
   if (exprKind.case !== 'selectExpr' || !exprKind.value.operand) return null;
   if (exprKind.value.testOnly) return null;
-  const operand = dottedName(exprKind.value.operand as Expr);
+  const operand = dottedName(exprKind.value.operand);
   return operand === null ? null : `${operand}.${exprKind.value.field}`;
 }
 
@@ -116,11 +116,11 @@ export function typeOf(expr: Expr): PartType {
       return typeOfCall(
         expr,
         exprKind.value.function,
-        parts.map((arg) => typeOf(arg as Expr)),
+        parts.map((arg) => typeOf(arg)),
       );
     }
     case 'listExpr': {
-      const types = new Set(exprKind.value.elements.map((item) => typeOf(item as Expr)));
+      const types = new Set(exprKind.value.elements.map((item) => typeOf(item)));
       if (types.size <= 1) return 'list';
       throw new ConditionError('a list holds values of one type', expr.id);
     }

@@ -1,0 +1,169 @@
+import { randomUUID } from 'node:crypto';
+import {
+  formatIssues,
+  IDEMPOTENCY_HEADER,
+  LAST_EVENT_ID_HEADER,
+  problemSchema,
+  type Problem,
+} from '@weir/contracts';
+import type { z } from 'zod';
+import { CliError } from '../cli-error';
+
+export interface ClientOptions {
+  readonly server: string;
+  readonly token: string | undefined;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** One request to the daemon at a time; every failure is a CliError that says what to do. */
+export class ApiClient {
+  private readonly base: URL;
+
+  constructor(private readonly options: ClientOptions) {
+    this.base = baseUrl(options.server);
+  }
+
+  get<T extends z.ZodType>(path: string, schema: T, query: Query = {}): Promise<z.output<T>> {
+    return this.send('GET', path, schema, query, undefined);
+  }
+
+  write<T extends z.ZodType>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    schema: T,
+    request: { readonly query?: Query; readonly body?: unknown } = {},
+  ): Promise<z.output<T>> {
+    return this.send(method, path, schema, request.query ?? {}, request.body);
+  }
+
+  private async send<T extends z.ZodType>(
+    method: Method,
+    path: string,
+    schema: T,
+    query: Query,
+    body: unknown,
+  ): Promise<z.output<T>> {
+    const headers: Record<string, string> = { accept: 'application/json', ...this.credentials() };
+    if (method !== 'GET') headers[IDEMPOTENCY_HEADER] = randomUUID();
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const timeout = AbortSignal.timeout(this.options.timeoutMs);
+    const signal = AbortSignal.any([timeout, this.options.signal]);
+    const init = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await this.fetch(this.url(path, query), { method, headers, signal, ...init });
+    const text = await response.text().catch((error: unknown) => {
+      throw this.unreachable(error);
+    });
+    return this.read(response, text, schema);
+  }
+
+  /** The open stream of server-sent events after a journal sequence (0: from the start). */
+  async events(path: string, afterSequence: number | null): Promise<ReadableStream<Uint8Array>> {
+    const headers: Record<string, string> = { accept: 'text/event-stream', ...this.credentials() };
+    if (afterSequence !== null) headers[LAST_EVENT_ID_HEADER] = String(afterSequence);
+    const { signal } = this.options;
+    const response = await this.fetch(this.url(path, {}), { headers, signal });
+    if (!response.ok || !response.body) throw this.refused(response, await response.text());
+    return response.body as ReadableStream<Uint8Array>;
+  }
+
+  private credentials(): Record<string, string> {
+    const { token } = this.options;
+    return token === undefined ? {} : { authorization: `Bearer ${token}` };
+  }
+
+  private url(path: string, query: Query): URL {
+    const url = new URL(this.base.pathname.replace(/\/$/, '') + path, this.base);
+    for (const [key, value] of Object.entries(query))
+      if (value !== undefined) url.searchParams.set(key, String(value));
+    return url;
+  }
+
+  private async fetch(url: URL, init: RequestInit): Promise<Response> {
+    try {
+      return await fetch(url, { ...init, redirect: 'error' });
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+  }
+
+  private read<T extends z.ZodType>(response: Response, text: string, schema: T): z.output<T> {
+    if (!response.ok) throw this.refused(response, text);
+    const parsed = schema.safeParse(parseJson(text));
+    if (parsed.success) return parsed.data;
+    const [issue] = formatIssues(parsed.error);
+    throw new CliError({
+      code: 'request-invalid',
+      reason: `the answer of ${response.url} is not what this version of weir understands: ${issue?.message}`,
+      where: issue?.path ?? '',
+      hint: 'compare the versions with `weir version`, and check --server',
+    });
+  }
+
+  private refused(response: Response, text: string): CliError {
+    const parsed = problemSchema.safeParse(parseJson(text));
+    if (parsed.success) return refusal(parsed.data);
+    return new CliError({
+      code: 'request-invalid',
+      reason: `${response.url} answered ${response.status} ${response.statusText}`.trim(),
+      hint: 'is --server the address of weir-controller?',
+    });
+  }
+
+  private unreachable(error: unknown): CliError {
+    const aborted = error instanceof Error && error.name === 'AbortError';
+    if (aborted) return new CliError({ code: 'request-invalid', reason: 'interrupted' });
+    const timedOut = error instanceof Error && error.name === 'TimeoutError';
+    const why = timedOut ? `no answer in ${this.options.timeoutMs} ms` : causeText(error);
+    return new CliError({
+      code: 'engine-unavailable',
+      reason: `cannot reach the daemon at ${this.base.origin}: ${why}`,
+      hint: 'is weir-controller running? set --server or WEIR_SERVER',
+    });
+  }
+}
+
+function refusal(problem: Problem): CliError {
+  const hints: Readonly<Record<string, string>> = {
+    unauthenticated: 'set WEIR_TOKEN to a token of the daemon',
+    frozen: '`weir status` shows who froze it; `weir unfreeze` lifts it',
+  };
+  return new CliError({
+    code: problem.code,
+    reason: problem.detail,
+    where: problem.where,
+    issues: (problem.issues ?? []).map(({ path, message }) => ({ path, message })),
+    hint: hints[problem.code] ?? '',
+  });
+}
+
+function baseUrl(server: string): URL {
+  const url = URL.canParse(server) ? new URL(server) : null;
+  if (url && (url.protocol === 'http:' || url.protocol === 'https:')) return url;
+  throw new CliError({
+    code: 'request-invalid',
+    reason: `"${server}" is not the address of a server`,
+    where: '--server',
+    hint: 'an address such as http://127.0.0.1:8080',
+  });
+}
+
+/** The last cause says most: fetch wraps the socket error in "fetch failed". */
+function causeText(error: unknown): string {
+  let deepest = error;
+  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
+  if (!(deepest instanceof Error)) return String(deepest);
+  return deepest.message || ((deepest as { code?: string }).code ?? deepest.name);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON: the caller reports it as an answer that cannot be understood.
+    return undefined;
+  }
+}

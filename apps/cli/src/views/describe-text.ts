@@ -1,0 +1,149 @@
+import type {
+  DeviceView,
+  EngineStatusView,
+  IncidentView,
+  IntentView,
+  PolicyView,
+  TopologyView,
+} from '@weir/contracts';
+import { stringify } from 'yaml';
+import type { Style } from '../output/style';
+import { table } from '../output/table';
+import { capacity, millis, percent, time, valueText } from '../output/units';
+import { hotChannels } from './lists';
+
+const indent = (text: string): string => text.trimEnd().replace(/^/gm, '  ');
+
+export function intentText(intent: IntentView, style: Style): string {
+  const conditions = intent.status?.conditions ?? [];
+  const marks = { true: style.good('yes'), false: style.bad('no'), unknown: style.warn('unknown') };
+  const figures = Object.entries(intent.status?.figures ?? {});
+  return [
+    `${style.strong(`${intent.kind}/${intent.metadata.name}`)}  priority ${intent.priority}, ` +
+      `generation ${intent.metadata.generation}, since ${time(intent.metadata.createdMs)}`,
+    style.strong('Spec'),
+    indent(stringify(intent.spec)),
+    style.strong('Status'),
+    ...(conditions.length === 0 ? ['  unknown: the engine has not judged it yet'] : []),
+    ...conditions.map(
+      ({ type, status, reason, message }) =>
+        `  ${type}: ${marks[status]} (${reason})${message ? ` ${message}` : ''}`,
+    ),
+    ...figures.map(([name, value]) => `  ${name}: ${value ?? 'unknown'}`),
+    '',
+  ].join('\n');
+}
+
+/** The report of an incident, in the order in which it was worked out. */
+export function incidentText(incident: IncidentView, style: Style): string {
+  const { diagnosis } = incident;
+  const facts = Object.entries(diagnosis?.facts ?? {}).flatMap(([group, values]) =>
+    Object.entries(values).map(([name, value]) => `  ${group}.${name}: ${valueText(value)}`),
+  );
+  return [
+    `${style.strong(incident.id)}  ${incident.state}  objective ${incident.objectiveId}`,
+    style.strong('Problem'),
+    `  ${millis(incident.degradedQuantileMs)} against ${millis(incident.healthyQuantileMs)} when healthy`,
+    `  first seen ${time(incident.observedMs)}, held until ${time(incident.detectedMs)}`,
+    style.strong('Causes'),
+    ...(diagnosis ? [] : ['  not diagnosed yet']),
+    ...(diagnosis?.causes ?? []).flatMap((cause) => [
+      `  ${cause.name} (${cause.score.toFixed(2)}) at ${cause.at}`,
+      ...cause.evidence.map((line) => `    ${line}`),
+    ]),
+    ...(facts.length > 0 ? [style.strong('Facts'), ...facts] : []),
+    style.strong('Answer'),
+    `  rule: ${incident.rule ?? 'none'}; changes: ${incident.changes.join(', ') || 'none'}`,
+    ...(incident.note ? [`  ${incident.note}`] : []),
+    ...(incident.closedMs === null ? [] : [`  closed ${time(incident.closedMs)}`]),
+    '',
+  ].join('\n');
+}
+
+export function deviceText(device: DeviceView, style: Style): string {
+  const { status } = device;
+  const known = (value: boolean | null): string =>
+    value === null ? 'unknown' : value ? 'yes' : 'no';
+  return [
+    `${style.strong(device.name)}  ${device.role}, group ${device.group}, profile ${device.profile}`,
+    `  address: ${device.address || 'not managed'}`,
+    `  session: ${status?.session ?? 'unknown'}`,
+    `  data age: ${millis(status?.ageMs ?? null)}`,
+    `  commit-confirmed: ${known(status?.commitConfirmed ?? null)}`,
+    `  fenced: ${known(status?.fenced ?? null)}`,
+    `  open change: ${status?.openChange ?? 'none'}`,
+    style.strong('Interfaces'),
+    ...device.interfaces.map((port) => `  ${port.name}: ${capacity(port.capacityBps)}`),
+    '',
+  ].join('\n');
+}
+
+export function policyText(policy: PolicyView, style: Style): string {
+  const mode = (rule: PolicyView['rules'][number]): string =>
+    rule.mode === rule.effectiveMode ? rule.mode : `${rule.effectiveMode} (policy: ${rule.mode})`;
+  return [
+    `${style.strong(policy.name)}  ${policy.hash}`,
+    ...policy.rules.flatMap((rule, i) => [
+      `  ${i + 1}. ${style.strong(rule.name)}  ${mode(rule)}`,
+      ...(rule.description ? [`     ${rule.description}`] : []),
+      `     when ${rule.when}`,
+      `     then ${rule.action.type}`,
+    ]),
+    ...Object.entries(policy.groups).map(([group, groupMode]) => `  group ${group}: ${groupMode}`),
+    '',
+  ].join('\n');
+}
+
+export function topologyText(topology: TopologyView, style: Style): string {
+  return [
+    `${style.strong(topology.name)}  revision ${topology.revision}`,
+    `  ${topology.devices.length} devices, ${topology.links.length} links, ` +
+      `${topology.endpoints.length} endpoints`,
+    style.strong('Endpoints'),
+    ...topology.endpoints.map(
+      ({ name, attachedTo, prefix }) => `  ${name}: ${attachedTo} ${prefix}`,
+    ),
+    '',
+  ].join('\n');
+}
+
+export function statusText(status: EngineStatusView, style: Style): string {
+  const phase = status.phase === 'running' ? style.good(status.phase) : style.warn(status.phase);
+  const { channels, unknownChannels } = status.telemetry;
+  const silent = status.devices.filter((device) => device.session === 'unknown');
+  const fenced = status.devices.filter((device) => device.fenced);
+  const lines = [
+    `engine: ${phase}${status.holdReason ? ` (${status.holdReason})` : ''}, epoch ${status.epoch}`,
+    status.frozen
+      ? style.bad(`frozen by ${status.frozen.by}: ${status.frozen.reason}`)
+      : 'frozen: no',
+    `policy: ${status.policy.name}  topology: ${status.topologyRevision}`,
+    `devices: ${status.devices.length}, not reporting: ${names(silent)}, fenced: ${names(fenced)}`,
+    `telemetry: ${channels - unknownChannels} of ${channels} channels known`,
+    style.strong('Objectives'),
+    ...(status.objectives.length === 0 ? ['  none'] : []),
+    ...status.objectives.map((objective) => objectiveLine(objective, style)),
+  ];
+  if (status.hottest.length > 0)
+    lines.push(
+      style.strong('Hottest channels'),
+      indent(table(hotChannels.columns, status.hottest.slice(0, 5), false)),
+    );
+  return `${lines.join('\n')}\n`;
+}
+
+const names = (devices: readonly { readonly device: string }[]): string =>
+  devices.length === 0 ? 'none' : devices.map((device) => device.device).join(', ');
+
+function objectiveLine(objective: EngineStatusView['objectives'][number], style: Style): string {
+  const { good, bad, warn } = style;
+  const paint = { unknown: warn, healthy: good, pending: warn, breached: bad, clearing: warn };
+  const limit =
+    objective.thresholdMs === null ? 'own baseline' : `limit ${millis(objective.thresholdMs)}`;
+  const attained =
+    objective.attainedRatio === null ? '' : `, met in ${percent(objective.attainedRatio, 3)}`;
+  return (
+    `  ${objective.id}: ${paint[objective.state](objective.state)}, ` +
+    `p${Number((objective.quantile * 100).toFixed(3))} ${millis(objective.quantileMs)} (${limit})${attained}`
+  );
+}

@@ -1,0 +1,116 @@
+import type { ChangeView, DeviceDiffView, PlanView } from '@weir/contracts';
+import type { Style } from '../output/style';
+import { millis, percent, signedPercent, time } from '../output/units';
+
+type Leaf = DeviceDiffView['leaves'][number];
+
+/** `+ path: after`, `- path: before`, `~ path: before -> after`. */
+export function leafLine(leaf: Leaf, style: Style): string {
+  if (leaf.before === null) return style.good(`+ ${leaf.path}: ${String(leaf.after)}`);
+  if (leaf.after === null) return style.bad(`- ${leaf.path}: ${String(leaf.before)}`);
+  return style.warn(`~ ${leaf.path}: ${String(leaf.before)} -> ${String(leaf.after)}`);
+}
+
+const diffLines = (diffs: readonly DeviceDiffView[], style: Style): string[] =>
+  diffs.flatMap((diff) => [
+    `  ${style.strong(diff.device)}`,
+    ...diff.leaves.map((leaf) => `    ${leafLine(leaf, style)}`),
+  ]);
+
+function riskText(plan: PlanView, style: Style): string {
+  const { level, reasons } = plan.risk;
+  const paint = level === 'low' ? style.good : level === 'medium' ? style.warn : style.bad;
+  return `${paint(level)}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`;
+}
+
+const checkLine = (check: PlanView['checks'][number], style: Style): string => {
+  const detail = check.detail ? `: ${check.detail}` : '';
+  if (check.passed) return `  ${style.good('ok')}      ${check.name}${detail}`;
+  return `  ${style.bad('refused')} ${check.name}${check.code ? ` [${check.code}]` : ''}${detail}`;
+};
+
+const listed = (items: readonly string[]): string => (items.length > 0 ? items.join(', ') : 'none');
+
+/** What would be written, how it would be undone, what is expected of it, and what speaks against it. */
+export function planText(plan: PlanView, style: Style): string {
+  const { predicted, touches } = plan;
+  const stages = plan.stages.map((stage) => stage.join(' ')).join(' | ');
+  return [
+    style.strong('Would change'),
+    ...diffLines(plan.diffs, style),
+    style.strong('Would be undone by'),
+    ...diffLines(plan.inverse, style),
+    style.strong('Expected'),
+    `  ${predicted.explanation}`,
+    `  gain ${signedPercent(predicted.gainRatio)} (+/- ${percent(predicted.uncertaintyRatio)}), ` +
+      `hottest link ${percent(predicted.maxUtilizationBefore)} -> ` +
+      percent(predicted.maxUtilizationAfter),
+    style.strong('Touches'),
+    `  disruption: ${plan.disruption}; devices in order: ${stages || 'none'}`,
+    `  links: ${listed(touches.links)}`,
+    `  prefixes: ${listed(touches.prefixes)}`,
+    `  workloads: ${listed(touches.workloads)}`,
+    style.strong('Checks'),
+    ...plan.checks.map((check) => checkLine(check, style)),
+    `Risk: ${riskText(plan, style)}`,
+    `Plan hash: ${plan.hash}`,
+    `Base: ${plan.baseHash}  topology: ${plan.topologyRevision}`,
+  ].join('\n');
+}
+
+/** The first lines of a change: what it is, why, and where it stands. */
+export function changeHead(change: ChangeView, style: Style): string {
+  const origin = change.rule ?? change.intent ?? change.origin;
+  return [
+    `${style.strong(change.id)}  ${change.action.type}  ${change.state}  (${origin}, ${change.mode})`,
+    ...(change.reason ? [`  ${change.reason}`] : []),
+  ].join('\n');
+}
+
+function verdictLines(change: ChangeView, style: Style): string[] {
+  const { verdict } = change;
+  if (!verdict) return [];
+  const { good, bad, warn } = style;
+  const paint = { improved: good, 'no-effect': warn, harmed: bad, inconclusive: warn };
+  return [
+    style.strong('Measured'),
+    `  ${paint[verdict.verdict](verdict.verdict)}: ${millis(verdict.beforeMs)} -> ` +
+      `${millis(verdict.afterMs)}, effect ${signedPercent(verdict.effectRatio)} ` +
+      `(p = ${verdict.pValue.toPrecision(2)}, ${verdict.samples} samples)`,
+    ...verdict.evidence.map((line) => `  ${line}`),
+  ];
+}
+
+function deviceLines(change: ChangeView): string[] {
+  return Object.entries(change.devices).map(([device, state]) => {
+    const timer = state.commitConfirmed ? ', reverts by itself' : '';
+    return `  ${device}: ${state.progress}${timer}${state.lastError ? `, ${state.lastError}` : ''}`;
+  });
+}
+
+/** Everything about one change, for `weir describe change`. */
+export function changeText(change: ChangeView, style: Style): string {
+  const times = Object.entries(change.times).map(
+    ([stage, ms]) => `  ${stage}: ${time(ms as number)}`,
+  );
+  const facts = [
+    ['cause', change.cause],
+    ['incident', change.incident],
+    ['intent', change.intent],
+    ['objective', change.objectiveId],
+    ['approved by', change.approvedBy],
+    ['plan expires', time(change.expiresMs)],
+    ['undone unless confirmed by', change.deadlineMs === null ? null : time(change.deadlineMs)],
+  ].filter(([, value]) => value !== null);
+  return [
+    changeHead(change, style),
+    ...facts.map(([name, value]) => `  ${name}: ${value}`),
+    ...verdictLines(change, style),
+    ...(times.length > 0 ? [style.strong('Times'), ...times] : []),
+    ...(Object.keys(change.devices).length > 0
+      ? [style.strong('Devices'), ...deviceLines(change)]
+      : []),
+    planText(change.plan, style),
+    '',
+  ].join('\n');
+}
