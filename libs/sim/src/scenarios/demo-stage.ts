@@ -128,9 +128,9 @@ const vision = service({
   name: 'vision',
   clients: ['h8-3', 'h8-4', 'h9-3', 'h9-4'],
   servers: ['h7-1', 'h7-2'],
-  requestBytes: 300_000,
+  requestBytes: 270_000,
   responseBytes: 4_000,
-  microBurst: { of: 'requests', periodMs: 10, onMs: 0.088 },
+  microBurst: { of: 'requests', periodMs: 10, onMs: 0.1 },
 });
 
 const ecn: Scenario = {

@@ -1,0 +1,127 @@
+import { checkConfig, invalidArgument, type LeafDiff, type LeafMap } from '@weir/gnmi';
+import type { StateChange, StateGroup, TargetBackend } from '@weir/gnmi-server';
+import type { FluidFabric } from '@weir/sim';
+import { interfacePath } from '../openconfig/paths';
+import { settingsOf } from '../openconfig/settings-of-config';
+import { forwardingGroups, portGroups, systemGroup } from '../openconfig/state-groups';
+
+/** Time of the model as device time: counters and time stamps move together. */
+export interface FabricTime {
+  /** ns since the epoch of the last step. */
+  nowNs(): bigint;
+}
+
+const MODELS = [
+  ['openconfig-interfaces', '3.8.1'],
+  ['openconfig-qos', '2.2.0'],
+  ['openconfig-network-instance', '4.7.0'],
+  ['openconfig-aft', '3.4.0'],
+  ['openconfig-lldp', '1.1.0'],
+  ['openconfig-system', '2.3.0'],
+] as const;
+
+/** One simulated switch as the device behind a gNMI target. */
+export class SwitchBackend implements TargetBackend {
+  readonly models = MODELS.map(([name, version]) => ({
+    name,
+    organization: 'OpenConfig working group',
+    version,
+  }));
+  stateRevision = 0;
+  /** The running configuration; survives a restart of the target. */
+  private running: LeafMap;
+  private bootTimeNs: bigint;
+  private lastConfigurationNs: bigint;
+  private groups: readonly StateGroup[] = [];
+  private prefixes = '';
+  private readonly fixed: readonly StateGroup[];
+  private readonly listeners = new Set<(changes: readonly StateChange[]) => void>();
+
+  constructor(
+    private readonly fabric: FluidFabric,
+    readonly device: string,
+    config: LeafMap,
+    private readonly time: FabricTime,
+  ) {
+    this.running = config;
+    this.bootTimeNs = time.nowNs();
+    this.lastConfigurationNs = this.bootTimeNs;
+    this.fixed = [
+      systemGroup(
+        () => this.bootTimeNs,
+        () => this.lastConfigurationNs,
+        () => time.nowNs(),
+      ),
+      ...portGroups(fabric, device),
+    ];
+    const violation = checkConfig(config);
+    if (violation !== null) throw violation;
+    this.take(config);
+  }
+
+  initialConfig(): LeafMap {
+    return this.running;
+  }
+
+  async applyConfig(next: LeafMap, _changes: readonly LeafDiff[]): Promise<void> {
+    this.take(next);
+    this.lastConfigurationNs = this.time.nowNs();
+  }
+
+  stateGroups(): readonly StateGroup[] {
+    return this.groups;
+  }
+
+  stateTimeNs(): bigint {
+    return this.time.nowNs();
+  }
+
+  onStateChange(listener: (changes: readonly StateChange[]) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  rebooted(): void {
+    this.bootTimeNs = this.time.nowNs();
+    this.tell([{ path: '/system/state/boot-time', value: this.bootTimeNs }]);
+  }
+
+  /** Tells ON_CHANGE subscribers that a port has changed its state. */
+  portChanged(name: string): void {
+    const value = this.fabric.portUp(this.device, name) ? 'UP' : 'DOWN';
+    this.tell([{ path: `${interfacePath(name)}/state/oper-status`, value }]);
+  }
+
+  private tell(changes: readonly StateChange[]): void {
+    for (const listener of this.listeners) listener(changes);
+  }
+
+  /** Hands a configuration to the data plane; refused before anything has changed. */
+  private take(config: LeafMap): void {
+    const spec = this.fabric.spec;
+    const sharedBytes =
+      spec.switches.find((entry) => entry.name === this.device)?.sharedBufferBytes ?? 0;
+    const settings = settingsOf(config, sharedBytes);
+    const ports = this.fabric.counters(this.device).interfaces;
+    for (const [prefix, hops] of settings.routes) {
+      const unknown = hops.find((hop) => !ports.has(hop.interface));
+      if (unknown !== undefined) {
+        throw invalidArgument(`static ${prefix}: there is no interface ${unknown.interface}`);
+      }
+    }
+    this.fabric.configure(this.device, settings);
+    this.running = config;
+    const prefixes = [...settings.routes.keys()].sort().join(' ');
+    if (prefixes === this.prefixes && this.groups.length > 0) return;
+    this.prefixes = prefixes;
+    const connected = spec.endpoints
+      .filter((endpoint) => endpoint.attachedTo.startsWith(`${this.device}:`))
+      .map((endpoint) => [endpoint.prefix, 'DIRECTLY_CONNECTED'] as const);
+    const origins = new Map<string, string>(connected);
+    for (const prefix of settings.routes.keys()) {
+      if (!origins.has(prefix)) origins.set(prefix, 'STATIC');
+    }
+    this.groups = [...this.fixed, ...forwardingGroups(this.fabric, this.device, origins)];
+    this.stateRevision += 1;
+  }
+}
