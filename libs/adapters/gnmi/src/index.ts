@@ -5,3 +5,5 @@
 export * from './profile';
 export * from './writer';
 export { type TlsSettings, type TransportSettings } from './client';
+export * from './telemetry';
+export * from './decode';

@@ -19,6 +19,7 @@ export function oneLeaf(port: number, interfaces: readonly string[] = ['eth1', '
           address: `127.0.0.1:${port}`,
           interfaces: new Map(interfaces.map((name) => [name, { name, capacityBps: 100e9 }])),
           weightGridEntries: 64,
+          sharedBufferBytes: 64e6,
           queueOfClass: new Map([['real-time-inference', 'rt']]),
         },
       ],

@@ -1,9 +1,9 @@
 import type { Result } from '@weir/core/base';
 import { ok, refuse } from '@weir/core/base';
 import { GrpcStatus } from '@weir/gnmi';
-import type { GnmiClient, RpcResult } from '../client';
+import { errorText, type GnmiClient, type RpcResult } from '../client';
 import { bareSet, commitCancel, commitConfirm, commitRequest } from './commit-extension';
-import { errorText, setAnswer } from './set-answer';
+import { setAnswer } from './set-answer';
 import { setRequest } from './set-request';
 
 /** Deleting what does not exist is a no-op everywhere (specification 3.4.6). */

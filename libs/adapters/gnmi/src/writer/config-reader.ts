@@ -15,8 +15,7 @@ import {
   toProtoPath,
 } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
-import type { GnmiClient } from '../client';
-import { errorText } from './set-answer';
+import { errorText, type GnmiClient } from '../client';
 
 type Leaves = Map<string, LeafValue>;
 

@@ -182,7 +182,7 @@ describe('GnmiWriter commit-confirmed probe', () => {
     const { writer, target } = await setUp({ ignoreExtensions: () => ignore });
     expect(value(await writer.probeCommitConfirmed(leaf, TIMEOUT_MS))).toBe(true);
     ignore = true;
-    await target.dropSessions();
+    target.dropSessions();
     const deadline = Date.now() + TIMEOUT_MS;
     let found = await writer.probeCommitConfirmed(leaf, TIMEOUT_MS);
     while (Date.now() < deadline && (!found.ok || found.value)) {

@@ -1,8 +1,7 @@
-import type { ServiceError } from '@grpc/grpc-js';
 import type { SetAnswer } from '@weir/core/ports';
-import { GrpcStatus, statusName } from '@weir/gnmi';
+import { GrpcStatus } from '@weir/gnmi';
 import type { gnmi } from '@weir/proto-gen';
-import type { RpcResult } from '../client';
+import { errorText, type RpcResult } from '../client';
 
 /**
  * Codes after which nobody can say whether the Set was applied: the answer is missing, or comes
@@ -28,6 +27,3 @@ export function setAnswer(result: RpcResult<gnmi.SetResponse>): SetAnswer {
   if (UNCERTAIN.has(code) || answerLost) return { kind: 'unknown', message };
   return { kind: 'refused', grpcCode: code, message };
 }
-
-export const errorText = (error: ServiceError): string =>
-  `${statusName(error.code)}: ${error.details || error.message}`;

@@ -1,0 +1,101 @@
+import type { Device, Topology } from '@weir/core/model';
+import { formatElem, toProtoPath } from '@weir/gnmi';
+import { gnmi } from '@weir/proto-gen';
+import { BOOT_TIME_PATH } from '../decode/series-path';
+
+/**
+ * Ways to ask a target for the same series, from the one that costs least to the one that asks
+ * least of the target. A target that rejects one is asked in the next way.
+ */
+export const SUBSCRIPTION_STYLES = ['wildcards', 'named', 'named-sampled'] as const;
+export type SubscriptionStyle = (typeof SUBSCRIPTION_STYLES)[number];
+
+type Mode = gnmi.SubscriptionMode.SAMPLE | gnmi.SubscriptionMode.ON_CHANGE;
+
+interface Wanted {
+  readonly path: string;
+  readonly mode: Mode;
+}
+
+const { SAMPLE, ON_CHANGE } = gnmi.SubscriptionMode;
+
+/**
+ * STREAM subscription of what the topology says about a device: counters, queues and forwarding
+ * counters by SAMPLE, states by ON_CHANGE. Whole containers, so that a target can send the
+ * counters of an interface in one notification.
+ */
+export function streamRequest(
+  topology: Topology,
+  device: Device,
+  style: SubscriptionStyle,
+  sampleIntervalMs: number,
+  encoding: gnmi.Encoding,
+): gnmi.SubscribeRequest {
+  const wanted = style === 'wildcards' ? wildcards() : named(topology, device);
+  const sampleInterval = BigInt(sampleIntervalMs) * 1_000_000n;
+  return {
+    request: {
+      $case: 'subscribe',
+      value: {
+        prefix: undefined,
+        subscription: wanted.map(({ path, mode: preferred }) => {
+          const mode = style === 'named-sampled' ? SAMPLE : preferred;
+          return {
+            path: toProtoPath(path, 'openconfig'),
+            mode,
+            sampleInterval: mode === SAMPLE ? sampleInterval : 0n,
+            suppressRedundant: false,
+            heartbeatInterval: 0n,
+          };
+        }),
+        qos: undefined,
+        mode: gnmi.SubscriptionList_Mode.STREAM,
+        allowAggregation: false,
+        useModels: [],
+        encoding,
+        updatesOnly: false,
+      },
+    },
+    extension: [],
+  };
+}
+
+function wildcards(): readonly Wanted[] {
+  return [
+    ...interfacePaths('*'),
+    { path: queuePath('*', '*'), mode: SAMPLE },
+    { path: prefixPath('*', 4), mode: SAMPLE },
+    { path: prefixPath('*', 6), mode: SAMPLE },
+    { path: BOOT_TIME_PATH, mode: ON_CHANGE },
+  ];
+}
+
+function named(topology: Topology, device: Device): readonly Wanted[] {
+  const wanted: Wanted[] = [{ path: BOOT_TIME_PATH, mode: ON_CHANGE }];
+  const queues = new Set(device.queueOfClass.values());
+  for (const name of device.interfaces.keys()) {
+    wanted.push(...interfacePaths(name));
+    for (const queue of queues) wanted.push({ path: queuePath(name, queue), mode: SAMPLE });
+  }
+  const prefixes = new Set([...topology.endpoints.values()].map((endpoint) => endpoint.prefix));
+  for (const prefix of prefixes)
+    wanted.push({ path: prefixPath(prefix, prefix.includes(':') ? 6 : 4), mode: SAMPLE });
+  return wanted;
+}
+
+function interfacePaths(name: string): readonly Wanted[] {
+  const entry = `/interfaces/${formatElem({ name: 'interface', key: { name } })}`;
+  return [
+    { path: `${entry}/state/counters`, mode: SAMPLE },
+    { path: `${entry}/state/oper-status`, mode: ON_CHANGE },
+  ];
+}
+
+function queuePath(port: string, queue: string): string {
+  const entry = formatElem({ name: 'interface', key: { 'interface-id': port } });
+  return `/qos/interfaces/${entry}/output/queues/${formatElem({ name: 'queue', key: { name: queue } })}/state`;
+}
+
+const prefixPath = (prefix: string, family: 4 | 6): string =>
+  `/network-instances/network-instance[name=DEFAULT]/afts/ipv${family}-unicast/` +
+  `${formatElem({ name: `ipv${family}-entry`, key: { prefix } })}/state/counters`;
