@@ -216,9 +216,6 @@ export const policySchema = strict({
     leaseMs: positiveMsSchema
       .default(3_600_000)
       .describe('A kept automatic change is undone unless the loop renews it within this time.'),
-    leaseMs: positiveMsSchema
-      .default(600_000)
-      .describe('A kept automatic change is undone unless the loop renews it within this time.'),
     groups: z
       .record(nameSchema, modeSchema)
       .default({})

@@ -50,7 +50,6 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     limits: spec.limits,
     planTtlMs: spec.planTtlMs,
     leaseMs: spec.leaseMs,
-    leaseMs: spec.leaseMs,
     groups: spec.groups,
     rules,
     text,
