@@ -82,7 +82,9 @@ export class SwitchBackend implements TargetBackend {
   }
 
   rebooted(): void {
-    this.bootTimeNs = this.time.nowNs();
+    // Two starts within one step of the model are two starts all the same.
+    const nowNs = this.time.nowNs();
+    this.bootTimeNs = nowNs > this.bootTimeNs ? nowNs : this.bootTimeNs + 1n;
     this.tell([{ path: '/system/state/boot-time', value: this.bootTimeNs }]);
   }
 
