@@ -130,8 +130,8 @@ export interface Target {
   pendingCommit(): string | null;
   /** Sets that were received and applied so far. */
   readonly counts: { readonly setsReceived: number; readonly setsApplied: number };
-  /** Breaks every open call and connection; resolves when the target listens again. */
-  dropSessions(): Promise<void>;
+  /** Cuts every open call and connection; the target goes on listening. */
+  dropSessions(): void;
   /**
    * The device restarts: sessions break, a pending commit is rolled back (the start-up
    * configuration is the confirmed one), and it answers again after `downMs`.

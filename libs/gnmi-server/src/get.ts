@@ -2,6 +2,7 @@ import { gnmi } from '@weir/proto-gen';
 import {
   encodeLeaf,
   formatPath,
+  invalidArgument,
   jsonText,
   listKeys,
   nestJson,
@@ -20,6 +21,8 @@ import type { StateValue } from './backend';
 
 const { Encoding, GetRequest_DataType: DataType } = gnmi;
 
+const TYPES = [DataType.ALL, DataType.CONFIG, DataType.STATE, DataType.OPERATIONAL];
+
 interface Found {
   readonly leaf: DataLeaf;
   readonly value: StateValue;
@@ -33,6 +36,7 @@ export async function answerGet(
   name: string,
 ): Promise<gnmi.GetResponse> {
   const encoding = checkEncoding(request.encoding);
+  if (!TYPES.includes(request.type)) throw invalidArgument('unknown data type');
   checkModels(request.useModels, models);
   checkTarget(request.prefix, name);
   // No path at all asks for the prefix.

@@ -6,6 +6,7 @@
  *     console.log(target.port);
  */
 export * from './backend';
+export { fileCommitStore } from './file-commit-store';
 export { MemoryBackend, OPENCONFIG_MODELS } from './memory-backend';
 export { startTarget } from './target';
 export { systemClock } from './clock';

@@ -1,17 +1,12 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { checkConfig } from '@weir/gnmi';
-import type { Target, TargetOptions, TargetTls } from './backend';
+import type { Target, TargetOptions } from './backend';
 import { systemClock } from './clock';
 import { Configuration } from './configuration';
 import { DataTree } from './data-tree';
-import { SERVICE_DEFINITION, serviceOf } from './service';
+import { Listener } from './listener';
+import { serviceOf } from './service';
 import { CommitConfirmed, volatileStore } from './set/commit';
 import { Transactions } from './set/transaction';
-
-const SERVER_OPTIONS = {
-  'grpc.max_receive_message_length': 64 * 1024 * 1024,
-  'grpc.enable_channelz': 0,
-};
 
 /**
  * Starts a gNMI target. Rejects when the address cannot be bound, and when the backend's initial
@@ -23,14 +18,15 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   const clock = options.clock ?? systemClock;
   const onError = options.onError ?? ((): void => undefined);
 
+  const reportRollback = (error: unknown): void =>
+    onError('rollback of an unconfirmed commit failed', error);
+
   const configuration = new Configuration(backend.initialConfig());
   const violation = checkConfig(configuration.current);
   if (violation !== null) throw violation;
   const store = options.commitStore ?? volatileStore();
   const commit = new CommitConfirmed(clock, store, (generation) => {
-    transactions
-      .rollBack(generation)
-      .catch((error: unknown) => onError('rollback of an unconfirmed commit failed', error));
+    transactions.rollBack(generation).catch(reportRollback);
   });
   const transactions = new Transactions(
     configuration,
@@ -43,67 +39,28 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
   await commit.restore();
   const tree = new DataTree(configuration, backend);
   const deps = { tree, configuration, backend, behaviour, clock, onError };
-  const listen = (address: string): Promise<Listener> =>
-    startListener(address, options.tls ?? null, serviceOf(options, deps, transactions));
-
-  let listener = await listen(options.address);
-  const { port } = listener;
-  const sameAddress = `${hostOf(options.address)}:${port}`;
+  const listener = new Listener(serviceOf(options, deps, transactions), options.tls ?? null);
+  await listener.listen(options.address);
   let closed = false;
 
   return {
-    port,
+    port: listener.port,
     counts: transactions.counts,
     config: () => configuration.current,
     pendingCommit: () => commit.pendingId,
-    async dropSessions() {
-      listener.stop();
-      listener = await listen(sameAddress);
-    },
+    dropSessions: () => listener.cut(),
     async reboot(downMs) {
-      listener.stop();
-      await transactions.rollBack();
+      await listener.stop();
+      // A rollback that the device refuses is tried again by the commit itself.
+      await transactions.rollBack().catch(reportRollback);
       backend.rebooted?.();
       await new Promise<void>((resolve) => clock.after(downMs, resolve));
-      if (!closed) listener = await listen(sameAddress);
+      if (!closed) await listener.listen(options.address);
     },
-    close() {
+    async close() {
       closed = true;
       commit.close();
-      listener.stop();
-      return Promise.resolve();
+      await listener.close();
     },
   };
 }
-
-interface Listener {
-  readonly port: number;
-  /** Destroys all connections at once and frees the port. */
-  stop(): void;
-}
-
-function startListener(
-  address: string,
-  tls: TargetTls | null,
-  implementation: ReturnType<typeof serviceOf>,
-): Promise<Listener> {
-  const server = new Server(SERVER_OPTIONS);
-  server.addService(SERVICE_DEFINITION, implementation);
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, credentialsOf(tls), (error, port) => {
-      if (error !== null) {
-        reject(error);
-        return;
-      }
-      resolve({ port, stop: () => server.forceShutdown() });
-    });
-  });
-}
-
-function credentialsOf(tls: TargetTls | null): ServerCredentials {
-  if (tls === null) return ServerCredentials.createInsecure();
-  const pair = { private_key: tls.key, cert_chain: tls.cert };
-  return ServerCredentials.createSsl(tls.clientCa, [pair], tls.clientCa !== null);
-}
-
-const hostOf = (address: string): string => address.slice(0, address.lastIndexOf(':'));

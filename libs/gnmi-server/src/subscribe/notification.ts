@@ -109,8 +109,8 @@ export class NotificationEncoder {
       out.byte(this.encoding === Encoding.JSON ? JSON_VAL : JSON_IETF_VAL);
       out.text(jsonText(value, type, this.encoding));
     } else if (type?.kind === 'integer') {
-      // 64-bit configuration leaves are kept as decimal text.
-      this.writeScalar(typeof value === 'string' ? BigInt(value) : value, type.signed);
+      // 64-bit configuration leaves are kept as decimal text, counters beyond 2^53 may be doubles.
+      this.writeScalar(isSmall(value) ? value : BigInt(value), type.signed);
     } else if (type === undefined) {
       this.writeScalar(value, false);
     } else if (typeof value === 'string' && (type.kind === 'string' || type.kind === 'names')) {
@@ -128,13 +128,16 @@ export class NotificationEncoder {
     } else if (typeof value === 'boolean') {
       out.byte(BOOL_VAL);
       out.byte(value ? 1 : 0);
-    } else if (typeof value === 'number' && !Number.isInteger(value)) {
+    } else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
       out.byte(DOUBLE_VAL);
       out.double(value);
     } else {
       out.byte(signed || value < 0 ? INT_VAL : UINT_VAL);
-      if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) out.varint(value);
+      if (typeof value === 'number' && value >= 0) out.varint(value);
       else out.varint64(BigInt(value));
     }
   }
 }
+
+const isSmall = (value: StateValue): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value);

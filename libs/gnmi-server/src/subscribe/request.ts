@@ -2,7 +2,12 @@ import { gnmi } from '@weir/proto-gen';
 import { invalidArgument, PathPattern, resolvePath, type ValueEncoding } from '@weir/gnmi';
 import { checkEncoding, checkModels, checkOrigin, checkTarget } from '../request';
 
-const { SubscriptionMode } = gnmi;
+const { SubscriptionList_Mode: Mode, SubscriptionMode } = gnmi;
+const MODES = [
+  SubscriptionMode.TARGET_DEFINED,
+  SubscriptionMode.ON_CHANGE,
+  SubscriptionMode.SAMPLE,
+];
 
 const MAX_SUBSCRIPTIONS = 1024;
 
@@ -40,7 +45,7 @@ export function planSubscription(
   if (list.subscription.length === 0) throw invalidArgument('the subscription list is empty');
   if (list.subscription.length > MAX_SUBSCRIPTIONS)
     throw invalidArgument(`a stream carries at most ${MAX_SUBSCRIPTIONS} subscriptions`);
-  if (list.mode === gnmi.SubscriptionList_Mode.UNRECOGNIZED)
+  if (![Mode.STREAM, Mode.ONCE, Mode.POLL].includes(list.mode))
     throw invalidArgument('unknown subscription mode');
   checkModels(list.useModels, limits.models);
   checkTarget(list.prefix, limits.name);
@@ -66,7 +71,7 @@ function itemOf(
   pattern: PathPattern,
   limits: SubscribeLimits,
 ): SubscriptionItem {
-  if (subscription.mode === SubscriptionMode.UNRECOGNIZED)
+  if (!MODES.includes(subscription.mode))
     throw invalidArgument(`${pattern.text}: unknown subscription mode`);
   const intervalMs = Number(subscription.sampleInterval) / 1e6;
   const heartbeatMs = Number(subscription.heartbeatInterval) / 1e6;

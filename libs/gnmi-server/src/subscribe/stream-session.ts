@@ -49,6 +49,7 @@ export class SubscribeSession {
   private readonly encoder: NotificationEncoder;
   private readonly sampled: SampledItem[] = [];
   private readonly changed: ChangedItem[] = [];
+  /** All that the subscription covers, for the first values. */
   private readonly all: Selection[] = [];
   private readonly pending = new PendingChanges();
   private readonly stops: (() => void)[] = [];
@@ -63,9 +64,11 @@ export class SubscribeSession {
   ) {
     this.encoder = new NotificationEncoder(plan.encoding);
     for (const item of plan.items) {
-      this.all.push(this.select(item, anyLeaf));
       if (plan.mode === gnmi.SubscriptionList_Mode.STREAM) this.addStreamed(item);
+      else this.all.push(this.select(item, anyLeaf));
     }
+    // The same selections as later: what is sent first counts for suppress_redundant.
+    for (const { selection } of [...this.sampled, ...this.changed]) this.all.push(selection);
   }
 
   /** STREAM: initial values, sync, then samples and changes until closed. */
