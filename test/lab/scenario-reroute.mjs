@@ -61,7 +61,7 @@ async function repaired({ api, evidence, latencies, loadedAtMs, progress }) {
   progress(`the daemon proposes ${id}; kernel counters say ${JSON.stringify(ratesBefore)} Mb/s`);
   const change = await ended(api, id, progress, 40_000);
   const { applying, applied } = change.times;
-  const off = latencies.between(loadedAtMs + 2000, applying ?? Date.now());
+  const off = latencies.between(loadedAtMs + 1000, applying ?? Date.now());
   await sleep(Math.max(0, (applied ?? Date.now()) + 5000 - Date.now()));
   const on = latencies.between((applied ?? Date.now()) + 500, Date.now());
   const incident = await api.get(`/v1/incidents/${change.incident}`);
@@ -154,9 +154,11 @@ function objectiveState(api, state) {
   return until(
     `the objective to be ${state}`,
     async () => {
-      const { objectives, phase } = await api.get('/v1/status');
-      const objective = objectives.find((item) => item.id === OBJECTIVE);
-      return phase === 'running' && objective?.state === state;
+      const status = await api.get('/v1/status');
+      const objective = status.objectives.find((item) => item.id === OBJECTIVE);
+      if (status.phase === 'running' && objective?.state === state) return true;
+      const { phase, holdReason, telemetry } = status;
+      throw new Error(JSON.stringify({ phase, holdReason, telemetry, objective }));
     },
     { timeoutMs: 20_000, everyMs: 200 },
   );
