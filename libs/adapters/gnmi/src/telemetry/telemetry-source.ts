@@ -36,7 +36,8 @@ export class GnmiTelemetrySource implements TelemetrySource {
   private readonly random: () => number;
 
   constructor(private readonly options: GnmiTelemetryOptions) {
-    this.random = options.random ?? seededRandom(options.clock.wallMs()).next;
+    const seeded = seededRandom(options.clock.wallMs());
+    this.random = options.random ?? (() => seeded.next());
   }
 
   start(): Promise<void> {
