@@ -16,7 +16,17 @@ beforeAll(async () => {
 });
 afterAll(() => target.close());
 
-async function bufCurl(rpc: string, request: unknown): Promise<{ json: any; stderr: string }> {
+/** As much of the answers as is looked into. */
+interface Json {
+  readonly response?: unknown;
+  readonly notification?: readonly Notification[];
+  readonly update?: { readonly prefix: unknown };
+}
+interface Notification {
+  readonly update: readonly { readonly val: { readonly jsonIetfVal: string } }[];
+}
+
+async function bufCurl(rpc: string, request: unknown): Promise<{ json: Json[]; stderr: string }> {
   const args = ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', '--schema', 'proto'];
   const url = `http://127.0.0.1:${target.port}/gnmi.gNMI/${rpc}`;
   const child = spawn(resolve(ROOT, 'node_modules/.bin/buf'), [...args, '-d', '@-', url], {
@@ -30,7 +40,7 @@ async function bufCurl(rpc: string, request: unknown): Promise<{ json: any; stde
   await until('buf curl ends', () => done, 25_000);
   // A stream comes as one JSON document after the other.
   const documents = stdout.split(/\n(?=\{)/).filter((text) => text.trim() !== '');
-  return { json: documents.map((text) => JSON.parse(text) as unknown), stderr };
+  return { json: documents.map((text) => JSON.parse(text) as Json), stderr };
 }
 
 const decoded = (base64: string): unknown => JSON.parse(Buffer.from(base64, 'base64').toString());
@@ -48,9 +58,9 @@ describe('buf curl', () => {
     const config = { elem: [...PATH.elem, { name: 'config' }] };
     const value = Buffer.from(JSON.stringify({ mtu: 9000 })).toString('base64');
     const set = await bufCurl('Set', { update: [{ path: config, val: { jsonIetfVal: value } }] });
-    expect(set.json[0].response).toEqual([{ path: config, op: 'UPDATE' }]);
+    expect(set.json[0]?.response).toEqual([{ path: config, op: 'UPDATE' }]);
     const get = await bufCurl('Get', { path: [PATH], encoding: 'JSON_IETF' });
-    expect(decoded(get.json[0].notification[0].update[0].val.jsonIetfVal)).toEqual({
+    expect(decoded(get.json[0]?.notification?.[0]?.update[0]?.val.jsonIetfVal ?? '')).toEqual({
       'openconfig-interfaces:name': 'e1',
       'openconfig-interfaces:config': { mtu: 9000 },
       'openconfig-interfaces:state': {
@@ -72,7 +82,7 @@ describe('buf curl', () => {
     const subscribe = { mode: 'ONCE', encoding: 'PROTO', subscription: [{ path: PATH }] };
     const { json } = await bufCurl('Subscribe', { subscribe });
     expect(json.at(-1)).toEqual({ syncResponse: true });
-    expect(json[0].update.prefix).toEqual(PATH);
+    expect(json[0]?.update?.prefix).toEqual(PATH);
     expect(JSON.stringify(json)).toContain('"uintVal":"9223372036854775808"');
   }, 30_000);
 });

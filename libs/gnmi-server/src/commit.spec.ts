@@ -1,4 +1,4 @@
-import { gnmiExt } from '@weir/proto-gen';
+import { type gnmiExt } from '@weir/proto-gen';
 import {
   MemoryBackend,
   startTarget,
