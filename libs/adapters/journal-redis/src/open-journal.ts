@@ -51,6 +51,7 @@ function connection(
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     connectTimeout: 5_000,
+    disconnectTimeout: 200,
     ...extra,
   });
   // The commands report it; this only keeps the client from printing.

@@ -16,6 +16,11 @@ export type Warn = (message: string, fields: Record<string, unknown>) => void;
  */
 export class StreamFollower {
   #stopped = false;
+  #interrupt: () => void = () => undefined;
+  /** A client that is not connected keeps the blocked read pending even when it is dropped. */
+  readonly #interrupted = new Promise<null>((resolve) => {
+    this.#interrupt = () => resolve(null);
+  });
   #delay: { timer: NodeJS.Timeout; wake: () => void } | null = null;
   readonly #ended: Promise<void>;
 
@@ -33,6 +38,7 @@ export class StreamFollower {
     this.#stopped = true;
     this.#delay?.wake();
     this.redis.disconnect();
+    this.#interrupt();
     await this.#ended;
   }
 
@@ -58,7 +64,7 @@ export class StreamFollower {
   }
 
   async #poll(): Promise<readonly StreamEntry[]> {
-    const answer = (await this.redis.xread(
+    const reading = this.redis.xread(
       'COUNT',
       PAGE,
       'BLOCK',
@@ -66,7 +72,11 @@ export class StreamFollower {
       'STREAMS',
       this.key,
       `${this.next - 1}-0`,
-    )) as unknown as [string, StreamEntry[]][] | null;
+    );
+    // Rejections after an interruption have nobody to report to.
+    reading.catch(() => undefined);
+    const answer = (await Promise.race([reading, this.#interrupted])) as
+      [string, StreamEntry[]][] | null;
     return answer?.[0]?.[1] ?? [];
   }
 

@@ -1,0 +1,98 @@
+import type { JournalRecord, RecordBody } from '@weir/core/model';
+import { JournalUnavailable, type Journal, type JournalVerification } from '@weir/core/ports';
+
+/**
+ * Appends go to the primary, then to the secondary; appends that come meanwhile overlap. What is
+ * read, followed and counted is what the secondary has, because that is what both have. After a
+ * failure of either nothing more is appended: opening the pair again brings them together.
+ */
+export class ReplicatedJournal implements Journal {
+  #refusal: Error | null = null;
+  /** Keeps the order of the secondary: the answers of the primary come in order already. */
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly primary: Journal,
+    private readonly secondary: Journal,
+  ) {}
+
+  async append(
+    epoch: number,
+    atMs: number,
+    bodies: readonly RecordBody[],
+  ): Promise<readonly JournalRecord[]> {
+    if (this.#refusal) throw this.#refusal;
+    const first = this.primary.append(epoch, atMs, bodies);
+    const before = this.#tail;
+    const done = (async () => {
+      await before;
+      const wanted = await first;
+      if (this.#refusal) throw this.#refusal;
+      const got = await this.#appendSecondary(epoch, atMs, bodies);
+      if (got.at(-1)?.hash !== wanted.at(-1)?.hash)
+        throw this.#refuse(new JournalUnavailable('journal: the two copies went apart'));
+      return got;
+    })();
+    this.#tail = done.catch(() => undefined);
+    try {
+      return await done;
+    } catch (error) {
+      // What was refused before anything was written leaves both as they were.
+      if (await this.#primaryWasUntouched(first, error)) throw error;
+      throw this.#refuse(error as Error);
+    }
+  }
+
+  read(fromSequence: number): AsyncIterable<JournalRecord> {
+    return this.secondary.read(fromSequence);
+  }
+
+  follow(
+    fromSequence: number,
+    onRecord: (record: JournalRecord) => void,
+  ): Promise<() => Promise<void>> {
+    return this.secondary.follow(fromSequence, onRecord);
+  }
+
+  lastSequence(): Promise<number> {
+    return this.secondary.lastSequence();
+  }
+
+  async verify(): Promise<JournalVerification> {
+    const [first, second] = await Promise.all([this.primary.verify(), this.secondary.verify()]);
+    if (first.chain === 'broken') return { ...first, detail: `primary: ${first.detail}` };
+    if (second.chain === 'broken') return { ...second, detail: `secondary: ${second.detail}` };
+    return second;
+  }
+
+  async close(): Promise<void> {
+    this.#refusal ??= new JournalUnavailable('journal: closed');
+    await this.#tail;
+    await Promise.all([this.primary.close(), this.secondary.close()]);
+  }
+
+  async #appendSecondary(
+    epoch: number,
+    atMs: number,
+    bodies: readonly RecordBody[],
+  ): Promise<readonly JournalRecord[]> {
+    try {
+      return await this.secondary.append(epoch, atMs, bodies);
+    } catch (error) {
+      throw this.#refuse(error as Error);
+    }
+  }
+
+  /** Fenced, or not JSON: the primary said no, and stays usable. */
+  async #primaryWasUntouched(first: Promise<unknown>, error: unknown): Promise<boolean> {
+    const primaryError = await first.then(
+      () => null,
+      (reason: unknown) => reason,
+    );
+    return primaryError === error && !(error instanceof JournalUnavailable);
+  }
+
+  #refuse(error: Error): Error {
+    return (this.#refusal ??= error);
+  }
+}
