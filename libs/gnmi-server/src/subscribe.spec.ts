@@ -33,7 +33,10 @@ beforeEach(async () => {
     backend,
     clock,
     name: 'leaf1',
-    behaviour: { maySample: () => behaviour.maySample?.() ?? true },
+    behaviour: {
+      maySample: () => behaviour.maySample?.() ?? true,
+      beforeRpc: (rpc) => behaviour.beforeRpc?.(rpc),
+    },
     onError: (_message, error) => errors.push(error),
   });
   client = new TestClient(target.port);
@@ -208,8 +211,30 @@ describe('STREAM', () => {
     target.dropSessions();
     await until('the stream breaks', () => cut.code !== null);
     expect(cut.code).toBe(14);
+    await until('its timers stop', () => clock.waiting === 0);
     const again = stream({ path: OCTETS, intervalMs: 500 });
     await again.synced();
+  });
+});
+
+describe('a client that goes away', () => {
+  it('leaves no timers behind, even when it goes while it waits to be admitted', async () => {
+    let admit = (): void => undefined;
+    behaviour = { beforeRpc: () => new Promise((resolve) => (admit = resolve)) };
+    const gone = stream({ path: OCTETS, intervalMs: 500 });
+    const admitted = admit;
+    await until('the call waits', () => admit !== admitted);
+    gone.cancel();
+    await until('the cancellation', () => gone.code === 1);
+    behaviour = {};
+    // A later call on the same connection: the target has seen the cancellation by then.
+    const next = stream({ path: OCTETS, intervalMs: 500 });
+    await next.synced();
+    admit();
+    next.cancel();
+    await until('no timer is left', () => clock.waiting === 0);
+    clock.advance(1000);
+    expect([gone.notifications.length, clock.waiting]).toEqual([0, 0]);
   });
 });
 

@@ -4,7 +4,9 @@ describe('wire compatibility', () => {
   it('encodes a bare commit confirm as the reference encoder does', () => {
     const request = gnmi.SetRequest.create({
       extension: [
-        { ext: { $case: 'commit', value: { id: 'tx-1', action: { $case: 'confirm', value: {} } } } },
+        {
+          ext: { $case: 'commit', value: { id: 'tx-1', action: { $case: 'confirm', value: {} } } },
+        },
       ],
     });
     const bytes = gnmi.SetRequest.encode(request).finish();

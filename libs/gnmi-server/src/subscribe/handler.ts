@@ -23,8 +23,11 @@ export function serveSubscribe(
   let session: SubscribeSession | null = null;
   let mode: gnmi.SubscriptionList_Mode | null = null;
   let turn: Promise<void> = Promise.resolve();
+  // The call may have been cancelled while it waited to be admitted.
+  let closed = call.cancelled;
 
   const accept = async (request: gnmi.SubscribeRequest): Promise<void> => {
+    if (closed) return;
     const held = request.request;
     if (held === undefined) throw invalidArgument('a SubscribeRequest without a request');
     if (session === null) {
@@ -52,7 +55,10 @@ export function serveSubscribe(
       if (mode !== Mode.STREAM) call.end();
     });
   });
-  const close = (): void => session?.close();
+  const close = (): void => {
+    closed = true;
+    session?.close();
+  };
   call.on('cancelled', close);
   call.on('close', close);
   call.on('finish', close);

@@ -21,10 +21,10 @@ export class Outbox {
     return this.waiting !== null;
   }
 
-  /** Null when more may be written at once; else a promise to wait for. */
+  /** Null when more may be written at once; else a promise to wait for, shared by all senders. */
   send(message: Buffer): Promise<void> | null {
-    if (this.closed || this.stream.write(message)) return null;
-    this.waiting = new Promise((resolve) => {
+    if (this.closed || this.stream.write(message)) return this.waiting;
+    this.waiting ??= new Promise((resolve) => {
       this.release = () => {
         this.waiting = null;
         resolve();

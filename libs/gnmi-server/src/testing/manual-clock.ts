@@ -5,6 +5,11 @@ export class ManualClock implements TargetClock {
   private nowMs = 1_790_000_000_000;
   private readonly tasks = new Set<{ readonly atMs: number; readonly run: () => void }>();
 
+  /** Timers that are set. */
+  get waiting(): number {
+    return this.tasks.size;
+  }
+
   wallMs(): number {
     return this.nowMs;
   }
