@@ -1,8 +1,8 @@
 /** The daemon under test: its configuration, its process, and its REST API. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { until } from './processes.mjs';
 import { OTLP_PORT, topologyDocument } from './topology.mjs';
 
@@ -11,23 +11,30 @@ const POLICY = fileURLToPath(new URL('policy.yaml', import.meta.url));
 /** Inside of the management namespace every port is free. */
 const HTTP_PORT = 8080;
 
-export async function startDaemon(processes, workDir) {
+/** `verifyMs` and `operationTimeoutMs` shorten how long an unconfirmed change may stand. */
+export async function startDaemon(processes, workDir, options = {}) {
+  const { name = 'controller', operationTimeoutMs = 5000, verifyMs = 25_000 } = options;
+  const policy = parse(readFileSync(POLICY, 'utf8'));
+  policy.spec.verify.maxMs = verifyMs;
+  writeFileSync(join(workDir, 'policy.yaml'), stringify(policy));
   writeFileSync(join(workDir, 'topology.yaml'), stringify(topologyDocument()));
   const config = join(workDir, 'controller.yaml');
   const spec = {
     topology: './topology.yaml',
-    policy: POLICY,
+    policy: './policy.yaml',
     journal: { dir: './journal' },
     api: { http: { host: '127.0.0.1', port: HTTP_PORT }, grpc: { host: '127.0.0.1', port: 8081 } },
     telemetry: { sampleIntervalMs: 500, otlp: { host: '0.0.0.0', port: OTLP_PORT } },
+    southbound: { operationTimeoutMs },
     tickMs: 500,
   };
   const document = { apiVersion: 'weir.dev/v1', kind: 'ControllerConfig', spec };
   writeFileSync(config, stringify(document));
-  processes.start('controller', 'manager', [process.execPath, CONTROLLER, '--config', config]);
+  const command = [process.execPath, CONTROLLER, '--config', config];
+  const running = processes.start(name, 'manager', command);
   const api = new Api(`http://127.0.0.1:${HTTP_PORT}`);
   await until('the API of the daemon', () => api.get('/version'), { timeoutMs: 20_000 });
-  return api;
+  return { api, kill: () => running.stop('SIGKILL') };
 }
 
 class Api {
@@ -87,6 +94,21 @@ export function ended(api, id, progress, timeoutMs) {
       return ENDED.includes(change.state) ? change : null;
     },
     { timeoutMs, everyMs: 200 },
+  );
+}
+
+/** Waits until the daemon runs and judges the objective to be in a state. */
+export function objectiveState(api, id, state) {
+  return until(
+    `the objective to be ${state}`,
+    async () => {
+      const status = await api.get('/v1/status');
+      const objective = status.objectives.find((item) => item.id === id);
+      if (status.phase === 'running' && objective?.state === state) return true;
+      const { phase, holdReason, telemetry } = status;
+      throw new Error(JSON.stringify({ phase, holdReason, telemetry, objective }));
+    },
+    { timeoutMs: 20_000, everyMs: 200 },
   );
 }
 

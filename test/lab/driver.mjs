@@ -1,5 +1,6 @@
 /** Runs one scenario inside of the management namespace. Usage: driver.mjs RUN WORKDIR SCENARIO */
 import { Processes } from './processes.mjs';
+import { orphan } from './scenario-orphan.mjs';
 import { reroute } from './scenario-reroute.mjs';
 import { weights } from './scenario-weights.mjs';
 
@@ -19,7 +20,7 @@ processes.onUnexpectedExit = (message) => {
 
 async function main() {
   const context = { processes, run, workDir, progress };
-  const scenarios = { reroute, weights };
+  const scenarios = { reroute, orphan, weights };
   try {
     const result = await scenarios[scenario](context);
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;

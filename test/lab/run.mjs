@@ -1,5 +1,5 @@
 /**
- * `npm run lab -- [--only reroute|weights] [--json] [--keep-logs]`: a real fabric of network
+ * `npm run lab -- [--only reroute|orphan|weights] [--json] [--keep-logs]`: a real fabric of network
  * namespaces on this machine. This process owns the namespaces and removes them whatever happens;
  * the scenario runs in a child inside of the management namespace (driver.mjs).
  */
@@ -18,7 +18,7 @@ import {
   removeStaleNetworks,
 } from './namespaces.mjs';
 
-const SCENARIOS = ['reroute', 'weights'];
+const SCENARIOS = ['reroute', 'orphan', 'weights'];
 const LIMIT_MS = 115_000;
 const HELP = `Usage: npm run lab -- [options]     (as root)
 
@@ -27,6 +27,8 @@ Two leaves, two spines and four hosts as network namespaces, rate-limited links,
   --only <name>   ${SCENARIOS.join(' | ')} (default: reroute)
                   reroute: the daemon finds the hot path, moves the weights, proves that it
                            helped, and undoes a harmful change of an operator
+                  orphan:  the daemon is killed with a change half way; the switch undoes it
+                           by itself, and a new daemon finds that out
                   weights: no daemon; weights moved by gNMI alone, p95 before and after
   --json          print one JSON object on stdout
   --keep-logs     keep the directory with the logs of all processes

@@ -4,7 +4,7 @@
  * Then an operator spreads the bulk over both spines, which the inventory allows and a bad link
  * does not: the measurement condemns the change, and the kernel is put back.
  */
-import { ended, latencyObjective, ruleChange, startDaemon } from './daemon.mjs';
+import { ended, latencyObjective, objectiveState, ruleChange, startDaemon } from './daemon.mjs';
 import { Evidence, kernelDescription } from './evidence.mjs';
 import { startBulkLoad, startProbe, startSwitches } from './fabric.mjs';
 import { until } from './processes.mjs';
@@ -23,10 +23,10 @@ export async function reroute(context) {
   const { processes, run, workDir, progress } = context;
   const evidence = new Evidence(run);
   await startSwitches(processes, workDir, progress);
-  const api = await startDaemon(processes, workDir);
+  const { api } = await startDaemon(processes, workDir);
   const latencies = await startProbe(processes, true);
   await api.post('/v1/intents', latencyObjective(THRESHOLD_MS));
-  await objectiveState(api, 'healthy');
+  await objectiveState(api, OBJECTIVE, 'healthy');
   await sleep(3000);
   const healthy = latencies.last(3000);
   progress(`the daemon runs in auto mode; healthy p95 ${healthy.p95} ms`);
@@ -148,18 +148,4 @@ function stageSeconds({ times }, fromMs) {
     verified: since(times.verified),
     settled: since(times.settled),
   };
-}
-
-function objectiveState(api, state) {
-  return until(
-    `the objective to be ${state}`,
-    async () => {
-      const status = await api.get('/v1/status');
-      const objective = status.objectives.find((item) => item.id === OBJECTIVE);
-      if (status.phase === 'running' && objective?.state === state) return true;
-      const { phase, holdReason, telemetry } = status;
-      throw new Error(JSON.stringify({ phase, holdReason, telemetry, objective }));
-    },
-    { timeoutMs: 20_000, everyMs: 200 },
-  );
 }

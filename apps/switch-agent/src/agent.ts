@@ -6,6 +6,7 @@ import { probeCapabilities } from './kernel/capabilities';
 import { IpKernel } from './kernel/kernel';
 import { KernelMonitor } from './kernel/monitor';
 import { ownedState } from './kernel/owned-state';
+import { QueueReader } from './kernel/queues';
 import { runProcess, type RunProcess } from './kernel/process';
 import { LinuxBackend } from './linux-backend';
 import { adoptRoutes } from './routes/adopt';
@@ -31,12 +32,14 @@ export async function startAgent(
   environment: NodeJS.ProcessEnv = process.env,
   runner: RunProcess = runProcess,
 ): Promise<RunningAgent> {
+  const warn = (message: string): void => log.warn({}, message);
   const kernel = new IpKernel(config.netns, runner);
-  const accounting = new PrefixAccounting(config.netns, runner);
+  const accounting = new PrefixAccounting(config.netns, runner, warn);
   const stateFile = new StateFile(config.stateDir);
   const capabilities = await probeCapabilities(kernel, DEFAULT_IDS.singlesFrom - 1);
-  const counting = await accounting.probe();
-  log.info({ ...capabilities, counting }, 'kernel capabilities probed');
+  const queues = new QueueReader(config.netns, runner, warn);
+  const [counting, queueFigures] = await Promise.all([accounting.probe(), queues.probe()]);
+  log.info({ ...capabilities, counting, queueFigures }, 'kernel capabilities probed');
 
   const persisted = (await stateFile.load()) ?? (await adopted(kernel, config, stateFile, log));
   const forwarding = new Forwarding(
@@ -50,6 +53,7 @@ export async function startAgent(
     kernel,
     forwarding,
     accounting,
+    queues,
     capabilities,
     stateFile,
     persisted,

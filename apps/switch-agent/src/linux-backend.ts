@@ -12,9 +12,11 @@ import type {
 import type { PrefixAccounting } from './kernel/accounting';
 import type { KernelCapabilities } from './kernel/capabilities';
 import type { Kernel, KernelSnapshot } from './kernel/kernel';
+import type { QueueReader } from './kernel/queues';
 import { usableLinkNames, type Forwarding, type Log } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
 import { operStatus, stateLeaves } from './state/leaves';
+import { QueueDepths } from './state/queue-depths';
 import { StateTree } from './state/state-tree';
 import type { PersistedState, StateFile } from './store/state-file';
 
@@ -22,6 +24,7 @@ export interface LinuxBackendOptions {
   readonly kernel: Kernel;
   readonly forwarding: Forwarding;
   readonly accounting: PrefixAccounting;
+  readonly queues: QueueReader;
   readonly capabilities: KernelCapabilities;
   readonly stateFile: StateFile;
   readonly persisted: PersistedState;
@@ -37,6 +40,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
   readonly models: readonly gnmi.ModelData[];
   private persisted: PersistedState;
   private readonly tree = new StateTree();
+  private readonly depths = new QueueDepths();
   private readonly listeners = new Set<(changes: readonly StateChange[]) => void>();
   private readonly lastChangeNs = new Map<string, bigint>();
   private operStatuses: ReadonlyMap<string, string> = new Map();
@@ -111,9 +115,13 @@ export class LinuxBackend implements TargetBackend, CommitStore {
   }
 
   private async readKernel(): Promise<void> {
-    const { kernel, forwarding, accounting } = this.options;
-    await accounting.count(new Set(forwarding.routes.map((route) => route.prefix)));
-    const [snapshot] = await Promise.all([kernel.read(), accounting.refresh()]);
+    const { kernel, forwarding, accounting, queues: reader } = this.options;
+    const [snapshot, queues] = await Promise.all([
+      kernel.read(),
+      reader.read(),
+      accounting.update(new Set(forwarding.routes.map((route) => route.prefix))),
+    ]);
+    this.depths.add(queues);
     this.takenNs = snapshot.timeNs;
     this.noteOperStatus(snapshot);
     const changes = this.tree.update(
@@ -121,6 +129,8 @@ export class LinuxBackend implements TargetBackend, CommitStore {
         snapshot,
         routes: forwarding.routes,
         counters: accounting.counters,
+        queues,
+        depths: this.depths,
         lastChangeNs: this.lastChangeNs,
         bootTimeNs: this.bootTimeNs,
         protocol: this.options.protocol,

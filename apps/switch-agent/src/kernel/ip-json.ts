@@ -1,17 +1,18 @@
 /**
  * What `ip -j -N` prints, read strictly: a field of another type than expected is an error that
  * names it, because a silent default here would become a wrong weight on a real switch.
- * Shapes follow iproute2 6.1 to 6.15 (ip/ipnexthop.c, iproute.c, ipaddress.c print functions).
+ * Shapes as iproute2 6.1 prints them.
  */
-
-export class KernelOutputError extends Error {
-  constructor(where: string, found: unknown) {
-    super(
-      `unexpected output of ip at ${where}: ${JSON.stringify(found)?.slice(0, 120) ?? 'nothing'}`,
-    );
-    this.name = 'KernelOutputError';
-  }
-}
+import {
+  arrayOf,
+  countField,
+  KernelOutputError,
+  listField,
+  numberField,
+  objectAt,
+  textField,
+  type Fields,
+} from './json-fields';
 
 export interface LinkState {
   readonly name: string;
@@ -72,12 +73,10 @@ export interface KernelRoute {
   }[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 export function parseLinks(text: string): readonly LinkState[] {
-  return rows(text, 'link').map((row, position) => {
+  return arrayOf(text, 'link').map((row, position) => {
     const at = `link[${position}]`;
-    const flags = list(row, 'flags', at);
+    const flags = listField(row, 'flags', at);
     return {
       name: textField(row, 'ifname', at),
       ifindex: numberField(row, 'ifindex', at),
@@ -92,29 +91,29 @@ export function parseLinks(text: string): readonly LinkState[] {
 }
 
 function parseCounters(row: Fields, at: string): LinkCounters {
-  const stats = object(row['stats64'] ?? row['stats'], `${at}.stats64`);
-  const rx = object(stats['rx'], `${at}.stats64.rx`);
-  const tx = object(stats['tx'], `${at}.stats64.tx`);
+  const stats = objectAt(row['stats64'] ?? row['stats'], `${at}.stats64`);
+  const rx = objectAt(stats['rx'], `${at}.stats64.rx`);
+  const tx = objectAt(stats['tx'], `${at}.stats64.tx`);
   return {
-    inOctets: bigintField(rx, 'bytes', at),
-    inPkts: bigintField(rx, 'packets', at),
-    inErrors: bigintField(rx, 'errors', at),
-    inDiscards: bigintField(rx, 'dropped', at),
-    outOctets: bigintField(tx, 'bytes', at),
-    outPkts: bigintField(tx, 'packets', at),
-    outErrors: bigintField(tx, 'errors', at),
-    outDiscards: bigintField(tx, 'dropped', at),
+    inOctets: countField(rx, 'bytes', at),
+    inPkts: countField(rx, 'packets', at),
+    inErrors: countField(rx, 'errors', at),
+    inDiscards: countField(rx, 'dropped', at),
+    outOctets: countField(tx, 'bytes', at),
+    outPkts: countField(tx, 'packets', at),
+    outErrors: countField(tx, 'errors', at),
+    outDiscards: countField(tx, 'dropped', at),
   };
 }
 
 export function parseNexthops(text: string): readonly KernelNexthop[] {
-  return rows(text, 'nexthop').map((row, position) => {
+  return arrayOf(text, 'nexthop').map((row, position) => {
     const at = `nexthop[${position}]`;
     const id = numberField(row, 'id', at);
     const protocol = protocolField(row, at);
     if (Array.isArray(row['group'])) {
       const members = row['group'].map((item, index) => {
-        const member = object(item, `${at}.group[${index}]`);
+        const member = objectAt(item, `${at}.group[${index}]`);
         return {
           id: numberField(member, 'id', `${at}.group[${index}]`),
           // iproute2 leaves out a weight of one.
@@ -138,7 +137,7 @@ export function parseNexthops(text: string): readonly KernelNexthop[] {
 }
 
 export function parseRoutes(text: string): readonly KernelRoute[] {
-  return rows(text, 'route').map((row, position) => {
+  return arrayOf(text, 'route').map((row, position) => {
     const at = `route[${position}]`;
     return {
       prefix: canonicalPrefix(textField(row, 'dst', at)),
@@ -155,7 +154,7 @@ function parseHops(row: Fields, at: string): KernelRoute['hops'] {
   if (!Array.isArray(several)) return row['dev'] === undefined ? [] : [parseHop(row, at)];
   return several.map((item, index) => {
     const where = `${at}.nexthops[${index}]`;
-    return parseHop(object(item, where), where);
+    return parseHop(objectAt(item, where), where);
   });
 }
 
@@ -173,54 +172,6 @@ function canonicalPrefix(dst: string): string {
   return dst.includes('/') ? dst : `${dst}/32`;
 }
 
-/**
- * A 400 Gb/s port counts beyond 2^53 octets in about two days, where JSON.parse would lose digits:
- * long integers outside of strings become strings first.
- */
-const STRING_OR_LONG_INTEGER = /"(?:[^"\\]|\\.)*"|\d{16,}/g;
-const quoteLongInteger = (token: string): string => (token.startsWith('"') ? token : `"${token}"`);
-
-function rows(text: string, what: string): readonly Fields[] {
-  // `ip -j` prints nothing at all, not `[]`, for some empty tables.
-  if (text.trim() === '') return [];
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text.replace(STRING_OR_LONG_INTEGER, quoteLongInteger));
-  } catch {
-    throw new KernelOutputError(what, text);
-  }
-  if (!Array.isArray(parsed)) throw new KernelOutputError(what, parsed);
-  // Older versions print empty objects for filtered entries.
-  return parsed
-    .map((row, position) => object(row, `${what}[${position}]`))
-    .filter((row) => Object.keys(row).length > 0);
-}
-
-function object(value: unknown, at: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new KernelOutputError(at, value);
-  return value as Fields;
-}
-
-function textField(row: Fields, name: string, at: string): string {
-  const value = row[name];
-  if (typeof value !== 'string') throw new KernelOutputError(`${at}.${name}`, value);
-  return value;
-}
-
-function numberField(row: Fields, name: string, at: string): number {
-  const value = row[name];
-  if (typeof value !== 'number') throw new KernelOutputError(`${at}.${name}`, value);
-  return value;
-}
-
-function bigintField(row: Fields, name: string, at: string): bigint {
-  const value = row[name];
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value);
-  if (typeof value === 'string' && /^\d+$/.test(value)) return BigInt(value);
-  throw new KernelOutputError(`${at}.${name}`, value);
-}
-
 /** With -N the protocol is a number in a string; without one, RTPROT_UNSPEC or boot is left out. */
 function protocolField(row: Fields, at: string): number {
   const value = row['protocol'];
@@ -228,10 +179,4 @@ function protocolField(row: Fields, at: string): number {
   const parsed = Number(value);
   if (!Number.isInteger(parsed)) throw new KernelOutputError(`${at}.protocol`, value);
   return parsed;
-}
-
-function list(row: Fields, name: string, at: string): readonly unknown[] {
-  const value = row[name];
-  if (!Array.isArray(value)) throw new KernelOutputError(`${at}.${name}`, value);
-  return value;
 }

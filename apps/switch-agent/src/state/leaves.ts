@@ -4,6 +4,8 @@ import type { KernelSnapshot } from '../kernel/kernel';
 import { AFTS, entry, nextHopPath } from '../routes/paths';
 import type { StaticRoute } from '../routes/static-route';
 import type { PrefixCounters } from '../kernel/accounting';
+import type { QueueState } from '../kernel/queues';
+import type { QueueDepths } from './queue-depths';
 
 /** State leaves of one list entry: names below `path`, and their values in the same order. */
 export interface LeafGroup {
@@ -16,6 +18,8 @@ export interface StateInput {
   readonly snapshot: KernelSnapshot;
   readonly routes: readonly StaticRoute[];
   readonly counters: ReadonlyMap<string, PrefixCounters>;
+  readonly queues: readonly QueueState[];
+  readonly depths: QueueDepths;
   /** Time of the last change of oper-status by interface, ns since the epoch. */
   readonly lastChangeNs: ReadonlyMap<string, bigint>;
   readonly bootTimeNs: bigint;
@@ -28,22 +32,26 @@ export function stateLeaves(input: StateInput): readonly LeafGroup[] {
     group('/system', { 'state/boot-time': input.bootTimeNs }),
     ...input.snapshot.links
       .filter((link) => !link.loopback)
-      .map((link) => interfaceGroup(link, input.lastChangeNs.get(link.name) ?? null)),
+      .map((link) => interfaceGroup(link, input)),
+    ...input.queues.map((queue) => queueGroup(queue, input.depths)),
     ...staticGroups(input),
     ...entryGroups(input),
     ...nexthopGroups(input.snapshot),
   ];
 }
 
-function interfaceGroup(link: LinkState, lastChangeNs: bigint | null): LeafGroup {
-  const counters = link.counters;
+function interfaceGroup(link: LinkState, input: StateInput): LeafGroup {
+  const { counters } = link;
+  // What the port's own queue dropped was never handed to the driver, so the link does not count it.
+  const queue = input.queues.find((item) => item.dev === link.name && item.root);
+  const outDiscards = counters.outDiscards + (queue?.drops ?? 0n);
   return group(entry('/interfaces', 'interface', { name: link.name }), {
     'state/name': link.name,
     'state/ifindex': link.ifindex,
     'state/mtu': link.mtu,
     'state/admin-status': link.up ? 'UP' : 'DOWN',
     'state/oper-status': operStatus(link),
-    'state/last-change': lastChangeNs,
+    'state/last-change': input.lastChangeNs.get(link.name) ?? null,
     'state/counters/in-octets': counters.inOctets,
     'state/counters/in-pkts': counters.inPkts,
     'state/counters/in-errors': counters.inErrors,
@@ -51,7 +59,21 @@ function interfaceGroup(link: LinkState, lastChangeNs: bigint | null): LeafGroup
     'state/counters/out-octets': counters.outOctets,
     'state/counters/out-pkts': counters.outPkts,
     'state/counters/out-errors': counters.outErrors,
-    'state/counters/out-discards': counters.outDiscards,
+    'state/counters/out-discards': outDiscards,
+  });
+}
+
+function queueGroup(queue: QueueState, depths: QueueDepths): LeafGroup {
+  const port = entry('/qos/interfaces', 'interface', { 'interface-id': queue.dev });
+  const depth = depths.of(queue);
+  return group(entry(`${port}/output/queues`, 'queue', { name: queue.name }), {
+    'state/name': queue.name,
+    'state/transmit-octets': queue.octets,
+    'state/transmit-pkts': queue.packets,
+    'state/dropped-pkts': queue.drops,
+    'state/ecn-marked-pkts': queue.marks,
+    'state/avg-queue-len': BigInt(Math.round(depth.meanBytes)),
+    'state/max-queue-len': BigInt(depth.peakBytes),
   });
 }
 

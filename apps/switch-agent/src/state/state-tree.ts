@@ -14,7 +14,8 @@ class LiveGroup implements StateGroup {
 }
 
 /** Counters have a rhythm of their own: they are sampled, not reported on change. */
-const isCounter = (leaf: string): boolean => leaf.startsWith('state/counters/');
+const isCounter = (leaf: string): boolean =>
+  leaf.startsWith('state/counters/') || /-(octets|pkts|queue-len)$/.test(leaf);
 
 /**
  * Keeps one object per entry for as long as the entry exists, as the server asks for, and says
