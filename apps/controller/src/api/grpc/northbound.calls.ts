@@ -1,0 +1,171 @@
+import {
+  approveBodySchema,
+  formatIssues,
+  freezeBodySchema,
+  intentEnvelopeSchema,
+  rejectBodySchema,
+  summarize,
+} from '@weir/contracts';
+import { intentId, type Change, type Command } from '@weir/core/model';
+import type { northbound } from '@weir/proto-gen';
+import type { Principal } from '@weir/nest';
+import type { z } from 'zod';
+import type { CommandClient } from '../commands/command-client';
+import type { JournalReader } from '../read/journal-reader';
+import { intentView } from '../read/views';
+import { badArgument, GrpcRefusal, valueOf } from './grpc-error';
+import { changeMessage, changeStateWord, intentMessage, statusMessage } from './messages';
+
+const DEFAULT_PAGE = 50;
+const MAX_PAGE = 500;
+
+/** The calls of weir.v1.Northbound as plain functions; refusals are thrown as GrpcRefusal. */
+export class NorthboundCalls {
+  constructor(
+    private readonly commands: CommandClient,
+    private readonly reader: JournalReader,
+  ) {}
+
+  async getStatus(): Promise<northbound.GetStatusResponse> {
+    return statusMessage(valueOf(await this.commands.status()));
+  }
+
+  listChanges(request: northbound.ListChangesRequest): northbound.ListChangesResponse {
+    const state = changeStateWord(request.state);
+    const changes = [...this.reader.model.changes()]
+      .reverse()
+      .filter((change) => state === null || change.state === state);
+    const page = pageOf(changes, (change) => change.id, request);
+    return { changes: page.items.map(changeMessage), nextPageToken: page.next };
+  }
+
+  getChange(request: northbound.GetChangeRequest): northbound.GetChangeResponse {
+    return { change: changeMessage(this.change(request.changeId)) };
+  }
+
+  async listIntents(
+    request: northbound.ListIntentsRequest,
+  ): Promise<northbound.ListIntentsResponse> {
+    const status = await this.commands.status();
+    const intents = this.reader.model
+      .intents()
+      .filter((intent) => request.kind === '' || intent.kind === request.kind);
+    const page = pageOf(intents, (one) => intentId(one.kind, one.metadata.name), request);
+    const view = (intent: (typeof intents)[number]) =>
+      intentMessage(intentView(intent, status.ok ? status.value : null));
+    return { intents: page.items.map(view), nextPageToken: page.next };
+  }
+
+  async putIntent(
+    request: northbound.PutIntentRequest,
+    by: Principal,
+  ): Promise<northbound.PutIntentResponse> {
+    const resource = checked(intentEnvelopeSchema, request.resource ?? {});
+    const { kind, metadata, priority, spec } = resource;
+    const intent = { kind, name: metadata.name, labels: metadata.labels, priority, spec };
+    const { dryRun } = request;
+    const value = valueOf(
+      await this.commands.send('intent', { verb: 'put-intent', intent, dryRun, by: by.name }),
+    );
+    const plans = value.plans.map(changeMessage);
+    return { intent: intentMessage(intentView(value.intent, null)), plans, dryRun };
+  }
+
+  async deleteIntent(
+    request: northbound.DeleteIntentRequest,
+    by: Principal,
+  ): Promise<northbound.DeleteIntentResponse> {
+    const { kind, name, dryRun } = request;
+    const id = intentId(kind, name);
+    if (this.reader.model.intent(id) === undefined)
+      throw new GrpcRefusal({
+        code: 'not-found',
+        where: 'name',
+        reason: `no intent is called ${id}`,
+      });
+    const command = { verb: 'delete-intent', id, dryRun, by: by.name } as const;
+    const value = valueOf(await this.commands.send('intent', command));
+    return { plans: value.plans.map(changeMessage), dryRun };
+  }
+
+  async approve(
+    request: northbound.ApproveRequest,
+    by: Principal,
+  ): Promise<northbound.ApproveResponse> {
+    const { id } = this.change(request.changeId);
+    const { planHash, reason } = checked(approveBodySchema, {
+      planHash: request.planHash,
+      reason: request.reason,
+    });
+    return this.send({ verb: 'approve', changeId: id, planHash, reason, by: by.name });
+  }
+
+  async reject(
+    request: northbound.RejectRequest,
+    by: Principal,
+  ): Promise<northbound.RejectResponse> {
+    const { id } = this.change(request.changeId);
+    const { reason } = checked(rejectBodySchema, { reason: request.reason });
+    return this.send({ verb: 'reject', changeId: id, reason, by: by.name });
+  }
+
+  async undo(request: northbound.UndoRequest, by: Principal): Promise<northbound.UndoResponse> {
+    const { id } = this.change(request.changeId);
+    const { dryRun } = request;
+    return { ...(await this.send({ verb: 'undo', changeId: id, dryRun, by: by.name })), dryRun };
+  }
+
+  async freeze(
+    request: northbound.FreezeRequest,
+    by: Principal,
+  ): Promise<northbound.FreezeResponse> {
+    const { reason } = checked(freezeBodySchema, { reason: request.reason });
+    valueOf(await this.commands.send('done', { verb: 'freeze', reason, by: by.name }));
+    return {};
+  }
+
+  async unfreeze(
+    _: northbound.UnfreezeRequest,
+    by: Principal,
+  ): Promise<northbound.UnfreezeResponse> {
+    valueOf(await this.commands.send('done', { verb: 'unfreeze', by: by.name }));
+    return {};
+  }
+
+  private async send(command: Command): Promise<{ change: northbound.Change }> {
+    const { change } = valueOf(await this.commands.send('change', command));
+    return { change: changeMessage(change) };
+  }
+
+  private change(id: string): Change {
+    if (id === '') throw badArgument('change_id', 'is required');
+    const change = this.reader.model.change(id);
+    if (change !== undefined) return change;
+    const reason = `no change is called ${id}`;
+    throw new GrpcRefusal({ code: 'not-found', where: 'change_id', reason });
+  }
+}
+
+function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { where, reason } = summarize(formatIssues(parsed.error));
+  throw badArgument(where, reason);
+}
+
+/** The page token is the id of the last item of the page before. */
+function pageOf<Item>(
+  items: readonly Item[],
+  idOf: (item: Item) => string,
+  request: { readonly pageSize: number; readonly pageToken: string },
+): { readonly items: readonly Item[]; readonly next: string } {
+  const { pageSize, pageToken } = request;
+  if (pageSize > MAX_PAGE) throw badArgument('page_size', `at most ${MAX_PAGE}`);
+  const start = pageToken === '' ? 0 : items.findIndex((item) => idOf(item) === pageToken) + 1;
+  if (pageToken !== '' && start === 0)
+    throw badArgument('page_token', `${pageToken} is not in the list (any more)`);
+  const page = items.slice(start, start + (pageSize || DEFAULT_PAGE));
+  const last = page.at(-1);
+  const more = last !== undefined && start + page.length < items.length;
+  return { items: page, next: more ? idOf(last) : '' };
+}

@@ -1,0 +1,176 @@
+import {
+  Server,
+  ServerCredentials,
+  status,
+  type handleUnaryCall,
+  type Metadata,
+  type ServerWritableStream,
+} from '@grpc/grpc-js';
+import { ReflectionService } from '@grpc/reflection';
+import { Inject, Injectable } from '@nestjs/common';
+import { assert } from '@weir/core/base';
+import type { ControllerConfigSpec } from '@weir/contracts';
+import {
+  roleAllows,
+  TokenAuthenticator,
+  type LogPort,
+  type Principal,
+  type Role,
+} from '@weir/nest';
+import { northbound } from '@weir/proto-gen';
+import { HealthImplementation } from 'grpc-health-check';
+import { LOG, SETTINGS } from '../../wiring/tokens';
+import { CommandClient } from '../commands/command-client';
+import { JournalReader } from '../read/journal-reader';
+import { GrpcRefusal, isGrpcRefusal } from './grpc-error';
+import { NorthboundCalls } from './northbound.calls';
+import { loadNorthboundProto } from './proto-files';
+import { watchJournal } from './watch-journal';
+
+const SERVICE = 'weir.v1.Northbound';
+const STOP_MS = 2_000;
+const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** gRPC northbound: the same commands and views as REST, with health and reflection. */
+@Injectable()
+export class NorthboundServer {
+  private readonly calls: NorthboundCalls;
+  private readonly health = new HealthImplementation({
+    '': 'NOT_SERVING',
+    [SERVICE]: 'NOT_SERVING',
+  });
+  private server: Server | null = null;
+  private boundPort = 0;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: ControllerConfigSpec,
+    @Inject(CommandClient) commands: CommandClient,
+    @Inject(JournalReader) private readonly reader: JournalReader,
+    @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
+    @Inject(LOG) private readonly log: LogPort,
+  ) {
+    this.calls = new NorthboundCalls(commands, reader);
+  }
+
+  get port(): number {
+    return this.boundPort;
+  }
+
+  async start(): Promise<void> {
+    assert(this.server === null, 'the northbound server is started once');
+    const server = new Server({
+      'grpc.enable_channelz': 0,
+      'grpc.max_receive_message_length': MAX_MESSAGE_BYTES,
+      'grpc.keepalive_time_ms': 60_000,
+    });
+    server.addService(northbound.NorthboundService, this.implementation());
+    this.health.addToServer(server);
+    const definition = loadNorthboundProto();
+    if (definition === null) this.log.warn('no proto files, reflection is off', {});
+    else new ReflectionService(definition).addToServer(server);
+    const { host, port } = this.settings.api.grpc;
+    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+    this.boundPort = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(new Error(`spec.api.grpc: cannot listen on ${address}: ${error.message}`));
+      });
+    });
+    this.server = server;
+  }
+
+  setServing(serving: boolean): void {
+    const word = serving ? 'SERVING' : 'NOT_SERVING';
+    this.health.setStatus('', word);
+    this.health.setStatus(SERVICE, word);
+  }
+
+  async stop(): Promise<void> {
+    const { server } = this;
+    if (server === null) return;
+    this.server = null;
+    this.setServing(false);
+    await new Promise<void>((resolve) => {
+      // Watchers never end by themselves.
+      const timer = setTimeout(() => {
+        server.forceShutdown();
+        resolve();
+      }, STOP_MS);
+      server.tryShutdown(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  private implementation(): northbound.NorthboundServer {
+    const { calls } = this;
+    return {
+      getStatus: this.unary('viewer', () => calls.getStatus()),
+      listChanges: this.unary('viewer', (request) => calls.listChanges(request)),
+      getChange: this.unary('viewer', (request) => calls.getChange(request)),
+      listIntents: this.unary('viewer', (request) => calls.listIntents(request)),
+      putIntent: this.unary('operator', (request, by) => calls.putIntent(request, by)),
+      deleteIntent: this.unary('operator', (request, by) => calls.deleteIntent(request, by)),
+      approve: this.unary('operator', (request, by) => calls.approve(request, by)),
+      reject: this.unary('operator', (request, by) => calls.reject(request, by)),
+      undo: this.unary('operator', (request, by) => calls.undo(request, by)),
+      freeze: this.unary('operator', (request, by) => calls.freeze(request, by)),
+      unfreeze: this.unary('operator', (request, by) => calls.unfreeze(request, by)),
+      watchJournal: (call) => {
+        this.watch(call);
+      },
+    };
+  }
+
+  private unary<Request, Response>(
+    role: Role,
+    run: (request: Request, by: Principal) => Response | Promise<Response>,
+  ): handleUnaryCall<Request, Response> {
+    return (call, answer) => {
+      const handle = async (): Promise<Response> =>
+        run(call.request, this.authorize(call.metadata, role));
+      handle().then(
+        (response) => {
+          answer(null, response);
+        },
+        (error: unknown) => {
+          answer(this.failure(error));
+        },
+      );
+    };
+  }
+
+  private watch(
+    call: ServerWritableStream<northbound.WatchJournalRequest, northbound.WatchJournalResponse>,
+  ): void {
+    const handle = async (): Promise<void> => {
+      this.authorize(call.metadata, 'viewer');
+      await watchJournal(call, this.reader);
+    };
+    handle().catch((error: unknown) => {
+      call.emit('error', this.failure(error));
+    });
+  }
+
+  private authorize(metadata: Metadata, role: Role): Principal {
+    const [header] = metadata.get('authorization');
+    const principal = this.authenticator.authenticate(header?.toString());
+    const where = 'metadata.authorization';
+    if (principal === null) {
+      const reason = 'send a valid token as "Bearer TOKEN"';
+      throw new GrpcRefusal({ code: 'unauthenticated', where, reason });
+    }
+    if (!roleAllows(principal.role, role)) {
+      const reason = `${principal.name} has the role ${principal.role}; ${role} is needed`;
+      throw new GrpcRefusal({ code: 'forbidden', where, reason });
+    }
+    return principal;
+  }
+
+  private failure(error: unknown): { readonly code: status; readonly details: string } {
+    if (isGrpcRefusal(error)) return { code: error.code, details: error.details };
+    this.log.error('northbound call failed', { err: error });
+    return { code: status.INTERNAL, details: 'internal: the log says why' };
+  }
+}

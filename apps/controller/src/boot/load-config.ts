@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+import {
+  controllerConfigSchema,
+  formatIssues,
+  summarize,
+  type ControllerConfigSpec,
+} from '@weir/contracts';
+import { err, ok, type Result } from '@weir/core/base';
+import { parseDocument } from 'yaml';
+import type { BootRefusal } from './boot-error';
+import { readText } from './read-file';
+
+export interface LoadedConfig {
+  /** Absolute path. */
+  readonly file: string;
+  readonly text: string;
+  /** With absolute paths. */
+  readonly spec: ControllerConfigSpec;
+}
+
+/** Reads and checks the configuration file; the files that it names are not opened here. */
+export function loadConfig(path: string): Result<LoadedConfig, BootRefusal> {
+  const file = resolve(path);
+  const text = readText(file, 'config-invalid', null);
+  if (!text.ok) return text;
+  const parsed = parseConfig(text.value);
+  if (!parsed.ok) return err({ ...parsed.error, file });
+  return ok({ file, text: text.value, spec: absolutePaths(parsed.value, dirname(file)) });
+}
+
+function parseConfig(text: string): Result<ControllerConfigSpec, Omit<BootRefusal, 'file'>> {
+  const code = 'config-invalid';
+  const document = parseDocument(text, { prettyErrors: true });
+  const [error] = document.errors;
+  if (error) {
+    const at = error.linePos?.[0];
+    const where = at ? `line ${at.line}, column ${at.col}` : '';
+    return err({ code, where, reason: (error.message.split('\n')[0] ?? '').replace(/:$/, '') });
+  }
+  const parsed = controllerConfigSchema.safeParse(document.toJS());
+  if (parsed.success) return ok(parsed.data.spec);
+  return err({ code, ...summarize(formatIssues(parsed.error)) });
+}
+
+function absolutePaths(spec: ControllerConfigSpec, directory: string): ControllerConfigSpec {
+  const absolute = (path: string): string => resolve(directory, path);
+  const { tls } = spec.southbound;
+  const files = Object.fromEntries(
+    (['caFile', 'certFile', 'keyFile'] as const).flatMap((field) => {
+      const path = tls[field];
+      return path === undefined ? [] : [[field, absolute(path)]];
+    }),
+  );
+  return {
+    ...spec,
+    topology: absolute(spec.topology),
+    ...(spec.policy === undefined ? {} : { policy: absolute(spec.policy) }),
+    intents: spec.intents.map(absolute),
+    journal: { dir: absolute(spec.journal.dir) },
+    southbound: { ...spec.southbound, tls: { ...tls, ...files } },
+  };
+}

@@ -1,0 +1,81 @@
+import { err, ok, type Result } from '@weir/core/base';
+import type { ControllerConfigSpec } from '@weir/contracts';
+import type { AccessToken } from '@weir/nest';
+import type { BootRefusal } from './boot-error';
+import type { LoadedConfig } from './load-config';
+import { readText } from './read-file';
+
+/** What the configuration refers to but does not hold. */
+export interface Secrets {
+  readonly tokens: readonly AccessToken[];
+  readonly credentials: { readonly username: string; readonly password: string } | null;
+  /** PEM texts. */
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Collects secrets from the environment and from files; a missing one is an error of its field. */
+export function loadSecrets(config: LoadedConfig, env: Environment): Result<Secrets, BootRefusal> {
+  const tokens = tokensOf(config, env);
+  if (!tokens.ok) return tokens;
+  const credentials = credentialsOf(config, env);
+  if (!credentials.ok) return credentials;
+  const tls = tlsOf(config);
+  if (!tls.ok) return tls;
+  return ok({ tokens: tokens.value, credentials: credentials.value, tls: tls.value });
+}
+
+const MIN_TOKEN_LENGTH = 16;
+
+function tokensOf(
+  { file, spec }: LoadedConfig,
+  env: Environment,
+): Result<readonly AccessToken[], BootRefusal> {
+  const tokens: AccessToken[] = [];
+  for (const [i, entry] of spec.api.auth.tokens.entries()) {
+    const { name, role, tokenEnv } = entry;
+    const token = tokenEnv === undefined ? entry.token : env[tokenEnv];
+    if (token === undefined || token.length < MIN_TOKEN_LENGTH) {
+      const where = `spec.api.auth.tokens[${i}].${tokenEnv === undefined ? 'token' : 'tokenEnv'}`;
+      const reason = `${tokenEnv ?? 'the token'} must hold at least ${MIN_TOKEN_LENGTH} characters`;
+      return err({ code: 'config-invalid', file, where, reason });
+    }
+    tokens.push({ name, role, token });
+  }
+  return ok(tokens);
+}
+
+function credentialsOf(
+  { file, spec }: LoadedConfig,
+  env: Environment,
+): Result<Secrets['credentials'], BootRefusal> {
+  const { credentials } = spec.southbound;
+  if (credentials === undefined) return ok(null);
+  const values: Record<string, string> = {};
+  for (const field of ['usernameEnv', 'passwordEnv'] as const) {
+    const value = env[credentials[field]];
+    if (value === undefined || value === '') {
+      const where = `spec.southbound.credentials.${field}`;
+      const reason = `the environment variable ${credentials[field]} is not set`;
+      return err({ code: 'config-invalid', file, where, reason });
+    }
+    values[field] = value;
+  }
+  const { usernameEnv: username = '', passwordEnv: password = '' } = values;
+  return ok({ username, password });
+}
+
+function tlsOf({ file, spec }: LoadedConfig): Result<Secrets['tls'], BootRefusal> {
+  const { tls } = spec.southbound;
+  const texts: { ca?: string; cert?: string; key?: string } = {};
+  for (const name of ['ca', 'cert', 'key'] as const) {
+    const path = tls[`${name}File` satisfies keyof ControllerConfigSpec['southbound']['tls']];
+    if (path === undefined) continue;
+    const where = `spec.southbound.tls.${name}File`;
+    const text = readText(path, 'config-invalid', { file, where });
+    if (!text.ok) return text;
+    texts[name] = text.value;
+  }
+  return ok(texts);
+}

@@ -1,0 +1,57 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { openApiDocument } from './openapi/document';
+
+const MAX_BODY = '1mb';
+const CLOSE_MS = 1_000;
+
+/** Body limits, headers, and `/openapi.json`; before the application listens. */
+export function prepareHttp(app: NestExpressApplication): void {
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.useBodyParser('json', { limit: MAX_BODY });
+  app.use((_: unknown, response: unknown, next: () => void) => {
+    (response as ServerResponse).setHeader('X-Content-Type-Options', 'nosniff');
+    next();
+  });
+  // Built when it is first asked for: it takes longer than the rest of the start.
+  let text: string | null = null;
+  app.getHttpAdapter().get('/openapi.json', (_: unknown, answer: unknown) => {
+    const response = answer as ServerResponse;
+    text ??= JSON.stringify(openApiDocument(app));
+    response.setHeader('Content-Type', 'application/json');
+    response.end(text);
+  });
+}
+
+/** Resolves with the port that is bound; rejects with a message that names the field. */
+export async function listenHttp(
+  app: NestExpressApplication,
+  address: { readonly host: string; readonly port: number },
+): Promise<number> {
+  const { host, port } = address;
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? String(error);
+    throw new Error(`spec.api.http: cannot listen on ${host}:${port}: ${reason}`, { cause: error });
+  }
+  return ((app.getHttpServer() as Server).address() as AddressInfo).port;
+}
+
+/** No new connections; requests in progress may end, idle and streaming ones are cut. */
+export async function closeHttp(app: NestExpressApplication): Promise<void> {
+  const server = app.getHttpServer() as Server;
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+  server.closeIdleConnections();
+  const cut = setTimeout(() => {
+    server.closeAllConnections();
+  }, CLOSE_MS);
+  await closed;
+  clearTimeout(cut);
+}

@@ -1,0 +1,65 @@
+import type { LogPort } from '@weir/nest';
+import { crashPointFrom } from '../boot/crash-point';
+import type { LoadedConfig } from '../boot/load-config';
+import { Phases, phasesOf } from '../boot/phases';
+import type { Secrets } from '../boot/secrets';
+import type { SiteStore } from '../boot/site-store';
+import { systemClock, systemTimers } from '../boot/system-clock';
+import type { Backbone } from './backbone';
+import { memoryBackbone } from './backbone-memory';
+import { redisBackbone } from './backbone-redis';
+import { catalog } from './catalog';
+import type { Context, StopRequest } from './context';
+import { edgeOf } from './edge';
+import { prometheusMetrics } from './metrics';
+
+export interface Parts {
+  readonly config: LoadedConfig;
+  readonly sites: SiteStore;
+  readonly secrets: Secrets;
+  readonly log: LogPort;
+  readonly crashPoint: string | undefined;
+  readonly requestStop: StopRequest;
+}
+
+/** Chooses every implementation from the configuration. Rejects when the journal cannot be used. */
+export async function assemble(parts: Parts): Promise<Context> {
+  const { config, sites, secrets, log, requestStop } = parts;
+  const settings = config.spec;
+  const clock = systemClock;
+  const metrics = prometheusMetrics();
+  const phases = new Phases(phasesOf(settings.roles), () => clock.wallMs());
+  phases.onReached((phase) => {
+    log.info('phase reached', { phase });
+  });
+  phases.reach('config');
+  return {
+    settings,
+    sites,
+    secrets,
+    catalog,
+    edge: edgeOf({
+      settings,
+      secrets,
+      profiles: catalog.profiles,
+      clock,
+      timers: systemTimers,
+      metrics,
+      log,
+    }),
+    backbone: await openBackbone(config, log),
+    clock,
+    timers: systemTimers,
+    metrics,
+    log,
+    phases,
+    crashPoint: crashPointFrom(parts.crashPoint),
+    requestStop,
+  };
+}
+
+function openBackbone({ spec }: LoadedConfig, log: LogPort): Promise<Backbone> {
+  const journalDir = spec.journal.dir;
+  if (spec.redis === undefined) return memoryBackbone({ journalDir, log });
+  return redisBackbone({ ...spec.redis, journalDir, roles: spec.roles, clock: systemClock, log });
+}

@@ -1,0 +1,58 @@
+import { GnmiTelemetrySource, GnmiWriter, type TlsSettings } from '@weir/adapter-gnmi';
+import { OtlpReceiver } from '@weir/adapter-otlp';
+import type { ControllerConfigSpec } from '@weir/contracts';
+import { assert } from '@weir/core/base';
+import type { Clock, DeviceProfile, Metrics, Timers } from '@weir/core/ports';
+import type { LogPort } from '@weir/nest';
+import type { Secrets } from '../boot/secrets';
+import type { Edge } from './adapters';
+import { sessionWatch } from './session-watch';
+
+export interface EdgeParts {
+  readonly settings: ControllerConfigSpec;
+  readonly secrets: Secrets;
+  readonly profiles: ReadonlyMap<string, DeviceProfile>;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly metrics: Metrics;
+  readonly log: LogPort;
+}
+
+/** gNMI towards devices, OTLP from workloads. */
+export function edgeOf(parts: EdgeParts): Edge {
+  const { settings, secrets, profiles, clock, timers, metrics, log } = parts;
+  const { southbound, telemetry } = settings;
+  const { sampleIntervalMs, otlp } = telemetry;
+  const session = {
+    tls: tlsOf(settings, secrets),
+    credentials: secrets.credentials ?? undefined,
+    keepaliveMs: southbound.keepaliveMs,
+  };
+  const { commitConfirmed } = southbound;
+  return {
+    deviceWriter: (topology) => new GnmiWriter({ ...session, topology, profiles, commitConfirmed }),
+    networkTelemetry: (topology, sink) => {
+      const onState = sessionWatch(topology, metrics, log);
+      const source = { ...session, topology, sink, clock, timers, sampleIntervalMs, onState };
+      return new GnmiTelemetrySource(source);
+    },
+    workloadTelemetry: (sink) => new OtlpReceiver({ ...otlp, sink, clock, metrics }),
+  };
+}
+
+const pem = (text: string | undefined): Buffer | undefined =>
+  text === undefined ? undefined : Buffer.from(text);
+
+function tlsOf({ southbound }: ControllerConfigSpec, { tls: texts }: Secrets): TlsSettings {
+  const { mode, serverName } = southbound.tls;
+  if (mode === 'insecure') return { mode };
+  const ca = pem(texts.ca);
+  const shared = {
+    ...(ca === undefined ? {} : { ca }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
+  if (mode === 'tls') return { mode, ...shared };
+  const [cert, key] = [pem(texts.cert), pem(texts.key)];
+  assert(cert !== undefined && key !== undefined, 'mutual TLS without its certificate');
+  return { mode, cert, key, ...shared };
+}
