@@ -25,6 +25,9 @@ interface Waiting {
 /** How long marks and unread answers stay, ms: longer than any caller waits. */
 const KEEP_MS = 120_000;
 
+/** How long Redis may take to tell whether a command was taken, ms. */
+const GIVE_UP_MS = 500;
+
 export class RedisCommandBus implements CommandBus {
   readonly #options: RedisBusOptions;
   readonly #redis: Redis;
@@ -108,9 +111,10 @@ export class RedisCommandBus implements CommandBus {
 
   async #giveUp(id: string, timeoutMs: number): Promise<void> {
     const keys = [this.#textKey(id), this.#markKey(id), this.#key('commands')] as const;
+    const asked = this.#redis.eval(GIVE_UP, 3, ...keys, id).catch(() => 1);
     // Without Redis it is not known, and "unknown" is what `taken` says.
-    const reachable = this.#redis.status === 'ready';
-    const taken = reachable ? await this.#redis.eval(GIVE_UP, 3, ...keys, id).catch(() => 1) : 1;
+    const unknown = new Promise<number>((resolve) => setTimeout(resolve, GIVE_UP_MS, 1));
+    const taken = await Promise.race([asked, unknown]);
     this.#waiting.get(id)?.reject(new CommandTimeout(Number(taken) === 1, timeoutMs));
   }
 

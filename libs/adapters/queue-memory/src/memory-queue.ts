@@ -19,8 +19,7 @@ export class MemoryQueue implements OperationQueue {
     if (this.#closed) throw new Error('operation queue: closed');
     this.#highestEpoch = Math.max(this.#highestEpoch, operation.epoch);
     const line = this.#lines.get(operation.device) ?? [];
-    if (line.some((pending) => pending.id === operation.id)) return;
-    line.push(operation);
+    if (!join(line, operation, this.#running.has(operation.device))) return;
     this.#lines.set(operation.device, line);
     this.#start(operation.device);
   }
@@ -90,6 +89,19 @@ export class MemoryQueue implements OperationQueue {
     if (this.#handlers.length === 0) this.#unheard.push(report);
     for (const handler of this.#handlers) handler(report);
   }
+}
+
+/**
+ * Puts the operation into the line; false when it is pending already. One of an older leader is
+ * replaced where it stands, or followed when it has begun.
+ */
+function join(line: DeviceOperation[], operation: DeviceOperation, begun: boolean): boolean {
+  const at = line.findLastIndex((pending) => pending.id === operation.id);
+  const pending = line[at];
+  if (pending && pending.epoch >= operation.epoch) return false;
+  if (pending && !(begun && at === 0)) line[at] = operation;
+  else line.push(operation);
+  return true;
 }
 
 const blank = (operation: DeviceOperation) => ({
