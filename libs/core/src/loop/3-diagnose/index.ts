@@ -8,6 +8,8 @@ export function diagnose(pass: Pass): void {
   if (pass.observed.holdReason !== '') return;
   for (const incident of pass.durable.incidents.values()) {
     if (incident.state !== 'open' || hasOpenChange(pass, incident)) continue;
+    // While it clears, the signals of the cause fade; what was found during the breach stands.
+    if (pass.observed.objectives.get(incident.objectiveId)?.state !== 'breached') continue;
     const diagnosed = diagnoseObjective(pass, incident.objectiveId);
     if (diagnosed === null) continue;
     const cause = diagnosed.diagnosis.causes[0]?.name;

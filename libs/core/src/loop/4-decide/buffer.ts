@@ -7,7 +7,7 @@ import type { Candidate } from './draft';
 type BufferSpec = Extract<ActionSpec, { type: 'buffer' }>;
 
 /** Below this share of its limit a queue is not what holds the workload up. */
-const FULL_RATIO = 0.5;
+const FULL_RATIO = 0.4;
 
 /**
  * A larger share of the shared buffer for the workload's own queue where it is at its limit: the

@@ -42,7 +42,6 @@ export function rerouteCandidate(
 
   const present = loadsOf(frame);
   const after = whatIf(pass, routes);
-  const keys = evidence.channels.filter((item) => !item.toHost).map((item) => item.key);
   const before = exposure(pass, evidence, model, present);
   const later = exposure(pass, evidence, after.model, after.loads);
   return {
@@ -50,8 +49,8 @@ export function rerouteCandidate(
     predicted: {
       gainRatio: before === 0 ? 0 : later / before - 1,
       uncertaintyRatio: 0.25,
-      maxUtilizationBefore: largest(keys.map((key) => present.get(key) ?? NaN)) || 0,
-      maxUtilizationAfter: largest(keys.map((key) => after.loads.get(key) ?? NaN)) || 0,
+      maxUtilizationBefore: worst(pass, evidence, model, present),
+      maxUtilizationAfter: worst(pass, evidence, after.model, after.loads),
       explanation:
         `moves ${routes.map((route) => `${route.prefix} at ${route.device}`).join(', ')} ` +
         `away from ${[...hot].join(', ')}`,
@@ -69,6 +68,14 @@ function exposure(pass: Pass, evidence: Evidence, model: RoutingModel, loads: Lo
     for (const [key, share] of model.spread(leg.from, leg.prefix).shares)
       sum += share * Math.min(1.2, loads.get(key) ?? 0) ** 4;
   return sum;
+}
+
+/** Utilisation of the most loaded channel that the workload's traffic takes; 0 when unknown. */
+function worst(pass: Pass, evidence: Evidence, model: RoutingModel, loads: Loads): number {
+  const ratios = legsOf(pass, evidence.state.objective).flatMap((leg) =>
+    [...model.spread(leg.from, leg.prefix).shares.keys()].map((key) => loads.get(key) ?? NaN),
+  );
+  return largest(ratios) || 0;
 }
 
 function levelled(

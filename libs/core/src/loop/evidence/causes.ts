@@ -71,11 +71,12 @@ function grayLink(channel: ChannelEvidence): Cause[] {
 
 function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
   const causes: Cause[] = [];
-  const deep = clamp((queue.depthRatio - 0.4) / 0.5);
-  if (queue.own && deep > 0)
+  // A queue that fills with bursts stands between a third and two thirds of its limit on average.
+  const deep = queue.own ? clamp((queue.depthRatio - 0.3) / 0.3) : 0;
+  if (deep > 0)
     causes.push({
       name: 'buffer-exhaustion',
-      score: deep * 0.9,
+      score: deep * 0.95,
       at: queue.key,
       evidence: [
         `${queue.key} holds ${Math.round(queue.depthBytes)} bytes on average, ${percent(queue.depthRatio)} of its limit`,
@@ -89,7 +90,8 @@ function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
     );
     causes.push({
       name: 'queue-overflow',
-      score: (0.3 + 0.5 * lossy) * (hot ? 0.5 : 1),
+      // Loss where the link is hot, or in a queue that is full on average, has the better name.
+      score: (0.3 + 0.5 * lossy) * (hot || deep > 0.5 ? 0.5 : 1),
       at: queue.key,
       evidence: [
         `${queue.key} drops ${percent(queue.lossRatio)} of its packets`,
