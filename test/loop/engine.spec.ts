@@ -111,6 +111,7 @@ describe('the loop on devices in memory', () => {
   it('refuses when the configuration was changed by hand meanwhile', async () => {
     const world = await incident();
     await world.run(1_000);
+    // After the image was read, so that only the snapshot can notice.
     const image = new Map(world.devices.images.get(deviceId('l1')));
     for (const path of image.keys()) if (path.endsWith('wecmp-weight')) image.set(path, '7');
     world.devices.images.set(deviceId('l1'), image);

@@ -2,6 +2,7 @@ import { assert } from '../base';
 import { isTerminal, TRANSITIONS } from '../change';
 import type {
   Change,
+  ChangeState,
   DeviceProgress,
   DeviceState,
   Incident,
@@ -106,7 +107,7 @@ function applyChange(state: DurableState, body: ChangeBody, atMs: number): Durab
   const changes = withEntry(state.changes, change.id, updated);
   const next: DurableState = { ...state, changes };
   if (body.kind !== 'change-transition') return next;
-  return afterTransition(next, updated, atMs);
+  return afterTransition(next, updated, body.from, atMs);
 }
 
 function addChange(state: DurableState, change: Change): DurableState {
@@ -122,11 +123,19 @@ function addChange(state: DurableState, change: Change): DurableState {
   return { ...state, changes, incidents, changeCount: state.changeCount + 1 };
 }
 
-function afterTransition(state: DurableState, change: Change, atMs: number): DurableState {
+function afterTransition(
+  state: DurableState,
+  change: Change,
+  from: ChangeState,
+  atMs: number,
+): DurableState {
   let next = state;
   if (change.state === 'applying')
     next = { ...next, startsMs: [...next.startsMs, atMs].slice(-LIMITS.startsRemembered) };
-  if (['confirmed', 'rolled-back', 'stuck', 'rejected'].includes(change.state)) {
+  // What was refused before it began does not count as having acted.
+  const acted =
+    change.state === 'rejected' ? from === 'applying' : ENDS_OF_ACTION.has(change.state);
+  if (acted) {
     const key = cooldownKey(change.rule, change.objectiveId);
     next = { ...next, actedMs: withEntry(next.actedMs, key, atMs) };
   }
@@ -138,6 +147,8 @@ function afterTransition(state: DurableState, change: Change, atMs: number): Dur
   }
   return next;
 }
+
+const ENDS_OF_ACTION: ReadonlySet<ChangeState> = new Set(['confirmed', 'rolled-back', 'stuck']);
 
 /** What wrote the same leaves before, or was undone, no longer stands: its lease ends with it. */
 function withoutOldLeases(

@@ -14,7 +14,8 @@ export function detect(pass: Pass): void {
     changed = true;
     objectives.set(id, after);
     if (before.state === 'pending' && after.state === 'breached') open(pass, after);
-    if (before.state === 'clearing' && after.state === 'healthy')
+    // Also from `unknown`: an incident of an earlier process may be over.
+    if (before.state !== 'healthy' && after.state === 'healthy')
       close(pass, after, 'the objective is met again');
   }
   if (changed) pass.observe({ objectives });

@@ -9,6 +9,7 @@ import {
 import { stricterMode } from '../../model';
 import type { Draft } from '../4-decide';
 import type { Pass } from '../pass';
+import { noteIncident } from '../evidence';
 import { buildPlan } from './plan';
 
 /**
@@ -21,7 +22,7 @@ export function validate(pass: Pass, drafts: readonly Draft[]): void {
     const built = buildPlan(pass, draft);
     if (!built.ok) {
       if (draft.request !== null) pass.reply(draft.request.id, built);
-      else refuseDraft(pass, draft, built.error.reason);
+      else noteRefusal(pass, draft, built.error.reason);
       continue;
     }
     const proposed = newChange(pass, draft, built.value);
@@ -43,12 +44,10 @@ function answerFor(draft: Draft, changes: readonly Change[]): CommandResult {
   return { ok: true, value: { kind: 'change', change: changes[0] as Change, dryRun } };
 }
 
-/** A draft that cannot even be written down is noted on its incident. */
-function refuseDraft(pass: Pass, draft: Draft, reason: string): void {
+/** What the loop itself cannot do just now is noted on its incident; it asks again anyway. */
+function noteRefusal(pass: Pass, draft: Draft, reason: string): void {
   const incident = draft.incident === null ? undefined : pass.durable.incidents.get(draft.incident);
-  if (incident === undefined || incident.diagnosis === null || incident.note === reason) return;
-  const { id, diagnosis } = incident;
-  pass.record({ kind: 'incident-diagnosed', id, diagnosis, rule: draft.rule, note: reason });
+  if (incident !== undefined) noteIncident(pass, incident, draft.rule, reason);
 }
 
 function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
@@ -108,26 +107,37 @@ function judged(change: Change): Change {
     : { ...change, state: 'rejected', reason: `${failed.code ?? failed.name}: ${failed.detail}` };
 }
 
+/** Reasons that pass by themselves: the loop waits, and no change is written down for it. */
+const PASSING: ReadonlySet<string> = new Set([
+  'device-busy',
+  'limit-exceeded',
+  'cool-down',
+  'telemetry-stale',
+]);
+
 function enter(pass: Pass, draft: Draft, change: Change): Change {
   const failed = failureOf(change);
-  if (failed !== undefined && draft.request === null && repeatsRefusal(pass, change, failed.detail))
-    return change;
+  const code = failed?.code ?? failed?.name ?? '';
+  if (failed !== undefined && draft.request === null) {
+    noteRefusal(pass, draft, `${code}: ${failed.detail}`);
+    if (PASSING.has(code) || repeatsRefusal(pass, change, code)) return change;
+  }
   pass.record({ kind: 'change-proposed', change });
   if (failed === undefined)
     pass.transition(change, 'accept', 'all checks passed', { validated: pass.now.wallMs });
-  else pass.transition(change, 'refuse', `${failed.code ?? failed.name}: ${failed.detail}`);
+  else pass.transition(change, 'refuse', `${code}: ${failed.detail}`);
   return pass.durable.changes.get(change.id) ?? change;
 }
 
 /** The loop asks again at every tick; the same refusal is journalled once in a while, not always. */
-function repeatsRefusal(pass: Pass, change: Change, detail: string): boolean {
+function repeatsRefusal(pass: Pass, change: Change, code: string): boolean {
   for (const other of pass.durable.changes.values())
     if (
       other.state === 'rejected' &&
       other.rule === change.rule &&
       other.intent === change.intent &&
       other.objectiveId === change.objectiveId &&
-      other.reason.endsWith(detail) &&
+      other.reason.startsWith(`${code}:`) &&
       pass.now.wallMs - other.updatedMs < REFUSAL_REPEAT_MS
     )
       return true;

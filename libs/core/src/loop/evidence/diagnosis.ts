@@ -17,7 +17,7 @@ export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | 
   return { facts, diagnosis: { atMs: pass.now.wallMs, causes, facts: recordedFacts(facts) } };
 }
 
-/** Says once why an incident is as it is; repeated only when the words change. */
+/** Says once why an incident is as it is; figures in the words do not make them new. */
 export function noteIncident(
   pass: Pass,
   incident: Incident,
@@ -25,7 +25,8 @@ export function noteIncident(
   note: string,
 ): void {
   const current = pass.durable.incidents.get(incident.id) ?? incident;
-  if (current.diagnosis === null || (current.note === note && current.rule === rule)) return;
+  if (current.diagnosis === null || (sameWords(current.note, note) && current.rule === rule))
+    return;
   pass.record({
     kind: 'incident-diagnosed',
     id: incident.id,
@@ -34,6 +35,9 @@ export function noteIncident(
     note,
   });
 }
+
+const sameWords = (a: string, b: string): boolean =>
+  a.replace(/[\d.]+/g, '#') === b.replace(/[\d.]+/g, '#');
 
 /** JSON has no NaN: unknown becomes null. */
 function recordedFacts(facts: Facts): RecordedFacts {
