@@ -6,7 +6,7 @@ import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { elemsOf, formatPath, plainValue, toProtoPath } from '@weir/gnmi';
 import { gnmi, type gnmiExt } from '@weir/proto-gen';
 
-const AGENT = join(__dirname, '../../apps/switch-agent/dist/main.js');
+export const AGENT = join(__dirname, '../../apps/switch-agent/dist/main.js');
 
 /** A switch of one namespace with two uplinks, and its agent as a process of its own. */
 export class AgentProcess {
@@ -38,7 +38,11 @@ export class AgentProcess {
     return this.ip('-j', 'nexthop') + this.ip('-j', 'route');
   }
 
-  async start(extra: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<void> {
+  async start(
+    extra: readonly string[] = [],
+    env: NodeJS.ProcessEnv = {},
+    channel = credentials.createInsecure(),
+  ): Promise<void> {
     const args = ['--listen', '127.0.0.1:0', '--state-dir', this.stateDir, '--netns', this.netns];
     const child = spawn(process.execPath, [AGENT, ...extra, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +59,7 @@ export class AgentProcess {
       if (child.exitCode !== null) throw new Error(`the agent ended: ${this.log}`);
       return /"port":(\d+)/.exec(this.log)?.[1] ?? null;
     });
-    this.client = new gnmi.gNMIClient(`127.0.0.1:${port}`, credentials.createInsecure());
+    this.client = new gnmi.gNMIClient(`127.0.0.1:${port}`, channel);
   }
 
   /** SIGKILL, and the end of the process waited for. */

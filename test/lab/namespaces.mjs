@@ -29,15 +29,19 @@ export function missingRequirements() {
   if (process.platform !== 'linux') return ['the lab needs Linux (network namespaces)'];
   const missing = [];
   if (process.getuid() !== 0) missing.push('the lab must run as root (network namespaces, tc)');
-  for (const tool of ['ip', 'tc'])
-    if (!onPath(tool)) missing.push(`"${tool}" is not installed (Debian package iproute2)`);
+  for (const [tool, debian] of [
+    ['ip', 'iproute2'],
+    ['tc', 'iproute2'],
+    ['sysctl', 'procps'],
+  ])
+    if (!onPath(tool)) missing.push(`"${tool}" is not installed (Debian package ${debian})`);
   return missing.length > 0 ? missing : missingKernelFeatures();
 }
 
 export const onPath = (tool) =>
-  [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'].some(
-    (directory) => directory !== '' && existsSync(`${directory}/${tool}`),
-  );
+  (process.env.PATH ?? '')
+    .split(':')
+    .some((directory) => directory !== '' && existsSync(`${directory}/${tool}`));
 
 /** Tries in a namespace of its own what the lab is going to do, and says what the kernel lacks. */
 function missingKernelFeatures() {

@@ -18,6 +18,9 @@ import {
   removeStaleNetworks,
 } from './namespaces.mjs';
 
+// A root shell without login on Debian lacks the directories in which ip, tc and sysctl are.
+process.env.PATH += ':/usr/sbin:/sbin';
+
 const SCENARIOS = ['reroute', 'orphan', 'weights'];
 const LIMIT_MS = 115_000;
 const HELP = `Usage: npm run lab -- [options]     (as root)

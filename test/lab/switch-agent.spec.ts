@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Metadata, status } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
 import { elemsOf, formatPath, plainValue, toProtoPath } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
@@ -213,23 +213,6 @@ describeKernel('the switch agent on a real kernel', () => {
     expect(String((await agent.get(ROUTE)).get(weightPath(0)))).toBe('3');
     await agent.set({}, { deletes: [ROUTE] });
     expect(JSON.parse(agent.ip('-j', 'nexthop'))).toEqual([]);
-  });
-
-  it('asks for user name and password when the configuration says so', async () => {
-    await agent.kill();
-    const config = join(agent.stateDir, 'agent.yaml');
-    writeFileSync(
-      config,
-      'apiVersion: weir.dev/v1\nkind: SwitchAgentConfig\nspec:\n' +
-        '  credentials: { usernameEnv: WEIR_USER, passwordEnv: WEIR_PASSWORD }\n',
-    );
-    await agent.start(['--config', config], { WEIR_USER: 'weir', WEIR_PASSWORD: 'secret' });
-    await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
-    const metadata = new Metadata();
-    metadata.set('username', 'weir');
-    metadata.set('password', 'secret');
-    expect((await agent.capabilities(metadata)).gNMIVersion).toMatch(/^0\.10/);
-    expect(agent.log).not.toContain('secret');
   });
 });
 

@@ -36,12 +36,13 @@ export async function startAgent(
   const kernel = new IpKernel(config.netns, runner);
   const accounting = new PrefixAccounting(config.netns, runner, warn);
   const stateFile = new StateFile(config.stateDir);
+  const stored = await stateFile.load();
   const capabilities = await probeCapabilities(kernel, DEFAULT_IDS.singlesFrom - 1);
   const queues = new QueueReader(config.netns, runner, warn);
   const [counting, queueFigures] = await Promise.all([accounting.probe(), queues.probe()]);
   log.info({ ...capabilities, counting, queueFigures }, 'kernel capabilities probed');
 
-  const persisted = (await stateFile.load()) ?? (await adopted(kernel, config, stateFile, log));
+  const persisted = stored ?? (await adopted(kernel, config, stateFile, log));
   const forwarding = new Forwarding(
     kernel,
     { protocol: config.routeProtocol, log },

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { toolEnvironment } from './process';
 
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
@@ -22,7 +23,10 @@ export class KernelMonitor {
   start(): void {
     const namespace = this.netns === null ? [] : ['-n', this.netns];
     const args = [...namespace, '-o', 'monitor', 'link', 'nexthop', 'route'];
-    const child = spawn('ip', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn('ip', args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: toolEnvironment(),
+    });
     this.child = child;
     child.stdout.on('data', () => {
       this.retryMs = FIRST_RETRY_MS;

@@ -1,0 +1,110 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { credentials, Metadata, status } from '@grpc/grpc-js';
+import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
+import * as certificates from '../../libs/gnmi-server/src/testing/certificates';
+import { AGENT, AgentProcess, until } from './agent-process';
+
+const skipReason = kernelTestSkipReason();
+if (skipReason !== null) console.warn(`switch-agent-access.spec: skipped, ${skipReason}`);
+const describeKernel = skipReason === null ? describe : describe.skip;
+
+describeKernel('who may talk to the switch agent, and what it may do', () => {
+  let agent: AgentProcess;
+  let testNumber = 0;
+  beforeEach(() => {
+    agent = new AgentProcess(`a${(testNumber += 1)}`);
+  });
+  afterEach(() => agent.dispose());
+
+  function configFile(spec: string): string {
+    const file = join(agent.stateDir, 'agent.yaml');
+    writeFileSync(file, `apiVersion: weir.dev/v1\nkind: SwitchAgentConfig\nspec:\n${spec}`);
+    return file;
+  }
+
+  it('asks for user name and password when the configuration says so', async () => {
+    const config = configFile(
+      '  credentials: { usernameEnv: WEIR_USER, passwordEnv: WEIR_PASSWORD }\n',
+    );
+    await agent.start(['--config', config], { WEIR_USER: 'weir', WEIR_PASSWORD: 'secret' });
+    await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const metadata = new Metadata();
+    metadata.set('username', 'weir');
+    metadata.set('password', 'secret');
+    expect((await agent.capabilities(metadata)).gNMIVersion).toMatch(/^0\.10/);
+    expect(agent.log).not.toContain('secret');
+  });
+
+  it('takes only clients of its authority under mutual TLS', async () => {
+    const { CA_CERT, SERVER_CERT, SERVER_KEY, CLIENT_CERT, CLIENT_KEY } = certificates;
+    for (const [name, pem] of [
+      ['ca.crt', CA_CERT],
+      ['tls.crt', SERVER_CERT],
+      ['tls.key', SERVER_KEY],
+    ] as const)
+      writeFileSync(join(agent.stateDir, name), pem);
+    const config = configFile(
+      '  tls: { mode: mutual, certFile: tls.crt, keyFile: tls.key, caFile: ca.crt }\n',
+    );
+    const known = credentials.createSsl(CA_CERT, CLIENT_KEY, CLIENT_CERT);
+    await agent.start(['--config', config], {}, known);
+    expect((await agent.capabilities()).supportedModels.length).toBeGreaterThan(0);
+    await agent.kill();
+    await agent.start(['--config', config], {}, credentials.createSsl(CA_CERT));
+    await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  it('needs no privilege but CAP_NET_ADMIN', async () => {
+    agent.ip('link', 'set', 'lo', 'up');
+    chownSync(agent.stateDir, NOBODY, NOBODY);
+    const caps = ['--inh-caps', '--ambient-caps', '--bounding-set'].map(
+      (option) => `${option}=-all,+net_admin`,
+    );
+    const user = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups'];
+    const command = [
+      process.execPath,
+      AGENT,
+      '--listen',
+      '127.0.0.1:0',
+      '--state-dir',
+      agent.stateDir,
+    ];
+    const argv = ['netns', 'exec', agent.netns, 'setpriv', ...user, ...caps, ...command];
+    const child = spawn('ip', argv, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let log = '';
+    child.stdout.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    await until('the agent to listen', () => log.includes('listening for gNMI'));
+    expect(log).toContain('"nexthopGroups":{"available":true}');
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
+
+  it('says what is wrong before it serves anything', () => {
+    const run = (...args: string[]): string => {
+      try {
+        return execFileSync(process.execPath, [AGENT, ...args], {
+          encoding: 'utf8',
+          stdio: 'pipe',
+        });
+      } catch (error) {
+        return (error as { stderr: string }).stderr;
+      }
+    };
+    expect(run('--config', configFile('  pollMs: 5\n'))).toContain(
+      'spec.pollMs: must be a whole number',
+    );
+    expect(run('--listen', '0.0.0.0:9339')).toContain('spec.tls: missing');
+    expect(run('--listen', 'nowhere')).toContain('host:port');
+    writeFileSync(join(agent.stateDir, 'state.json'), '{"formatVersion":1');
+    expect(run('--state-dir', agent.stateDir, '--netns', agent.netns)).toContain(
+      'state.json: is not JSON',
+    );
+    expect(run('--help')).toContain('--state-dir <dir>');
+  });
+});
+
+/** The user without rights of its own on Debian. */
+const NOBODY = 65534;
