@@ -13,3 +13,4 @@ export * from './journal-contract';
 export * from './lease-contract';
 export * from './queue-contract';
 export * from './redis-fixture';
+export * from './typescript-child';
