@@ -23,8 +23,8 @@ export interface RunningAgent {
 }
 
 /**
- * Starts the agent: reads what was configured, takes the kernel there, rolls back a commit whose
- * time ran out meanwhile, and only then answers callers.
+ * Starts the agent: reads what was configured, takes the kernel there, then answers callers. A
+ * commit whose time ran out meanwhile is rolled back at once.
  */
 export async function startAgent(
   config: AgentConfig,

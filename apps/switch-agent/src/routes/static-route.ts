@@ -14,5 +14,5 @@ export interface StaticNextHop {
   readonly weight: number;
 }
 
-/** iproute2 before 6.13 and kernels before 6.12 take one octet: 256 is the most. */
+/** Kernels and iproute2 of before 2025 keep a weight in one octet, as weight - 1. */
 export const MAX_WEIGHT = 256;
