@@ -1,0 +1,113 @@
+import { stringify } from 'yaml';
+import { Daemon, isEnded, type ChangeView } from './daemon';
+import { Fabric } from './fabric';
+import { Site } from './site';
+import { Workload } from './workload';
+
+export const LEAVES = ['leaf1', 'leaf2'] as const;
+const PREFIX = '10.3.1.0/24';
+const OBJECTIVE = 'LatencyObjective/chat';
+const weightPath = (index: number): string =>
+  '/network-instances/network-instance[name=DEFAULT]/protocols' +
+  '/protocol[identifier=STATIC][name=DEFAULT]/static-routes' +
+  `/static[prefix=${PREFIX}]/next-hops/next-hop[index=${index}]/config/wecmp-weight`;
+
+const CHAT = {
+  apiVersion: 'weir.dev/v1',
+  kind: 'LatencyObjective',
+  metadata: { name: 'chat' },
+  spec: {
+    workloads: ['chat'],
+    class: 'real-time-inference',
+    // Never missed: what happens here is asked for by the test.
+    thresholdMs: 60_000,
+    flows: [{ sources: ['h1-1'], destinations: ['h3-1'] }],
+  },
+};
+
+type Configs = Awaited<ReturnType<Fabric['configs']>>;
+
+/**
+ * A stage on which one change is rehearsed again and again: a fabric, the files of a daemon that
+ * may die, and a service whose latency decides whether the change is kept.
+ */
+export class Rehearsal {
+  private constructor(
+    readonly fabric: Fabric,
+    readonly site: Site,
+    readonly workload: Workload,
+  ) {}
+
+  static async start(spec: Readonly<Record<string, unknown>> = {}): Promise<Rehearsal> {
+    const size = ['--leaves', '4', '--spines', '2', '--host-ports', '1'];
+    const fabric = await Fabric.start('--stage', 'plain', ...size);
+    const site = new Site(await fabric.topology(), { intents: ['chat.yaml'], ...spec });
+    site.write('chat.yaml', stringify(CHAT));
+    return new Rehearsal(fabric, site, new Workload('chat'));
+  }
+
+  /** A daemon whose loop runs and has measured the service for a while. */
+  async daemon(env: Record<string, string> = {}): Promise<Daemon> {
+    this.workload.latencyMs = 100;
+    const daemon = await Daemon.start(this.site, env);
+    this.workload.to(daemon.otlpPort);
+    if (!(await daemon.ready()))
+      throw new Error(`the daemon ended early\n${daemon.program.tail()}`);
+    await daemon.program.until('the service was measured', async () => {
+      const windows = await daemon.windowsMeasured();
+      return windows === null || windows > 6;
+    });
+    return daemon;
+  }
+
+  configs(): Promise<Configs> {
+    return this.fabric.configs(LEAVES);
+  }
+
+  /** The configuration with other weights for the prefix on every leaf of the change. */
+  planned(before: Configs): { readonly weights: Record<string, number>; readonly after: Configs } {
+    const even = before['leaf1']?.[weightPath(1)] === before['leaf1']?.[weightPath(2)];
+    const [first, second] = even ? [16, 48] : [32, 32];
+    const weights = { eth1: first, eth2: second };
+    const after = Object.fromEntries(
+      Object.entries(before).map(([device, leaves]) => [
+        device,
+        { ...leaves, [weightPath(1)]: String(first), [weightPath(2)]: String(second) },
+      ]),
+    );
+    return { weights, after };
+  }
+
+  /** Asks for the change; null when the daemon died before it answered. */
+  async propose(daemon: Daemon, weights: Record<string, number>): Promise<ChangeView | null> {
+    const routes = LEAVES.map((device) => ({ device, prefix: PREFIX, weights }));
+    const body = { action: { type: 'reroute', routes }, objectiveId: OBJECTIVE };
+    const answer = await daemon.attempt('POST', '/v1/changes', body);
+    if (answer === null) return null;
+    if (answer.status !== 200) throw new Error(answer.text);
+    return (answer.body as { change: ChangeView }).change;
+  }
+
+  /**
+   * Lets the service say what the change did, from the moment in which its effect is measured:
+   * `improved` keeps it, `harmed` undoes it. Resolves when the process or the change has ended.
+   */
+  async judge(daemon: Daemon, effect: 'improved' | 'harmed'): Promise<void> {
+    await daemon.program.until(
+      `the change ends (${effect})`,
+      async () => {
+        if (!daemon.program.running) return true;
+        const [change] = (await daemon.changes().catch(() => null)) ?? [];
+        if (change?.state === 'verifying') this.workload.latencyMs = effect === 'harmed' ? 350 : 25;
+        return change !== undefined && isEnded(change);
+      },
+      60_000,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.workload.stop();
+    await this.fabric.stop();
+    this.site.remove();
+  }
+}

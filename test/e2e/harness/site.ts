@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+const API_VERSION = 'weir.dev/v1';
+const loopback = { host: '127.0.0.1', port: 0 };
+
+/** A quick judge: what nobody measures is decided after a moment. */
+const QUICK_POLICY = {
+  apiVersion: API_VERSION,
+  kind: 'Policy',
+  metadata: { name: 'quick' },
+  spec: {
+    freshness: { staleMs: 2_000 },
+    limits: { maxChangesPerHour: 1_000 },
+    verify: { settleMs: 0, minSamples: 1, maxMs: 300 },
+    rules: [
+      {
+        name: 'never',
+        when: 'path.maxUtilizationRatio > 2.0',
+        action: { type: 'reroute' },
+        mode: 'observe',
+      },
+    ],
+  },
+};
+
+/** The files of one daemon in a folder of their own: configuration, topology, policy, journal. */
+export class Site {
+  readonly folder = mkdtempSync(join(tmpdir(), 'weir-e2e-'));
+  readonly config = join(this.folder, 'controller.yaml');
+  readonly journal = join(this.folder, 'journal');
+
+  constructor(topology: string, spec: Readonly<Record<string, unknown>> = {}) {
+    this.write('topology.yaml', topology);
+    this.write('policy.yaml', stringify(QUICK_POLICY));
+    this.writeConfig(spec);
+  }
+
+  writeConfig(spec: Readonly<Record<string, unknown>>): void {
+    const defaults = {
+      topology: 'topology.yaml',
+      policy: 'policy.yaml',
+      journal: { dir: 'journal' },
+      api: { http: loopback, grpc: loopback },
+      telemetry: { sampleIntervalMs: 100, otlp: loopback },
+      southbound: { operationTimeoutMs: 1_000 },
+      tickMs: 50,
+    };
+    const document = { apiVersion: API_VERSION, kind: 'ControllerConfig', spec: {} };
+    this.write('controller.yaml', stringify({ ...document, spec: { ...defaults, ...spec } }));
+  }
+
+  write(name: string, text: string): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, text);
+    return file;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
