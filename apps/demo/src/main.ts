@@ -14,7 +14,8 @@ async function main(): Promise<number> {
     write: (text) => void out.write(text),
     isTerminal,
     colour: isTerminal && (process.env['NO_COLOR'] ?? '') === '',
-    columns: () => out.columns ?? 100,
+    // A terminal that does not know its width says 0.
+    columns: () => out.columns || 100,
   });
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', resolve);

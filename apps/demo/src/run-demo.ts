@@ -92,7 +92,7 @@ function invite(site: Site, display: Display, workspace: Workspace, outcome: Dem
     'Look around, break things, undo what the loop has done:',
   );
   for (const line of [
-    `npm run weir -- --url ${site.apiUrl} get changes`,
+    `npm run weir -- --server ${site.apiUrl} get changes`,
     `curl ${site.apiUrl}/v1/status`,
     `curl ${site.fabric.url}/            (the fabric's own controls)`,
     `journal and logs: ${workspace.dir}`,

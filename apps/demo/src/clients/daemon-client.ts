@@ -38,6 +38,15 @@ export class DaemonClient {
     return (await this.get(apiPath('journalVerify'))) as JournalVerificationView;
   }
 
+  /** No new change is applied until it is lifted. */
+  async freeze(reason: string): Promise<void> {
+    await request('POST', `${this.url}${apiPath('freeze')}`, { reason });
+  }
+
+  async unfreeze(): Promise<void> {
+    await request('POST', `${this.url}${apiPath('unfreeze')}`, {});
+  }
+
   private get(path: string): Promise<unknown> {
     return request('GET', `${this.url}${path}`);
   }

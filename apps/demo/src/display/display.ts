@@ -26,7 +26,7 @@ export class Display {
   chapter(title: string, story: string): void {
     this.line('');
     this.line(this.style.strong(title));
-    for (const part of wrapped(story, Math.min(100, this.terminal.columns()) - 4)) {
+    for (const part of wrapped(story, Math.max(40, Math.min(100, this.terminal.columns()) - 4))) {
       this.line(this.style.dim(`    ${part}`));
     }
   }
@@ -116,7 +116,7 @@ export class Display {
       hot === undefined
         ? ''
         : `, hottest ${hot.channel} ${(hot.utilizationRatio * 100).toFixed(0)} %`;
-    const width = Math.min(78, this.terminal.columns() - 1);
+    const width = Math.max(20, Math.min(78, this.terminal.columns() - 1));
     const head = `${this.clock()}  loop ${status.phase}${hottest}`;
     return [style.dim('-'.repeat(width)), head, ...rows];
   }

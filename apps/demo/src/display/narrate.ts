@@ -41,6 +41,10 @@ export function narrate(record: EventEnvelope): string | null {
       return body['outcome'] === 'done' && body['verb'] !== 'commit'
         ? null
         : `${text(body['id'])} ${text(body['device'])}: ${text(body['verb'])} ${text(body['outcome'])} ${text(body['message'])}`.trim();
+    case 'frozen':
+      return `frozen: ${text(body['reason'])}`;
+    case 'unfrozen':
+      return 'the freeze is lifted';
     case 'verdict': {
       const verdict = body['verdict'] as { verdict: string; evidence: readonly string[] };
       return `${text(body['id'])} verdict ${verdict.verdict}: ${verdict.evidence.join('; ')}`;

@@ -22,6 +22,9 @@ export class Child {
     logFile: string,
   ) {
     this.log = createWriteStream(logFile);
+    // Whatever ends this process must not leave a daemon behind.
+    const orphaned = (): void => void process.kill('SIGTERM');
+    globalThis.process.once('exit', orphaned);
     for (const stream of [process.stdout, process.stderr]) {
       if (stream !== null) createInterface({ input: stream }).on('line', (line) => this.take(line));
     }
@@ -29,6 +32,7 @@ export class Child {
       process.once('error', (error) => this.take(error.message));
       process.once('close', (code, signal) => {
         this.alive = false;
+        globalThis.process.off('exit', orphaned);
         this.log.end();
         resolve();
         if (!this.stopping) this.onUnexpectedExit(this.obituary(code, signal));
@@ -53,7 +57,7 @@ export class Child {
       this.waiting.add(take);
     });
     const gone = this.ended.then(() => {
-      throw new Error(`${this.name} ended: ${this.last.slice(-5).join(' | ')}`);
+      throw new Error(`${this.name} ended: ${this.lastWords()}`);
     });
     try {
       return await Promise.race([found, gone]);
@@ -73,7 +77,13 @@ export class Child {
 
   private obituary(code: number | null, signal: string | null): string {
     const how = signal === null ? `with code ${code}` : `by ${signal}`;
-    return `${this.name} ended ${how}: ${this.last.slice(-3).join(' | ')}`;
+    return `${this.name} ended ${how}: ${this.lastWords()}`;
+  }
+
+  /** What it said for people; its JSON log is in the file. */
+  private lastWords(): string {
+    const plain = this.last.filter((line) => !line.startsWith('{')).slice(-5);
+    return (plain.length > 0 ? plain : this.last.slice(-1)).join(' | ');
   }
 
   private take(line: string): void {

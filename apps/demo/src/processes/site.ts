@@ -4,6 +4,7 @@ import { API_VERSION, DAEMON_ROLES, type DaemonRole } from '@weir/contracts';
 import { stringify } from 'yaml';
 import { FabricClient } from '../clients/fabric-client';
 import { Child } from './child';
+import { freePort } from './free-port';
 import type { Workspace } from './workspace';
 
 /** Fabric and daemon of one run, as processes of their own. */
@@ -50,6 +51,7 @@ async function start(
   children: Child[],
   stop: () => Promise<void>,
 ): Promise<Site> {
+  const httpPort = await freePort(options.httpPort);
   const script = mainOf('@weir/fabric');
   const fabricChild = Child.start('fabric', script, ['--json'], workspace.path('fabric.log'));
   children.push(fabricChild);
@@ -63,7 +65,7 @@ async function start(
   const addresses = await Promise.all(
     groups.map(async (roles) => {
       const name = groups.length === 1 ? 'daemon' : (roles[0] ?? 'daemon');
-      const config = configOf(roles, options, prefix);
+      const config = configOf(roles, { ...options, httpPort }, prefix);
       const file = workspace.path(`${name}.yaml`);
       await writeFile(file, stringify(config));
       const main = mainOf('@weir/controller');

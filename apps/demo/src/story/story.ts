@@ -5,9 +5,9 @@ import type { Display } from '../display/display';
 import { incidentReport, spelled, type DemoReport, type IncidentReport } from './report';
 import { NotSeen, pause, waitFor } from './wait';
 
-const HEALTHY_DEADLINE_MS = 30_000;
-const DETECT_DEADLINE_MS = 15_000;
-const SETTLE_DEADLINE_MS = 30_000;
+const HEALTHY_DEADLINE_MS = 40_000;
+const DETECT_DEADLINE_MS = 20_000;
+const SETTLE_DEADLINE_MS = 40_000;
 /** How long nothing may reach the switches while a plan waits, ms. */
 const QUIET_MS = 3_000;
 
@@ -79,7 +79,6 @@ export class Story {
     const before = await this.configs(scenario);
     const seen = await this.play(scenario, (change) => SETTLED.has(change.state));
     const configRestored = before === (await this.configs(scenario));
-    await this.fabric.end(scenario.name);
     const harmful = {
       verdict: seen?.change.verdict?.verdict ?? 'none',
       state: spelled(seen?.change.state ?? 'none'),
@@ -88,9 +87,10 @@ export class Story {
     const ms = seen?.change.verdict;
     this.display.result(
       harmful.verdict === 'harmed' && configRestored,
-      `harmful: p95 ${ms?.beforeMs ?? '?'} -> ${ms?.afterMs ?? '?'} ms, ${harmful.verdict}, ` +
+      `harmful: p95 ${shown(ms?.beforeMs)} -> ${shown(ms?.afterMs)} ms, ${harmful.verdict}, ` +
         `${harmful.state}, configuration ${configRestored ? 'as before, leaf by leaf' : 'NOT as before'}`,
     );
+    await this.end(scenario);
     return harmful;
   }
 
@@ -100,14 +100,37 @@ export class Story {
     // The plan lies there; nothing may happen to the switches meanwhile.
     await pause(QUIET_MS);
     const setsSent = (await this.fabric.setsReceived()) - setsBefore;
-    await this.fabric.end(scenario.name);
     const plan = seen?.change.plan ?? null;
     if (seen !== null && plan !== null) this.display.plan(seen.change);
     this.display.result(
       plan !== null && setsSent === 0,
       `suggest: ${plan === null ? 'no plan' : 'a plan'}, ${setsSent} Sets reached the switches`,
     );
+    await this.end(scenario);
     return { setsSent, plan };
+  }
+
+  /**
+   * Ends a scenario as an operator would who takes the cause away by hand: under a freeze, so that
+   * the loop does not act on a breach that is passing while it is still in the window.
+   */
+  private async end(scenario: ScenarioView): Promise<void> {
+    const objectiveId = `LatencyObjective/${scenario.objective.workload}`;
+    await this.daemon.freeze(`the cause of ${scenario.name} is taken away by hand`);
+    await this.fabric.end(scenario.name);
+    try {
+      await waitFor(`the end of the incident of ${objectiveId}`, SETTLE_DEADLINE_MS, async () => {
+        const incidents = await this.daemon.incidents();
+        const open = incidents.some(
+          (entry) => entry.objectiveId === objectiveId && entry.state === 'open',
+        );
+        return open ? null : true;
+      });
+    } catch (error) {
+      if (!(error instanceof NotSeen)) throw error;
+      this.display.result(false, error.message);
+    }
+    await this.daemon.unfreeze();
   }
 
   /** Begins a scenario and follows its incident until a change of it is `done`. */
@@ -159,3 +182,5 @@ export class Story {
     return texts.join('\n');
   }
 }
+
+const shown = (ms: number | undefined): string => (ms === undefined ? '?' : ms.toFixed(2));
