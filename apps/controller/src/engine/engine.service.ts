@@ -154,7 +154,11 @@ export class EngineService {
 
   private async putFileIntents(site: Site): Promise<void> {
     if (this.journal === null) return;
-    for (const command of await fileIntentCommands(site.intents, this.journal)) {
+    for (const command of await fileIntentCommands(
+      site.intents,
+      this.journal,
+      this.catalog.intentKinds,
+    )) {
       const result = await this.command(command);
       if (!result.ok) this.log.error('intent of a file refused', { ...result.error });
     }

@@ -1,4 +1,61 @@
+import { RedisBroadcast, RedisCommandBus } from '@weir/adapter-bus-redis';
+import { lastEpoch, openLmdbJournal } from '@weir/adapter-journal-lmdb';
+import { openRedisJournal } from '@weir/adapter-journal-redis';
+import { replicate } from '@weir/adapter-journal-replicated';
+import { RedisLease } from '@weir/adapter-lease-redis';
+import { BullQueue } from '@weir/adapter-queue-bullmq';
+import type { Clock, Journal } from '@weir/core/ports';
+import type { LogPort } from '@weir/nest';
 import type { Backbone } from './backbone';
-export async function redisBackbone(_: unknown): Promise<Backbone> {
-  throw new Error('later');
+
+export interface RedisBackboneOptions {
+  readonly url: string;
+  readonly prefix: string;
+  readonly journalDir: string;
+  readonly roles: readonly string[];
+  readonly clock: Clock;
+  readonly log: LogPort;
+}
+
+/**
+ * Several processes on one Redis. The engine's journal is the Redis Stream and its own LMDB, both
+ * acknowledged; everybody else reads the stream.
+ */
+export async function redisBackbone(options: RedisBackboneOptions): Promise<Backbone> {
+  const { url, prefix, journalDir, roles, clock, log } = options;
+  const warn = (message: string, fields: Record<string, unknown> = {}): void => {
+    log.warn(message, fields);
+  };
+  const opened: Journal[] = [];
+  const keep = (journal: Journal): Journal => {
+    opened.push(journal);
+    return journal;
+  };
+  // Damage on this disk is found before this process asks for leadership.
+  const local = roles.includes('engine')
+    ? keep(await openLmdbJournal({ dir: journalDir, warn }))
+    : null;
+  const shared = keep(await openRedisJournal({ url, prefix, warn }));
+  const commands = new RedisCommandBus({ url, prefix });
+  const broadcast = new RedisBroadcast({ url, prefix });
+  const previousEpoch = async (): Promise<number> =>
+    Math.max(await lastEpoch(shared), local === null ? 0 : await lastEpoch(local));
+  return {
+    lease: new RedisLease({ url, prefix, clock, previousEpoch }),
+    queue: new BullQueue({ url, prefix, warn }),
+    commands,
+    broadcast,
+    engineJournal: async () => {
+      if (local === null) throw new Error('only the engine role writes the journal');
+      const primary = await openRedisJournal({ url, prefix, warn });
+      return keep(await replicate(primary, local));
+    },
+    readJournal: () => Promise.resolve(shared),
+    close: async () => {
+      await commands.close();
+      await broadcast.close();
+      // The pair closes both of its parts, and closing twice is harmless.
+      for (const journal of opened.reverse()) await journal.close();
+    },
+  };
 }

@@ -5,6 +5,7 @@ import type { Clock } from '@weir/core/ports';
 import { ProblemException } from '@weir/nest';
 import type { Backbone } from '../../wiring/backbone';
 import { BACKBONE, CLOCK } from '../../wiring/tokens';
+import { JournalReader } from '../read/journal-reader';
 
 type ValueOf<Kind extends CommandValue['kind']> = Extract<CommandValue, { kind: Kind }>;
 
@@ -23,6 +24,7 @@ export class CommandClient {
   constructor(
     @Inject(BACKBONE) private readonly backbone: Backbone,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(JournalReader) private readonly reader: JournalReader,
   ) {}
 
   /** Carries a command out; a refusal of the engine, or its silence, is a result. */
@@ -39,6 +41,7 @@ export class CommandClient {
       return refuse('engine-unavailable', '', reason);
     }
     if (!answer.ok) return answer;
+    if (command.verb !== 'status') await this.settled();
     if (answer.value.kind !== kind)
       return refuse('internal', command.verb, `the engine answered with ${answer.value.kind}`);
     return { ok: true, value: answer.value as ValueOf<Kind> };
@@ -49,18 +52,26 @@ export class CommandClient {
     const { known } = this;
     if (known !== null && this.clock.monotonicMs() - known.atMs < STATUS_AGE_MS)
       return { ok: true, value: known.status };
-    this.asking ??= this.askStatus().finally(() => {
+    const asking = (this.asking ??= this.askStatus());
+    const answer = await asking;
+    if (this.asking === asking) {
       this.asking = null;
-    });
-    return this.asking;
+      if (answer.ok) this.known = { status: answer.value, atMs: this.clock.monotonicMs() };
+    }
+    return answer;
+  }
+
+  /** Whoever wrote finds it when reading next. */
+  private async settled(): Promise<void> {
+    this.known = null;
+    this.asking = null;
+    await this.reader.caughtUp();
   }
 
   private async askStatus(): Promise<Result<EngineStatus>> {
     const answer = await this.send('status', { verb: 'status' });
     if (!answer.ok) return answer;
-    const { status } = answer.value;
-    this.known = { status, atMs: this.clock.monotonicMs() };
-    return { ok: true, value: status };
+    return { ok: true, value: answer.value.status };
   }
 }
 

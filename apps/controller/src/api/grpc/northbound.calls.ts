@@ -77,12 +77,6 @@ export class NorthboundCalls {
   ): Promise<northbound.DeleteIntentResponse> {
     const { kind, name, dryRun } = request;
     const id = intentId(kind, name);
-    if (this.reader.model.intent(id) === undefined)
-      throw new GrpcRefusal({
-        code: 'not-found',
-        where: 'name',
-        reason: `no intent is called ${id}`,
-      });
     const command = { verb: 'delete-intent', id, dryRun, by: by.name } as const;
     const value = valueOf(await this.commands.send('intent', command));
     return { plans: value.plans.map(changeMessage), dryRun };
@@ -92,7 +86,7 @@ export class NorthboundCalls {
     request: northbound.ApproveRequest,
     by: Principal,
   ): Promise<northbound.ApproveResponse> {
-    const { id } = this.change(request.changeId);
+    const id = required(request.changeId);
     const { planHash, reason } = checked(approveBodySchema, {
       planHash: request.planHash,
       reason: request.reason,
@@ -104,13 +98,13 @@ export class NorthboundCalls {
     request: northbound.RejectRequest,
     by: Principal,
   ): Promise<northbound.RejectResponse> {
-    const { id } = this.change(request.changeId);
+    const id = required(request.changeId);
     const { reason } = checked(rejectBodySchema, { reason: request.reason });
     return this.send({ verb: 'reject', changeId: id, reason, by: by.name });
   }
 
   async undo(request: northbound.UndoRequest, by: Principal): Promise<northbound.UndoResponse> {
-    const { id } = this.change(request.changeId);
+    const id = required(request.changeId);
     const { dryRun } = request;
     return { ...(await this.send({ verb: 'undo', changeId: id, dryRun, by: by.name })), dryRun };
   }
@@ -138,12 +132,16 @@ export class NorthboundCalls {
   }
 
   private change(id: string): Change {
-    if (id === '') throw badArgument('change_id', 'is required');
-    const change = this.reader.model.change(id);
+    const change = this.reader.model.change(required(id));
     if (change !== undefined) return change;
     const reason = `no change is called ${id}`;
     throw new GrpcRefusal({ code: 'not-found', where: 'change_id', reason });
   }
+}
+
+function required(changeId: string): string {
+  if (changeId !== '') return changeId;
+  throw badArgument('change_id', 'is required');
 }
 
 function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {

@@ -8,6 +8,9 @@ import type { Backbone } from '../../wiring/backbone';
 import type { StopRequest } from '../../wiring/context';
 import { BACKBONE, LOG, PHASES_TOKEN, STOP_REQUEST } from '../../wiring/tokens';
 
+/** Followers are told within milliseconds; a write that was carried out is not failed for it. */
+const CATCH_UP_MS = 1_000;
+
 /**
  * What the API knows: the fold of the journal, kept up to date by following it. The same fold as
  * the engine's, so the two cannot disagree; only later by the time a record takes to arrive.
@@ -46,6 +49,23 @@ export class JournalReader {
   get journal(): Journal {
     if (this.source === null) throw new Error('the journal is not open yet');
     return this.source;
+  }
+
+  /** Resolves when all records that are in the journal now are folded, or after a second. */
+  async caughtUp(): Promise<void> {
+    const target = await this.journal.lastSequence();
+    if (this.model.lastSequence >= target) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        unsubscribe();
+        resolve();
+      };
+      const timer = setTimeout(end, CATCH_UP_MS);
+      const unsubscribe = this.onRecord((record) => {
+        if (record.sequence >= target) end();
+      });
+    });
   }
 
   /** Calls back for each record after it was folded; returns the unsubscribe. */

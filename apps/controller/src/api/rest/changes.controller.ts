@@ -57,7 +57,9 @@ export class ChangesController {
   @ApiOperation({ summary: 'One change with its plan, progress and verdict.' })
   @Answers(changeViewSchema)
   get(@Param('id', { schema: idParameterSchema }) id: string): Change {
-    return this.known(id);
+    const change = this.reader.model.change(id);
+    if (change === undefined) throw problem('not-found', 'path.id', `no change is called ${id}`);
+    return change;
   }
 
   @Post(API_PATHS.changes)
@@ -86,7 +88,6 @@ export class ChangesController {
     body: { readonly planHash: string; readonly reason: string },
     @Caller() caller: Principal,
   ): Promise<ChangeAnswer> {
-    this.known(id);
     return this.send({ verb: 'approve', changeId: id, ...body, by: caller.name });
   }
 
@@ -100,7 +101,6 @@ export class ChangesController {
     @Body({ schema: rejectBodySchema }) body: { readonly reason: string },
     @Caller() caller: Principal,
   ): Promise<ChangeAnswer> {
-    this.known(id);
     return this.send({ verb: 'reject', changeId: id, reason: body.reason, by: caller.name });
   }
 
@@ -115,18 +115,11 @@ export class ChangesController {
     @Query({ schema: dryRunQuerySchema }) { dryRun }: { readonly dryRun: boolean },
     @Caller() caller: Principal,
   ): Promise<ChangeAnswer> {
-    this.known(id);
     return this.send({ verb: 'undo', changeId: id, dryRun, by: caller.name });
   }
 
   private async send(command: Command): Promise<ChangeAnswer> {
     const { change, dryRun } = unwrap(await this.commands.send('change', command));
     return { change, dryRun };
-  }
-
-  private known(id: string): Change {
-    const change = this.reader.model.change(id);
-    if (change === undefined) throw problem('not-found', 'path.id', `no change is called ${id}`);
-    return change;
   }
 }

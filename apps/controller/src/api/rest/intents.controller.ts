@@ -108,8 +108,7 @@ export class IntentsController {
     @Query({ schema: dryRunQuerySchema }) { dryRun }: DryRun,
     @Caller() caller: Principal,
   ): Promise<IntentResult> {
-    const resource = this.known(kind, name);
-    const id = intentId(resource.kind, resource.metadata.name);
+    const id = intentId(this.kindOf(kind), name);
     const command = { verb: 'delete-intent', id, dryRun, by: caller.name } as const;
     const value = unwrap(await this.commands.send('intent', command));
     return result(value.intent, value.plans, dryRun);
