@@ -21,7 +21,7 @@ export function runTypescript(
   args: readonly string[],
   wrapper: readonly string[] = [],
 ): TypescriptChild {
-  const register = join(__dirname, '../register-typescript.cjs');
+  const register = join(__dirname, '../../../tools/register-typescript.cjs');
   const command = [...wrapper, process.execPath, '-r', register, file, ...args];
   const child = spawn(command[0] ?? process.execPath, command.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe'],

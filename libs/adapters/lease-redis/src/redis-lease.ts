@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import type { Clock, Lease } from '@weir/core/ports';
 import { ACQUIRE, RELEASE, RENEW } from './scripts';
@@ -55,7 +55,7 @@ export class RedisLease implements Lease {
         signal.throwIfAborted();
         if (epoch > 0) return epoch;
         // A little random, so that several who wait do not ask in step.
-        await pause((this.#ttlMs / ASK_PART) * (0.5 + Math.random()), signal);
+        await pause((this.#ttlMs / ASK_PART) * (randomInt(500, 1_500) / 1_000), signal);
       }
     } catch (error) {
       this.#holding = null;

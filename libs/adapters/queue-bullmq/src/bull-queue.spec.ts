@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DeviceOperation, OperationReport } from '@weir/core/model';
 import {
@@ -8,6 +9,7 @@ import {
   gate,
   operation,
   queueContract,
+  runTypescript,
 } from '@weir/conformance';
 import { BullQueue } from './index';
 
@@ -106,6 +108,29 @@ describeWithRedis('bullmq queue', (redis) => {
     await eventually('both reports', () => reports.length === 2);
     expect(reports.map((report) => report.operation.epoch)).toEqual([1, 2]);
   });
+
+  it('gives the operations of a killed worker to another one, the order kept', async () => {
+    const engine = open();
+    const reports: string[] = [];
+    await engine.onReport((report) => reports.push(report.operation.id));
+    const doomed = runTypescript(join(__dirname, 'begin-forever.contract-run.ts'), [
+      redis().url,
+      prefix,
+    ]);
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      await engine.enqueue(operation('leaf1', attempt));
+      await engine.enqueue(operation('leaf2', attempt));
+    }
+    await eventually('two begun', () => doomed.lines.length === 2, 30_000);
+    doomed.process.kill('SIGKILL');
+    await doomed.ended;
+    await open().work(async (done) => doneReport(done));
+    await eventually('all reports', () => reports.length >= 6, 30_000);
+    for (const device of ['leaf1', 'leaf2']) {
+      const own = reports.filter((id) => id.includes(device));
+      expect(own).toEqual([1, 2, 3].map((attempt) => operation(device, attempt).id));
+    }
+  }, 60_000);
 
   it('makes open operations again when Redis was flushed', async () => {
     const engine = open();

@@ -7,6 +7,9 @@ const BLOCK_MS = 2_000;
 const RETRY_MS = 100;
 const START_OF_STREAM = '0-0';
 
+/** One element per stream: its key and its entries, each an id and a flat list of fields. */
+type StreamAnswer = [key: string, entries: [id: string, fields: string[]][]][] | null;
+
 /**
  * Reads reports from where the last reader stopped. The newest reader owns the mark: an engine
  * that was replaced cannot move it past reports that its successor has not seen.
@@ -63,8 +66,7 @@ export class ReportReader {
     const reading = this.blocking.xread('BLOCK', BLOCK_MS, 'STREAMS', this.key, from);
     // Rejections after an interruption have nobody to report to.
     reading.catch(() => undefined);
-    const answer = (await Promise.race([reading, this.#interrupted])) as
-      [string, [string, string[]][]][] | null;
+    const answer: StreamAnswer = await Promise.race([reading, this.#interrupted]);
     const entries = answer?.[0]?.[1] ?? [];
     const last = entries.at(-1)?.[0];
     if (this.#stopped || last === undefined || this.#cursor !== from) return;

@@ -5,7 +5,7 @@ const Module = require('node:module');
 const path = require('node:path');
 const { transformSync } = require('@swc/core');
 
-const root = path.resolve(__dirname, '../..');
+const root = path.resolve(__dirname, '..');
 const places = [
   [/^@weir\/core\/(.*)$/, 'libs/core/src/$1/index.ts'],
   [/^@weir\/adapter-(.*)$/, 'libs/adapters/$1/src/index.ts'],
