@@ -105,6 +105,7 @@ export const changeViewSchema = open({
   updatedMs: z.number(),
   expiresMs: z.number(),
   deadlineMs: z.number().nullable(),
+  leaseUntilMs: z.number().nullable(),
   times: z.record(z.string(), z.number().optional()),
   devices: z.record(
     z.string(),

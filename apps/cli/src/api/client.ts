@@ -114,10 +114,11 @@ export class ApiClient {
   }
 
   private unreachable(error: unknown): CliError {
-    const aborted = error instanceof Error && error.name === 'AbortError';
-    if (aborted) return new CliError({ code: 'request-invalid', reason: 'interrupted' });
-    const timedOut = error instanceof Error && error.name === 'TimeoutError';
-    const why = timedOut ? `no answer in ${this.options.timeoutMs} ms` : causeText(error);
+    const { name } = error as Error;
+    if (name === 'AbortError')
+      return new CliError({ code: 'request-invalid', reason: 'interrupted' });
+    const why =
+      name === 'TimeoutError' ? `no answer in ${this.options.timeoutMs} ms` : causeText(error);
     return new CliError({
       code: 'engine-unavailable',
       reason: `cannot reach the daemon at ${this.base.origin}: ${why}`,
@@ -153,10 +154,9 @@ function baseUrl(server: string): URL {
 
 /** The last cause says most: fetch wraps the socket error in "fetch failed". */
 function causeText(error: unknown): string {
-  let deepest = error;
-  while (deepest instanceof Error && deepest.cause instanceof Error) deepest = deepest.cause;
-  if (!(deepest instanceof Error)) return String(deepest);
-  return deepest.message || ((deepest as { code?: string }).code ?? deepest.name);
+  let deepest = error as NodeJS.ErrnoException;
+  while (deepest.cause !== undefined) deepest = deepest.cause as NodeJS.ErrnoException;
+  return deepest.message || (deepest.code ?? deepest.name);
 }
 
 function parseJson(text: string): unknown {

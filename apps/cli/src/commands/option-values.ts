@@ -6,4 +6,7 @@ export function integerOption(text: string): number {
   throw new InvalidArgumentError('A whole number from 1 is needed.');
 }
 
-export const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+export const collect = (value: string, before: readonly string[] = []): string[] => [
+  ...before,
+  value,
+];

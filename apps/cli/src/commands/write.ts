@@ -27,7 +27,7 @@ export function addWriteCommands(program: Command, session: Session): void {
   program
     .command('plan')
     .description('show what an intent or a change of your own would do; nothing is written')
-    .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect, [])
+    .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect)
     .addHelpText('after', '\nExit codes: 0 nothing to change, 1 error, 2 changes.')
     .action(async ({ filename }: FileOptions, command: Command) => {
       const client = session.client(command);
@@ -40,7 +40,7 @@ export function addWriteCommands(program: Command, session: Session): void {
   program
     .command('apply')
     .description('create or change intents, or make a change of your own')
-    .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect, [])
+    .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect)
     .option('--dry-run', 'show the plans and write nothing')
     .option('-y, --yes', 'do not ask')
     .action((options: FileOptions, command: Command) => apply(session, command, options));

@@ -100,6 +100,7 @@ export function changeText(change: ChangeView, style: Style): string {
     ['objective', change.objectiveId],
     ['approved by', change.approvedBy],
     ['plan expires', time(change.expiresMs)],
+    ['undone unless renewed by', change.leaseUntilMs === null ? null : time(change.leaseUntilMs)],
     ['undone unless confirmed by', change.deadlineMs === null ? null : time(change.deadlineMs)],
   ].filter(([, value]) => value !== null);
   return [
