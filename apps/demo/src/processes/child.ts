@@ -41,7 +41,7 @@ export class Child {
   }
 
   static start(name: string, script: string, args: readonly string[], logFile: string): Child {
-    const child = spawn(process.execPath, ['--enable-source-maps', script, ...args], {
+    const child = spawn(process.execPath, [script, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new Child(name, child, logFile);

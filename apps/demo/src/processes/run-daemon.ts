@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 /** Runs weir-controller in the foreground with a configuration; resolves with its exit code. */
 export function runDaemon(configFile: string): Promise<number> {
   const main = join(dirname(require.resolve('@weir/controller')), 'main.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', main, '--config', configFile], {
+  const child = spawn(process.execPath, [main, '--config', configFile], {
     stdio: 'inherit',
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
