@@ -55,8 +55,8 @@ const TABLE = [
   {
     from: 'apps/cli',
     may: [
-      'libs/(core|algorithms|runtime|contracts|intents|sim|proto-gen|gnmi)',
-      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|gnmi)',
+      'libs/(core|algorithms|runtime|contracts|intents|sim|proto-gen|gnmi|gnmi-server)',
+      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi)',
     ],
   },
   {

@@ -16,7 +16,7 @@ interface NextHop {
 const DEFAULT_WEIGHT = 1;
 
 export function readRoutes(image: ConfigImage): readonly StaticRoute[] {
-  return [...nextHopsByPrefix(image)].map(([prefix, hops]) => ({
+  return [...nextHopsOf(image, null)].map(([prefix, hops]) => ({
     prefix,
     nextHops: hops.map((hop) => ({
       index: hop.index,
@@ -38,7 +38,7 @@ export function renderRoute(
   weights: Readonly<Record<string, number>>,
 ): Result<readonly LeafDiff[]> {
   const where = staticRoute(prefix);
-  const hops = nextHopsByPrefix(image).get(prefix);
+  const hops = nextHopsOf(image, prefix).get(prefix);
   if (hops === undefined)
     return refuse('not-found', where, `There is no static route for ${prefix} to change.`);
   const refused = checkWeights(where, hops, weights);
@@ -99,22 +99,41 @@ function sharesOf(
   return shares;
 }
 
-function nextHopsByPrefix(image: ConfigImage): Map<string, NextHop[]> {
+/**
+ * Next hops by prefix, of one prefix or of all. Works on the text, because images are large and
+ * most leaves of an image are not what is looked for.
+ */
+function nextHopsOf(image: ConfigImage, only: string | null): ReadonlyMap<string, NextHop[]> {
+  const start = `${only === null ? STATIC_ROUTES : staticRoute(only)}/`;
   const routes = new Map<string, NextHop[]>();
+  const entries = new Map<string, NextHop>();
   for (const [path, value] of image) {
-    if (!path.startsWith(STATIC_ROUTES)) continue;
-    const elems = parsedPath(path).elems;
-    const at = elems.findIndex((elem) => elem.name === 'next-hop');
-    const prefix = elems.find((elem) => elem.name === 'static')?.key['prefix'];
-    const index = elems[at]?.key['index'];
-    if (prefix === undefined || index === undefined) continue;
-    const hops = routes.get(prefix) ?? [];
-    routes.set(prefix, hops);
-    let hop = hops.find((item) => item.index === index);
-    if (hop === undefined) hops.push((hop = { index, leaves: new Map() }));
-    hop.leaves.set(path.slice(nextHop(prefix, index).length + 1), value);
+    if (!path.startsWith(start)) continue;
+    const end = endOfNextHop(path);
+    if (end < 0) continue;
+    const entry = path.slice(0, end);
+    let hop = entries.get(entry);
+    if (hop === undefined) {
+      const elems = parsedPath(entry).elems;
+      const prefix = elems.at(-3)?.key['prefix'] ?? '';
+      hop = { index: elems.at(-1)?.key['index'] ?? '', leaves: new Map() };
+      entries.set(entry, hop);
+      const hops = routes.get(prefix);
+      if (hops === undefined) routes.set(prefix, [hop]);
+      else hops.push(hop);
+    }
+    hop.leaves.set(path.slice(end + 1), value);
   }
   return routes;
+}
+
+/** Where the list entry of a next hop ends in a path, or -1 for other paths. */
+function endOfNextHop(path: string): number {
+  const at = path.indexOf('/next-hops/next-hop[');
+  if (at < 0) return -1;
+  // Leaves stand in `config` or `interface-ref/config`; an index may hold slashes and brackets.
+  const ref = path.lastIndexOf(']/interface-ref/');
+  return (ref > at ? ref : path.lastIndexOf(']/config/')) + 1 || -1;
 }
 
 const interfaceOf = (hop: NextHop): string =>
