@@ -178,6 +178,24 @@ describe('the loop on devices in memory', () => {
   });
 });
 
+describe('blast radius', () => {
+  it.each([
+    ['s1', 0.5, 'validated', ''],
+    ['s1', 0.25, 'rejected', '4 of 12 links would be out of use'],
+  ])('draining %s with a share of %d is %s', async (device, maxLayerShare, state, reason) => {
+    const policy = testPolicy();
+    const limits = { ...policy.limits, maxLayerShare };
+    const world = await incident({ policy: { ...policy, limits } });
+    world.background.clear();
+    const intent = { kind: 'Drain', name: 'd', labels: {}, priority: 100, spec: { device } };
+    const put = { verb: 'put-intent', by: 'ann', dryRun: true, intent } as const;
+    const planned = await world.engine.command(put);
+    const plan = planned.ok && planned.value.kind === 'intent' ? planned.value.plans[0] : undefined;
+    expect(plan?.state).toBe(state);
+    expect(plan?.reason).toContain(reason);
+  });
+});
+
 class Crash extends Error {}
 
 describe('a crash at every labelled point', () => {

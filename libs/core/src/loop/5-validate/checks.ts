@@ -1,5 +1,4 @@
 import { isTouching } from '../../change';
-import type { ErrorCode } from '../../base';
 import {
   patched,
   sameLeaf,
@@ -9,10 +8,9 @@ import {
 } from '../../model';
 import type { Draft } from '../4-decide';
 import { loadsOf, profileOf, whatIf } from '../network';
+import { blastRadius, type Verdict } from './blast-radius';
 import type { Pass } from '../pass';
 import { cooldownKey } from '../../state';
-
-type Verdict = readonly [code: ErrorCode, detail: string] | null;
 
 /**
  * Every check that a change must pass, each on its own, so that a plan shows all that is wrong
@@ -35,7 +33,7 @@ export function runChecks(
     ['forwarding', forwardingSound(pass, routes)],
     ['spare path', sparePath(pass, routes)],
     ['capacity', capacityHolds(pass, routes)],
-    ['blast radius', blastRadius(pass, draft, diffs)],
+    ['blast radius', blastRadius(pass, draft, diffs, routes)],
     ['open changes', openChanges(pass)],
     ['budget', budgetLeft(pass, draft)],
     ['cool-down', cooledDown(pass, draft)],
@@ -161,27 +159,6 @@ function capacityHolds(pass: Pass, routes: readonly RouteWeights[]): Verdict {
       return [
         'overload-predicted',
         `${key} is predicted at ${(load * 100).toFixed(0)} % (limit ${(limit * 100).toFixed(0)} %)`,
-      ];
-  }
-  return null;
-}
-
-function blastRadius(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Verdict {
-  const { maxDevicesPerChange, maxLayerShare } = pass.env.policy.limits;
-  if (draft.origin !== 'rule') return null;
-  if (diffs.length > maxDevicesPerChange)
-    return ['blast-radius', `${diffs.length} devices, more than ${maxDevicesPerChange}`];
-  const touched = new Set<string>(diffs.map((diff) => diff.device));
-  for (const change of pass.durable.changes.values())
-    if (isTouching(change.state)) Object.keys(change.devices).forEach((id) => touched.add(id));
-  for (const role of ['leaf', 'spine', 'superspine', 'switch'] as const) {
-    const layer = [...pass.env.topology.devices.values()].filter((device) => device.role === role);
-    const share = layer.filter((device) => touched.has(device.id)).length;
-    // One device is always allowed, however small the layer.
-    if (share > Math.max(1, maxLayerShare * layer.length))
-      return [
-        'blast-radius',
-        `${share} of ${layer.length} devices of layer ${role} would be open at once`,
       ];
   }
   return null;
