@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { addBenchCommands } from './commands/bench';
 import { addCompletionCommand } from './commands/completion';
 import { addControlCommands } from './commands/control';
 import { addJournalCommands } from './commands/journal';
@@ -31,6 +32,7 @@ export function buildProgram(session: Session): Command {
   addWatchCommand(program, session);
   addJournalCommands(program, session);
   addOfflineCommands(program, session);
+  addBenchCommands(program, session);
   addCompletionCommand(program, session);
   for (const command of everyCommand(program))
     command.exitOverride().configureOutput({

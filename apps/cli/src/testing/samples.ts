@@ -1,18 +1,61 @@
-import type { Change, EngineStatus, Incident, IntentResource } from '@weir/core/model';
+import type {
+  Change,
+  DeviceId,
+  EngineStatus,
+  Incident,
+  IntentResource,
+  Plan,
+} from '@weir/core/model';
 import { changeId, deviceId, incidentId, intentId, ruleName } from '@weir/core/model';
 
 const WEIGHT =
   '/network-instances/network-instance[name=DEFAULT]/protocols/protocol[identifier=STATIC][name=DEFAULT]' +
   '/static-routes/static[prefix=10.0.2.0/24]/next-hops/next-hop[index=1]/config/wecmp-weight';
 
-/** A change as the engine has it, with one leaf of each kind of difference. */
-export function sampleChange(fields: Partial<Change> = {}): Change {
-  const device = deviceId('leaf1');
+/** A plan with one leaf of each kind of difference. */
+function samplePlan(device: DeviceId): Plan {
   const leaves = [
     { path: WEIGHT, before: 32, after: 20 },
     { path: '/a/b[k=v]/c', before: null, after: 'new' },
     { path: '/a/b[k=v]/d', before: 'old', after: null },
   ];
+  return {
+    formatVersion: 1,
+    hash: 'ab'.repeat(32),
+    baseHash: 'cd'.repeat(32),
+    topologyRevision: 'r1',
+    stages: [[device]],
+    diffs: [{ device, leaves }],
+    inverse: [
+      {
+        device,
+        leaves: leaves.map(({ path, before, after }) => ({ path, before: after, after: before })),
+      },
+    ],
+    predicted: {
+      gainRatio: -0.34,
+      uncertaintyRatio: 0.05,
+      maxUtilizationBefore: 0.93,
+      maxUtilizationAfter: 0.61,
+      explanation: 'leaf1:eth1 falls from 93 % to 61 %',
+    },
+    disruption: 'flows-move',
+    touches: {
+      links: ['leaf1:eth1--spine1:eth1'],
+      prefixes: ['10.0.2.0/24'],
+      workloads: ['chat'],
+    },
+    checks: [
+      { name: 'loop-free', passed: true, code: null, detail: '' },
+      { name: 'blast-radius', passed: false, code: 'blast-radius', detail: '9 devices, limit 8' },
+    ],
+    risk: { level: 'medium', reasons: ['moves flows of one prefix'] },
+  };
+}
+
+/** A change as the engine has it. */
+export function sampleChange(fields: Partial<Change> = {}): Change {
+  const device = deviceId('leaf1');
   return {
     id: changeId('chg-7'),
     origin: 'rule',
@@ -22,38 +65,7 @@ export function sampleChange(fields: Partial<Change> = {}): Change {
     objectiveId: 'LatencyObjective/chat',
     action: { type: 'reroute', routes: [{ device, prefix: '10.0.2.0/24', weights: { eth1: 20 } }] },
     mode: 'approve',
-    plan: {
-      formatVersion: 1,
-      hash: 'ab'.repeat(32),
-      baseHash: 'cd'.repeat(32),
-      topologyRevision: 'r1',
-      stages: [[device]],
-      diffs: [{ device, leaves }],
-      inverse: [
-        {
-          device,
-          leaves: leaves.map(({ path, before, after }) => ({ path, before: after, after: before })),
-        },
-      ],
-      predicted: {
-        gainRatio: -0.34,
-        uncertaintyRatio: 0.05,
-        maxUtilizationBefore: 0.93,
-        maxUtilizationAfter: 0.61,
-        explanation: 'leaf1:eth1 falls from 93 % to 61 %',
-      },
-      disruption: 'flows-move',
-      touches: {
-        links: ['leaf1:eth1--spine1:eth1'],
-        prefixes: ['10.0.2.0/24'],
-        workloads: ['chat'],
-      },
-      checks: [
-        { name: 'loop-free', passed: true, code: null, detail: '' },
-        { name: 'blast-radius', passed: false, code: 'blast-radius', detail: '9 devices, limit 8' },
-      ],
-      risk: { level: 'medium', reasons: ['moves flows of one prefix'] },
-    },
+    plan: samplePlan(device),
     verify: {
       settleMs: 1000,
       minSamples: 10,
