@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { openApiDocument } from './openapi/document';
@@ -37,12 +37,12 @@ export async function listenHttp(
     const reason = (error as NodeJS.ErrnoException).code ?? String(error);
     throw new Error(`spec.api.http: cannot listen on ${host}:${port}: ${reason}`, { cause: error });
   }
-  return ((app.getHttpServer() as Server).address() as AddressInfo).port;
+  return (app.getHttpServer().address() as AddressInfo).port;
 }
 
 /** No new connections; requests in progress may end, idle and streaming ones are cut. */
 export async function closeHttp(app: NestExpressApplication): Promise<void> {
-  const server = app.getHttpServer() as Server;
+  const server = app.getHttpServer();
   const closed = new Promise<void>((resolve) => {
     server.close(() => {
       resolve();

@@ -68,7 +68,9 @@ async function run({ config }: Arguments): Promise<void> {
   const start = startDaemon({
     configFile: config,
     env: process.env,
-    requestStop: shutdown.request,
+    requestStop: (reason, code) => {
+      shutdown.request(reason, code);
+    },
   });
   starting = start.catch(() => undefined);
   const started = await start;

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startSmallFabric, type SmallFabric } from './testing/small-fabric';
-import { ready, startTestDaemon, until, type TestDaemon } from './testing/test-daemon';
+import { startSmallFabric, type SmallFabric } from '../test/small-fabric';
+import { ready, startTestDaemon, until, type TestDaemon } from '../test/test-daemon';
 import { catalog } from './wiring/catalog';
 
 const CHAT = `apiVersion: weir.dev/v1

@@ -26,8 +26,8 @@ export interface DaemonOptions {
 export interface RunningDaemon {
   readonly addresses: Addresses;
   /** Reads topology, policy and intents again; resolves when they are in force, or refused. */
-  reload(cause: string): Promise<void>;
-  stop(): Promise<void>;
+  readonly reload: (cause: string) => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 interface Inputs {

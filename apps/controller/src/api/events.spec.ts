@@ -1,6 +1,6 @@
 import type { JournalRecord } from '@weir/core/model';
-import { startSmallFabric, type SmallFabric } from '../testing/small-fabric';
-import { ready, startTestDaemon, until, type TestDaemon } from '../testing/test-daemon';
+import { startSmallFabric, type SmallFabric } from '../../test/small-fabric';
+import { ready, startTestDaemon, until, type TestDaemon } from '../../test/test-daemon';
 
 interface Event {
   readonly id: number;
@@ -26,7 +26,7 @@ async function listen(url: string, lastId: string | null, enough: (seen: Event[]
     text = blocks.pop() ?? '';
     for (const block of blocks) {
       const fields = new Map(block.split('\n').map((line) => line.split(/: (.*)/s) as never));
-      const data = fields.get('data') as unknown as string | undefined;
+      const data = fields.get('data') as string | undefined;
       if (data === undefined) continue;
       seen.push({
         id: Number(fields.get('id')),

@@ -15,8 +15,8 @@ import {
   versionSchema,
 } from '@weir/contracts';
 import type { z } from 'zod';
-import { startSmallFabric, type SmallFabric } from '../testing/small-fabric';
-import { ready, startTestDaemon, type TestDaemon } from '../testing/test-daemon';
+import { startSmallFabric, type SmallFabric } from '../../test/small-fabric';
+import { ready, startTestDaemon, type TestDaemon } from '../../test/test-daemon';
 
 const OBJECTIVE = {
   apiVersion: 'weir.dev/v1',

@@ -11,15 +11,15 @@ export const openApiSchema = (schema: z.ZodType): JsonSchema =>
     target: 'openapi-3.0',
     io: 'output',
     unrepresentable: 'any',
-  }) as JsonSchema;
+  });
 
 const problems = { [PROBLEM_MEDIA_TYPE]: { schema: openApiSchema(problemSchema) } };
 
 /** Documents the body of the answer, and problem details for everything else. */
 export const Answers = (schema: z.ZodType, status = 200, description = '') =>
   applyDecorators(
-    ApiResponse({ status, description, schema: openApiSchema(schema) as never }),
-    ApiResponse({ status: 'default', description: 'Problem details.', content: problems as never }),
+    ApiResponse({ status, description, schema: openApiSchema(schema) }),
+    ApiResponse({ status: 'default', description: 'Problem details.', content: problems }),
   );
 
 /** The same for a write, which may carry an idempotency key. */

@@ -287,7 +287,7 @@ describe('OtlpReceiver over gRPC', () => {
     async (_, resource, bad, message) => {
       await listen();
       const good = request({ ...CHAT, 'service.name': 'good' }, latency([1, 0, 0]));
-      const body = request(resource as Attributes, bad);
+      const body = request(resource, bad);
       body.resourceMetrics.push(...good.resourceMetrics);
       const { partialSuccess } = await send(body);
       expect(partialSuccess?.rejectedDataPoints).toBe(1n);

@@ -4,7 +4,7 @@ import { NestLogger } from './nest-logger';
 function capture(): { lines: Record<string, unknown>[]; logger: ReturnType<typeof createLogger> } {
   const lines: Record<string, unknown>[] = [];
   const destination = { write: (line: string) => lines.push(JSON.parse(line)) };
-  return { lines, logger: createLogger({ level: 'debug', destination: destination as never }) };
+  return { lines, logger: createLogger({ level: 'debug', destination: destination }) };
 }
 
 describe('logger', () => {

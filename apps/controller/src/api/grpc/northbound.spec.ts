@@ -3,8 +3,8 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { northbound } from '@weir/proto-gen';
 import { protoPath } from 'grpc-health-check';
-import { startSmallFabric, type SmallFabric } from '../../testing/small-fabric';
-import { ready, startTestDaemon, until, type TestDaemon } from '../../testing/test-daemon';
+import { startSmallFabric, type SmallFabric } from '../../../test/small-fabric';
+import { ready, startTestDaemon, until, type TestDaemon } from '../../../test/test-daemon';
 
 const ADMIN = 'admin-token-000001';
 const VIEWER = 'viewer-token-00001';
@@ -56,11 +56,7 @@ describe('northbound gRPC on real gNMI targets', () => {
     if (token !== '') metadata.set('authorization', `Bearer ${token}`);
     return metadata;
   };
-  function call<Answer>(
-    method: keyof Client & string,
-    request: unknown,
-    token = ADMIN,
-  ): Promise<Answer> {
+  function call<Answer>(method: keyof Client, request: unknown, token = ADMIN): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const unary = (client[method] as unknown as Unary).bind(client);
       unary(request as never, bearer(token), (error, answer) => {

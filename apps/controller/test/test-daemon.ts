@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bootErrorText } from '../boot/boot-error';
-import { startDaemon, type RunningDaemon } from '../run';
+import { bootErrorText } from '../src/boot/boot-error';
+import { startDaemon, type RunningDaemon } from '../src/run';
 
 export interface TestDaemon extends RunningDaemon {
   readonly url: string;
