@@ -17,7 +17,7 @@ const HOT_UTILIZATION = 0.95;
 const HOT_PORT = 'up0';
 const PACE_MS = 10;
 const TICK_MS = 100;
-const GIVE_UP_MS = 30_000;
+const GIVE_UP_MS = 120_000;
 const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500];
 
 /** One reaction, in ms since the bytes were there. */

@@ -4,7 +4,7 @@ import { startTargets } from './targets';
 startTargets(Number(process.argv[2])).then(
   (targets) => process.send?.([...targets.ports]),
   (error: unknown) => {
-    console.error(error);
+    process.stderr.write(`${String(error)}\n`);
     process.exitCode = 1;
   },
 );

@@ -8,23 +8,39 @@ import { nextHop, STATIC_ROUTES, staticRoute } from './openconfig-paths';
 
 interface NextHop {
   readonly index: string;
-  /** Every leaf of the entry, relative to it. */
+  /** Every leaf of the entry, by the rest of its path. */
   readonly leaves: Map<string, LeafValue>;
 }
+
+const ADDRESS = '/config/next-hop';
+const WEIGHT = '/config/wecmp-weight';
+const INTERFACE = '/interface-ref/config/interface';
 
 /** A route without wecmp-weight spreads evenly, as if each next hop had weight 1. */
 const DEFAULT_WEIGHT = 1;
 
+/**
+ * All routes of an image. Works on the text: images are large and read anew after every change,
+ * so only the one leaf that every next hop has is taken apart.
+ */
 export function readRoutes(image: ConfigImage): readonly StaticRoute[] {
-  return [...nextHopsOf(image, null)].map(([prefix, hops]) => ({
-    prefix,
-    nextHops: hops.map((hop) => ({
-      index: hop.index,
-      address: String(hop.leaves.get('config/next-hop') ?? ''),
-      interface: interfaceOf(hop),
-      weight: weightOf(hop),
-    })),
-  }));
+  const routes = new Map<string, StaticRoute['nextHops'][number][]>();
+  for (const [path, address] of image) {
+    if (!path.endsWith(ADDRESS) || !path.startsWith(STATIC_ROUTES)) continue;
+    const entry = path.slice(0, -ADDRESS.length);
+    const elems = parsedPath(entry).elems;
+    const prefix = elems.at(-3)?.key['prefix'] ?? '';
+    const hop = {
+      index: elems.at(-1)?.key['index'] ?? '',
+      address: String(address),
+      interface: String(image.get(entry + INTERFACE) ?? ''),
+      weight: weightOf(image.get(entry + WEIGHT)),
+    };
+    const hops = routes.get(prefix);
+    if (hops === undefined) routes.set(prefix, [hop]);
+    else hops.push(hop);
+  }
+  return [...routes].map(([prefix, nextHops]) => ({ prefix, nextHops }));
 }
 
 /**
@@ -38,8 +54,8 @@ export function renderRoute(
   weights: Readonly<Record<string, number>>,
 ): Result<readonly LeafDiff[]> {
   const where = staticRoute(prefix);
-  const hops = nextHopsOf(image, prefix).get(prefix);
-  if (hops === undefined)
+  const hops = nextHopsOf(image, prefix);
+  if (hops.length === 0)
     return refuse('not-found', where, `There is no static route for ${prefix} to change.`);
   const refused = checkWeights(where, hops, weights);
   if (refused !== null) return refused;
@@ -49,8 +65,8 @@ export function renderRoute(
   for (const hop of hops) {
     const entry = nextHop(prefix, hop.index);
     const weight = shares.get(hop) ?? 0;
-    if (weight > 0) builder.set(`${entry}/config/wecmp-weight`, String(weight));
-    else for (const rest of hop.leaves.keys()) builder.set(`${entry}/${rest}`, null);
+    if (weight > 0) builder.set(entry + WEIGHT, String(weight));
+    else for (const rest of hop.leaves.keys()) builder.set(entry + rest, null);
   }
   return ok(builder.diffs);
 }
@@ -99,13 +115,9 @@ function sharesOf(
   return shares;
 }
 
-/**
- * Next hops by prefix, of one prefix or of all. Works on the text, because images are large and
- * most leaves of an image are not what is looked for.
- */
-function nextHopsOf(image: ConfigImage, only: string | null): ReadonlyMap<string, NextHop[]> {
-  const start = `${only === null ? STATIC_ROUTES : staticRoute(only)}/`;
-  const routes = new Map<string, NextHop[]>();
+/** Next hops of one prefix with all their leaves. */
+function nextHopsOf(image: ConfigImage, prefix: string): readonly NextHop[] {
+  const start = `${staticRoute(prefix)}/`;
   const entries = new Map<string, NextHop>();
   for (const [path, value] of image) {
     if (!path.startsWith(start)) continue;
@@ -114,17 +126,12 @@ function nextHopsOf(image: ConfigImage, only: string | null): ReadonlyMap<string
     const entry = path.slice(0, end);
     let hop = entries.get(entry);
     if (hop === undefined) {
-      const elems = parsedPath(entry).elems;
-      const prefix = elems.at(-3)?.key['prefix'] ?? '';
-      hop = { index: elems.at(-1)?.key['index'] ?? '', leaves: new Map() };
+      hop = { index: parsedPath(entry).elems.at(-1)?.key['index'] ?? '', leaves: new Map() };
       entries.set(entry, hop);
-      const hops = routes.get(prefix);
-      if (hops === undefined) routes.set(prefix, [hop]);
-      else hops.push(hop);
     }
-    hop.leaves.set(path.slice(end + 1), value);
+    hop.leaves.set(path.slice(end), value);
   }
-  return routes;
+  return [...entries.values()];
 }
 
 /** Where the list entry of a next hop ends in a path, or -1 for other paths. */
@@ -136,10 +143,9 @@ function endOfNextHop(path: string): number {
   return (ref > at ? ref : path.lastIndexOf(']/config/')) + 1 || -1;
 }
 
-const interfaceOf = (hop: NextHop): string =>
-  String(hop.leaves.get('interface-ref/config/interface') ?? '');
+const interfaceOf = (hop: NextHop): string => String(hop.leaves.get(INTERFACE) ?? '');
 
-function weightOf(hop: NextHop): number {
-  const weight = Number(hop.leaves.get('config/wecmp-weight') ?? DEFAULT_WEIGHT);
+function weightOf(leaf: LeafValue | undefined): number {
+  const weight = Number(leaf ?? DEFAULT_WEIGHT);
   return Number.isFinite(weight) ? weight : DEFAULT_WEIGHT;
 }
