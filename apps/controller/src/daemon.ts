@@ -39,9 +39,12 @@ export class Daemon {
       abortOnError: false,
       bodyParser: false,
     });
-    prepareHttp(app);
+    prepareHttp(app, context.metrics);
     // First of all, so that /healthz and /readyz answer while the rest starts.
-    const port = await listenHttp(app, context.settings.api.http);
+    const port = await listenHttp(app, context.settings.api.http).catch(async (error: unknown) => {
+      await closeBackbone(context);
+      throw error;
+    });
     const daemon = new Daemon(app, context, port);
     try {
       await daemon.startRoles();
@@ -72,10 +75,9 @@ export class Daemon {
     if (this.has('api')) await app.get(JournalReader).stop();
     if (this.has('engine')) await app.get(EngineService).stop();
     if (this.has('ingest')) await app.get(IngestService).stop();
-    // Lets the device operations that run end; what waits is in the journal.
-    await context.backbone.queue.close();
-    if (this.has('southbound')) await app.get(SouthboundService).stop();
-    await context.backbone.close();
+    await closeBackbone(context, async () => {
+      if (this.has('southbound')) await app.get(SouthboundService).stop();
+    });
     await app.close();
   }
 
@@ -90,10 +92,10 @@ export class Daemon {
     if (this.has('api')) {
       await app.get(JournalReader).start();
       await app.get(NorthboundServer).start();
-      context.phases.onReached(() => {
-        app.get(NorthboundServer).setServing(context.phases.ready);
+      const northbound = app.get(NorthboundServer);
+      context.phases.onReadiness((ready) => {
+        northbound.setServing(ready);
       });
-      app.get(NorthboundServer).setServing(context.phases.ready);
     }
     context.sites.onReload((next, previous) => this.replace(next, previous));
   }
@@ -111,4 +113,14 @@ export class Daemon {
   private has(role: string): boolean {
     return this.context.settings.roles.some((one) => one === role);
   }
+}
+
+/** Lets the device operations that run end; what waits is in the journal. */
+async function closeBackbone(
+  { backbone }: Context,
+  stopSouthbound: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  await backbone.queue.close();
+  await stopSouthbound();
+  await backbone.close();
 }

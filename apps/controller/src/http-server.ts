@@ -1,18 +1,31 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { Metrics } from '@weir/core/ports';
 import { openApiDocument } from './openapi/document';
 
 const MAX_BODY = '1mb';
 const CLOSE_MS = 1_000;
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE']);
 
 /** Body limits, headers, and `/openapi.json`; before the application listens. */
-export function prepareHttp(app: NestExpressApplication): void {
+export function prepareHttp(app: NestExpressApplication, metrics: Metrics): void {
+  const requests = metrics.counter(
+    'weir_http_requests_total',
+    'HTTP requests answered, by method and class of the status.',
+    ['method', 'status'],
+  );
   app.disable('x-powered-by');
   app.disable('etag');
   app.useBodyParser('json', { limit: MAX_BODY });
-  app.use((_: unknown, response: unknown, next: () => void) => {
-    (response as ServerResponse).setHeader('X-Content-Type-Options', 'nosniff');
+  app.use(({ method = '' }: IncomingMessage, answer: unknown, next: () => void) => {
+    const response = answer as ServerResponse;
+    response.setHeader('X-Content-Type-Options', 'nosniff');
+    response.once('finish', () => {
+      // Methods are the caller's to choose; unknown ones share one series.
+      const known = METHODS.has(method) ? method : 'other';
+      requests.add(1, { method: known, status: `${Math.floor(response.statusCode / 100)}xx` });
+    });
     next();
   });
   // Built when it is first asked for: it takes longer than the rest of the start.

@@ -58,6 +58,8 @@ describe('reload and restart', () => {
       detail: expect.stringMatching(/policy\.yaml: spec\.rules\[0\]\.when: /),
     });
     expect((await get('/v1/status'))['policy']['name']).toBe('second');
+    const metrics = await (await fetch(`${daemon.url}/metrics`)).text();
+    expect(metrics).toMatch(/^weir_config_last_reload_success 0$/m);
     expect(daemon.lines).toContainEqual(
       expect.objectContaining({ msg: 'reload refused, last good configuration stays' }),
     );

@@ -17,6 +17,7 @@ export class Phases {
   private stopping = false;
   private waiting = false;
   private readonly listeners: ((phase: Phase) => void)[] = [];
+  private readonly readiness: ((ready: boolean) => void)[] = [];
 
   constructor(
     private readonly needed: readonly Phase[],
@@ -27,6 +28,7 @@ export class Phases {
     if (this.reached.has(phase)) return;
     this.reached.set(phase, this.wallMs());
     for (const listener of this.listeners) listener(phase);
+    this.tellReadiness();
   }
 
   /** Calls back for each phase that is reached from now on. */
@@ -34,18 +36,22 @@ export class Phases {
     this.listeners.push(listener);
   }
 
-  has(phase: Phase): boolean {
-    return this.reached.has(phase);
+  /** Calls back with the readiness now, and whenever it may have changed. */
+  onReadiness(listener: (ready: boolean) => void): void {
+    this.readiness.push(listener);
+    listener(this.ready);
   }
 
   /** From the first moment of the stop the process is not ready any more. */
   stop(): void {
     this.stopping = true;
+    this.tellReadiness();
   }
 
   /** Another process leads: what only the leader passes is not waited for. */
   setStandby(standby: boolean): void {
     this.waiting = standby;
+    this.tellReadiness();
   }
 
   get standby(): boolean {
@@ -57,6 +63,10 @@ export class Phases {
     return (
       !this.stopping && this.needed.every((phase) => this.reached.has(phase) || excused(phase))
     );
+  }
+
+  private tellReadiness(): void {
+    for (const listener of this.readiness) listener(this.ready);
   }
 
   list(): readonly PhaseState[] {

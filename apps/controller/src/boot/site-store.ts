@@ -26,6 +26,7 @@ export class SiteStore {
   private outcome: ReloadOutcome | null = null;
   private takeover: Takeover = () => Promise.resolve();
   private running: Promise<void> = Promise.resolve();
+  private readonly listeners: ((outcome: ReloadOutcome) => void)[] = [];
 
   constructor(
     first: Site,
@@ -44,6 +45,11 @@ export class SiteStore {
     return this.outcome;
   }
 
+  /** Calls back with the outcome of each reload. */
+  onOutcome(listener: (outcome: ReloadOutcome) => void): void {
+    this.listeners.push(listener);
+  }
+
   onReload(takeover: Takeover): void {
     this.takeover = takeover;
   }
@@ -58,14 +64,14 @@ export class SiteStore {
     const loaded = this.load();
     if (!loaded.ok) {
       const detail = bootErrorText(loaded.error);
-      this.outcome = { atMs: this.wallMs(), ok: false, detail };
+      this.tell(false, detail);
       const hash = this.site.hash;
       this.log.error('reload refused, last good configuration stays', { cause, detail, hash });
       return;
     }
     const previous = this.site;
     const next = loaded.value;
-    this.outcome = { atMs: this.wallMs(), ok: true, detail: '' };
+    this.tell(true, '');
     if (next.hash === previous.hash) {
       this.log.info('reload found nothing new', { cause, hash: next.hash });
       return;
@@ -73,5 +79,11 @@ export class SiteStore {
     this.site = next;
     await this.takeover(next, previous);
     this.log.info('reload done', { cause, hash: next.hash, previousHash: previous.hash });
+  }
+
+  private tell(good: boolean, detail: string): void {
+    const outcome = { atMs: this.wallMs(), ok: good, detail };
+    this.outcome = outcome;
+    for (const listener of this.listeners) listener(outcome);
   }
 }

@@ -182,6 +182,8 @@ export class EngineService {
   private lost(reason: string): void {
     if (this.ending.signal.aborted) return;
     this.log.error('leadership lost, stopping', { reason, epoch: this.epoch });
+    // At once: the orderly stop of the rest takes seconds, and another leader may write already.
+    void this.engine?.stop();
     this.requestStop('leadership lost', EXIT_LEADERSHIP_LOST);
   }
 }

@@ -19,8 +19,7 @@ const SECONDS = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 export class SouthboundService {
   private writer: DeviceWriter | null = null;
   private executor: SouthboundExecutor | null = null;
-  private running = 0;
-  private idle: (() => void) | null = null;
+  private readonly running = new Set<Promise<OperationReport>>();
   private readonly operations: CounterMetric;
   private readonly seconds: HistogramMetric;
 
@@ -55,10 +54,7 @@ export class SouthboundService {
   async replace(site: Site): Promise<void> {
     const old = this.writer;
     this.open(site);
-    if (this.running > 0)
-      await new Promise<void>((resolve) => {
-        this.idle = resolve;
-      });
+    await Promise.allSettled([...this.running]);
     await old?.close();
   }
 
@@ -81,10 +77,9 @@ export class SouthboundService {
     const { executor } = this;
     assert(executor !== null, 'operations run after the start');
     const startMs = this.clock.monotonicMs();
-    this.running++;
-    const report = await executor.execute(operation);
-    this.running--;
-    if (this.running === 0) this.idle?.();
+    const run = executor.execute(operation);
+    this.running.add(run);
+    const report = await run.finally(() => this.running.delete(run));
     this.tell(report, this.clock.monotonicMs() - startMs);
     return report;
   }
@@ -95,6 +90,8 @@ export class SouthboundService {
     this.operations.add(1, { verb, outcome });
     this.seconds.observe(elapsedMs / 1000, { verb });
     const fields = { change: changeId, device, verb, outcome, operationId: id, elapsedMs };
+    // Images are read again every minute; they are news only when that fails.
+    if (outcome === 'done' && verb === 'image') return;
     if (outcome === 'done') this.log.info('device operation done', fields);
     else this.log.warn('device operation not done', { ...fields, code, reason: message });
   }

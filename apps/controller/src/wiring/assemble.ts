@@ -33,6 +33,14 @@ export async function assemble(parts: Parts): Promise<Context> {
     log.info('phase reached', { phase });
   });
   phases.reach('config');
+  const reloaded = metrics.gauge(
+    'weir_config_last_reload_success',
+    'Whether the files on disk are in force: 0 when the last reload was refused.',
+  );
+  reloaded.set(1);
+  sites.onOutcome((outcome) => {
+    reloaded.set(outcome.ok ? 1 : 0);
+  });
   return {
     settings,
     sites,

@@ -35,7 +35,11 @@ export async function redisBackbone(options: RedisBackboneOptions): Promise<Back
   const local = roles.includes('engine')
     ? keep(await openLmdbJournal({ dir: journalDir, warn }))
     : null;
-  const shared = keep(await openRedisJournal({ url, prefix, warn }));
+  const shared = await openRedisJournal({ url, prefix, warn }).catch(async (error: unknown) => {
+    await local?.close();
+    throw error;
+  });
+  keep(shared);
   const commands = new RedisCommandBus({ url, prefix });
   const broadcast = new RedisBroadcast({ url, prefix });
   const previousEpoch = async (): Promise<number> =>
