@@ -24,6 +24,9 @@ function start(args: readonly string[], env: Record<string, string>, stdin = '')
   });
 }
 
+// Each run is a process of its own; on a busy machine a start takes a while.
+jest.setTimeout(60_000);
+
 describe('weir as a process', () => {
   let daemon: DaemonDouble;
   beforeAll(async () => {
