@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { collect, note } from '@weir/conformance';
+import { collect, note, runTypescript } from '@weir/conformance';
 import { chainLinks, EMPTY_CHAIN, JournalCorrupt } from '@weir/core/ports';
 import { sha256 } from './digest';
 import { openLmdbJournal } from './index';
@@ -73,6 +73,14 @@ describe('lmdb journal that was damaged', () => {
     await expect(openLmdbJournal({ dir })).rejects.toThrow(JournalCorrupt);
   });
 
+  it('refuses a file whose first page, the older one, lies about the page size', async () => {
+    await write(10);
+    const bytes = readFileSync(data);
+    bytes[50] = (bytes[50] ?? 0) ^ 8;
+    writeFileSync(data, bytes);
+    await expect(openLmdbJournal({ dir })).rejects.toThrow(/lost its head/);
+  });
+
   it('drops a last commit that did not reach the disk as a whole', async () => {
     // Large enough for pages of its own at the end of the file.
     await write(50, 'x'.repeat(100_000));
@@ -124,6 +132,14 @@ describe('lmdb journal that was damaged', () => {
     rmSync(join(dir, 'lock.mdb'));
     await expect(openLmdbJournal({ dir })).rejects.toThrow(/there were 11 records, 10 are left/);
   });
+
+  it('never dies of a flipped bit, and never reads anything else than was written', async () => {
+    const child = runTypescript(join(__dirname, 'flip-bits.contract-run.ts'), [dir, '7', '90']);
+    expect(await child.ended).toBe(0);
+    expect(child.lines).toHaveLength(90);
+    expect(child.lines.filter((line) => !/^(same|corrupt) /.test(line))).toEqual([]);
+    expect(child.lines.filter((line) => line.startsWith('corrupt')).length).toBeGreaterThan(20);
+  }, 60_000);
 
   it('is fenced when another process took over in spite of the lock', async () => {
     const journal = await openLmdbJournal({ dir });

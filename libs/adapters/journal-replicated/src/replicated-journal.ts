@@ -1,6 +1,12 @@
 import type { JournalRecord, RecordBody } from '@weir/core/model';
 import { JournalUnavailable, type Journal, type JournalVerification } from '@weir/core/ports';
 
+/** What the primary wrote, and the secondary's promise to write the same. */
+interface HandedOn {
+  readonly wanted: readonly JournalRecord[];
+  readonly second: Promise<readonly JournalRecord[]>;
+}
+
 /**
  * Appends go to the primary, then to the secondary; appends that come meanwhile overlap. What is
  * read, followed and counted is what the secondary has, because that is what both have. After a
@@ -10,6 +16,7 @@ export class ReplicatedJournal implements Journal {
   #refusal: Error | null = null;
   /** Keeps the order of the secondary: the answers of the primary come in order already. */
   #tail: Promise<unknown> = Promise.resolve();
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly primary: Journal,
@@ -24,16 +31,18 @@ export class ReplicatedJournal implements Journal {
     if (this.#refusal) throw this.#refusal;
     const first = this.primary.append(epoch, atMs, bodies);
     const before = this.#tail;
-    const done = (async () => {
+    const handedOn = (async () => {
       await before;
       const wanted = await first;
       if (this.#refusal) throw this.#refusal;
-      const got = await this.#appendSecondary(epoch, atMs, bodies);
-      if (got.at(-1)?.hash !== wanted.at(-1)?.hash)
-        throw this.#refuse(new JournalUnavailable('journal: the two copies went apart'));
-      return got;
+      // Not awaited here: the next append may share the secondary's commit with this one.
+      const second = this.#appendSecondary(epoch, atMs, bodies);
+      second.catch(() => undefined);
+      return { wanted, second };
     })();
-    this.#tail = done.catch(() => undefined);
+    this.#tail = handedOn.catch(() => undefined);
+    const done = this.#finish(handedOn);
+    this.#last = done.catch(() => undefined);
     try {
       return await done;
     } catch (error) {
@@ -67,8 +76,16 @@ export class ReplicatedJournal implements Journal {
 
   async close(): Promise<void> {
     this.#refusal ??= new JournalUnavailable('journal: closed');
-    await this.#tail;
+    await this.#last;
     await Promise.all([this.primary.close(), this.secondary.close()]);
+  }
+
+  async #finish(handedOn: Promise<HandedOn>): Promise<readonly JournalRecord[]> {
+    const { wanted, second } = await handedOn;
+    const got = await second;
+    if (got.at(-1)?.hash !== wanted.at(-1)?.hash)
+      throw this.#refuse(new JournalUnavailable('journal: the two copies went apart'));
+    return got;
   }
 
   async #appendSecondary(

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Lease } from '@weir/core/ports';
+import { JournalCorrupt, JournalUnavailable, type Lease } from '@weir/core/ports';
 import { describeWithRedis, eventually, leaseContract } from '@weir/conformance';
 import { RedisLease } from './index';
 
@@ -72,10 +72,19 @@ describeWithRedis('redis lease', (redis) => {
     await lease.release();
   });
 
-  it('rejects when the last epoch cannot be read', async () => {
-    const previousEpoch = (): Promise<number> => Promise.reject(new Error('journal damaged'));
-    const lease = new RedisLease({ url: redis().url, prefix, clock, previousEpoch });
-    await expect(lease.acquire(never())).rejects.toThrow('journal damaged');
+  it('rejects when the journal is damaged, and waits while it cannot be read', async () => {
+    const damage = new JournalCorrupt(3, 'journal: damaged');
+    const damaged = (): Promise<number> => Promise.reject(damage);
+    const lease = new RedisLease({ url: redis().url, prefix, clock, previousEpoch: damaged });
+    await expect(lease.acquire(never())).rejects.toBe(damage);
+    let attempts = 0;
+    const previousEpoch = async (): Promise<number> => {
+      if (++attempts < 3) throw new JournalUnavailable('journal: Redis is away');
+      return 6;
+    };
+    const patient = new RedisLease({ url: redis().url, prefix, clock, ttlMs: 300, previousEpoch });
+    expect(await patient.acquire(never())).toBe(7);
+    await patient.release();
   });
 });
 

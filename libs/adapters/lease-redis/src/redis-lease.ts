@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import type { Clock, Lease } from '@weir/core/ports';
+import { JournalCorrupt, type Clock, type Lease } from '@weir/core/ports';
 import { ACQUIRE, RELEASE, RENEW } from './scripts';
 
 export interface RedisLeaseOptions {
@@ -89,14 +89,16 @@ export class RedisLease implements Lease {
 
   /** The epoch granted, or 0 when somebody else holds it or Redis is away. */
   async #ask(redis: Redis, owner: string): Promise<number> {
-    const previous = (await this.#options.previousEpoch?.()) ?? 0;
-    const askedMs = this.#options.clock.monotonicMs();
     let epoch: number;
+    let askedMs: number;
     try {
+      const previous = (await this.#options.previousEpoch?.()) ?? 0;
+      askedMs = this.#options.clock.monotonicMs();
       const keys = [this.#key, `${this.#key}-epoch`] as const;
       epoch = Number(await redis.eval(ACQUIRE, 2, ...keys, owner, this.#ttlMs, previous));
     } catch (error) {
-      // Acquiring is waiting, for Redis too.
+      // Acquiring is waiting, for Redis too; a damaged journal does not get better by it.
+      if (error instanceof JournalCorrupt) throw error;
       this.#lastError = String(error);
       return 0;
     }
