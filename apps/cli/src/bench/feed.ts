@@ -5,18 +5,21 @@ import { toProtoPath } from '@weir/gnmi';
 import type { ColumnStore } from '@weir/runtime';
 
 /**
- * Values and time stamps from here up to 2^63 take nine bytes as varints, so that a message can be
- * brought up to date in place and stays the message that a target would have sent.
+ * Counters count from 2^56 and time stamps are above it: both take nine bytes as varints, so that a
+ * message can be brought up to date in place and stays the message that a target would have sent.
+ * No bigint is made for it, because the garbage of many would be counted as ours.
  */
-const NINE_BYTES_FROM = 2n ** 56n;
+const BASE = 2n ** 56n;
 const NINE = 9;
+const TWO_28 = 2 ** 28;
 
 interface Counter {
   /** Place of the varint in the message. */
   readonly at: number;
   /** Increase per second at full use of the line. */
   readonly perSecond: number;
-  value: bigint;
+  /** Count above 2^56. */
+  count: number;
 }
 
 interface Message {
@@ -174,16 +177,16 @@ function encode(
 
 function messageOf(device: DeviceId, prefix: string, leaves: readonly Leaf[]): Message {
   const values = leaves.map(
-    ([name], i) =>
-      [name, { $case: 'uintVal' as const, value: NINE_BYTES_FROM + BigInt(i + 1) }] as const,
+    ([name], i) => [name, { $case: 'uintVal' as const, value: BASE + BigInt(i + 1) }] as const,
   );
   const bytes = encode(prefix, Date.now(), values);
   const counters: Counter[] = [];
+  const wanted = Buffer.alloc(NINE);
   let from = 0;
   leaves.forEach(([, perSecond], i) => {
-    const value = NINE_BYTES_FROM + BigInt(i + 1);
-    const at = bytes.indexOf(varint(value), from);
-    counters.push({ at, perSecond, value });
+    putNine(wanted, 0, 1, 0, i + 1);
+    const at = bytes.indexOf(wanted, from);
+    counters.push({ at, perSecond, count: i + 1 });
     from = at + NINE;
   });
   return { device, bytes, stampAt: stampPlace(bytes), counters, sentMs: -1 };
@@ -200,24 +203,28 @@ function stampPlace(bytes: Buffer): number {
 function update(message: Message, nowMs: number, utilization: number): void {
   const elapsedS = message.sentMs < 0 ? 0 : (nowMs - message.sentMs) / 1000;
   message.sentMs = nowMs;
-  putVarint(message.bytes, message.stampAt, BigInt(Math.round(nowMs * 1000)) * 1000n);
+  putStamp(message.bytes, message.stampAt, Math.round(nowMs * 1000));
   for (const counter of message.counters) {
     if (counter.perSecond === 0) continue;
-    counter.value += BigInt(Math.round(counter.perSecond * utilization * elapsedS));
-    putVarint(message.bytes, counter.at, counter.value);
+    counter.count += Math.round(counter.perSecond * utilization * elapsedS);
+    const middle = Math.floor(counter.count / TWO_28);
+    putNine(message.bytes, counter.at, 1, middle, counter.count - middle * TWO_28);
   }
 }
 
-function varint(value: bigint): Buffer {
-  const bytes = Buffer.alloc(NINE);
-  putVarint(bytes, 0, value);
-  return bytes;
+/** Microseconds since the epoch as the nanoseconds of a time stamp. */
+function putStamp(bytes: Buffer, at: number, us: number): void {
+  const upper = Math.floor(us / TWO_28);
+  const low = (us - upper * TWO_28) * 1000;
+  const carry = Math.floor(low / TWO_28);
+  const rest = upper * 1000 + carry;
+  const top = Math.floor(rest / TWO_28);
+  putNine(bytes, at, top, rest - top * TWO_28, low - carry * TWO_28);
 }
 
-function putVarint(bytes: Buffer, at: number, value: bigint): void {
-  let low = Number(value & 0xfffffffn);
+/** A varint of nine bytes: 7 bits of `top`, 28 of `middle`, 28 of `low`. */
+function putNine(bytes: Buffer, at: number, top: number, middle: number, low: number): void {
   for (let i = 0; i < 4; i++, low >>>= 7) bytes[at + i] = (low & 0x7f) | 0x80;
-  let middle = Number((value >> 28n) & 0xfffffffn);
   for (let i = 4; i < 8; i++, middle >>>= 7) bytes[at + i] = (middle & 0x7f) | 0x80;
-  bytes[at + 8] = Number(value >> 56n);
+  bytes[at + 8] = top;
 }

@@ -1,4 +1,3 @@
-import type { PathElem } from '@weir/gnmi';
 import type { Series } from './series-path';
 
 /** A path as it came, and what it means. Entries of one prefix predict each other. */
@@ -15,13 +14,18 @@ export interface PathEntry {
 export interface PrefixEntry {
   readonly offset: number;
   readonly length: number;
-  readonly elems: readonly PathElem[];
-  readonly paths: Map<string, PathEntry>;
+  /** Paths seen below this prefix, in order of appearance. */
+  readonly entries: PathEntry[];
+  /** The same by their bytes; made when there are more than a few. */
+  index: Map<string, PathEntry> | null;
   /** Last path seen below this prefix. */
   cursor: PathEntry | null;
   /** The prefix that came after this one last time. */
   next: PrefixEntry | null;
 }
+
+/** Up to this many paths below a prefix are compared one by one: a map would cost more memory. */
+const MAX_UNINDEXED = 16;
 
 export class TooManyPaths extends Error {
   constructor(limit: number) {
@@ -37,6 +41,8 @@ export class TooManyPaths extends Error {
  */
 export class PathTable {
   private readonly prefixes = new Map<string, PrefixEntry>();
+  /** Where the bytes of a relative path are: most prefixes have the same leaves below them. */
+  private readonly shared = new Map<string, number>();
   private lastPrefix: PrefixEntry | null = null;
   private arena = new Uint8Array(4096);
   private arenaView = new DataView(this.arena.buffer);
@@ -63,9 +69,15 @@ export class PathTable {
   }
 
   /** Interns a prefix that has passed the strict decoder. */
-  addPrefix(message: Buffer, from: number, to: number, elems: readonly PathElem[]): PrefixEntry {
-    const offset = this.store(message, from, to);
-    const entry = { offset, length: to - from, elems, paths: new Map(), cursor: null, next: null };
+  addPrefix(message: Buffer, from: number, to: number): PrefixEntry {
+    const entry: PrefixEntry = {
+      offset: this.store(message, from, to),
+      length: to - from,
+      entries: [],
+      index: null,
+      cursor: null,
+      next: null,
+    };
     this.prefixes.set(message.toString('latin1', from, to), entry);
     if (this.lastPrefix !== null) this.lastPrefix.next = entry;
     this.lastPrefix = entry;
@@ -83,8 +95,8 @@ export class PathTable {
     const cursor = prefix.cursor;
     const guess = cursor === null ? null : cursor.next;
     if (guess !== null && this.same(guess, view, from, to)) return (prefix.cursor = guess);
-    const entry = prefix.paths.get(message.toString('latin1', from, to));
-    if (entry === undefined) return null;
+    const entry = this.find(prefix, message, view, from, to);
+    if (entry === null) return null;
     if (cursor !== null) cursor.next = entry;
     prefix.cursor = entry;
     return entry;
@@ -92,24 +104,51 @@ export class PathTable {
 
   /** Interns a path that has passed the strict decoder. */
   add(prefix: PrefixEntry, message: Buffer, from: number, to: number, series: Series): PathEntry {
-    const entry: PathEntry = {
-      offset: this.store(message, from, to),
-      length: to - from,
-      slot: series.slot,
-      kind: series.kind,
-      next: null,
-    };
-    prefix.paths.set(message.toString('latin1', from, to), entry);
+    const key = message.toString('latin1', from, to);
+    // Below the empty prefix paths are whole, and no two are the same.
+    const known = prefix.length === 0 ? undefined : this.shared.get(key);
+    const offset = known ?? this.store(message, from, to);
+    if (known !== undefined) this.countOne();
+    else if (prefix.length > 0) this.shared.set(key, offset);
+    const { slot, kind } = series;
+    const entry: PathEntry = { offset, length: to - from, slot, kind, next: null };
+    prefix.entries.push(entry);
+    this.indexed(prefix)?.set(key, entry);
     if (prefix.cursor !== null) prefix.cursor.next = entry;
     prefix.cursor = entry;
     return entry;
   }
 
-  /** Visits every interned path with its bytes and the elements of its prefix. */
-  forEach(visit: (prefix: readonly PathElem[], path: Uint8Array, entry: PathEntry) => void): void {
+  /** Visits every interned path with its bytes and those of its prefix. */
+  forEach(visit: (prefix: Uint8Array, path: Uint8Array, entry: PathEntry) => void): void {
     for (const prefix of this.prefixes.values())
-      for (const entry of prefix.paths.values())
-        visit(prefix.elems, this.arena.subarray(entry.offset, entry.offset + entry.length), entry);
+      for (const entry of prefix.entries) visit(this.bytesOf(prefix), this.bytesOf(entry), entry);
+  }
+
+  bytesOf(entry: { readonly offset: number; readonly length: number }): Uint8Array {
+    return this.arena.subarray(entry.offset, entry.offset + entry.length);
+  }
+
+  private find(
+    prefix: PrefixEntry,
+    message: Buffer,
+    view: DataView,
+    from: number,
+    to: number,
+  ): PathEntry | null {
+    if (prefix.index !== null)
+      return prefix.index.get(message.toString('latin1', from, to)) ?? null;
+    for (const entry of prefix.entries) if (this.same(entry, view, from, to)) return entry;
+    return null;
+  }
+
+  /** The map of a prefix that has many paths; null for the others. */
+  private indexed(prefix: PrefixEntry): Map<string, PathEntry> | null {
+    if (prefix.index !== null || prefix.entries.length <= MAX_UNINDEXED) return prefix.index;
+    prefix.index = new Map();
+    for (const entry of prefix.entries)
+      prefix.index.set(Buffer.from(this.bytesOf(entry)).toString('latin1'), entry);
+    return prefix.index;
   }
 
   private same(entry: PathEntry | PrefixEntry, view: DataView, from: number, to: number): boolean {
@@ -126,8 +165,7 @@ export class PathTable {
   }
 
   private store(message: Buffer, from: number, to: number): number {
-    if (this.count >= this.maxPaths) throw new TooManyPaths(this.maxPaths);
-    this.count++;
+    this.countOne();
     const offset = this.used;
     this.used += to - from;
     if (this.used > this.arena.length) {
@@ -138,5 +176,10 @@ export class PathTable {
     }
     this.arena.set(message.subarray(from, to), offset);
     return offset;
+  }
+
+  private countOne(): void {
+    if (this.count >= this.maxPaths) throw new TooManyPaths(this.maxPaths);
+    this.count++;
   }
 }

@@ -1,5 +1,5 @@
 import type { DeviceId } from '@weir/core/model';
-import { elemsOf, formatPath, GnmiError } from '@weir/gnmi';
+import { elemsOf, formatPath, GnmiError, type PathElem } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
 import { MessageApplier, stampMs, type DecoderOutput } from './message-applier';
 import { PathTable, TooManyPaths, type PathEntry, type PrefixEntry } from './path-table';
@@ -191,7 +191,7 @@ export class SubscribeDecoder {
     this.figures.full++;
     this.check(message);
     const update = gnmi.Update.decode(message.subarray(from, to));
-    this.applier.update(prefix.elems, update, this.timeMs);
+    this.applier.update(this.elemsOf(prefix), update, this.timeMs);
   }
 
   /** Writes a scalar; false when the value needs the full decoder. */
@@ -270,7 +270,7 @@ export class SubscribeDecoder {
   ): PathEntry {
     this.check(message);
     const update = gnmi.Update.decode(message.subarray(from, to));
-    const elems = [...prefix.elems, ...elemsOf(update.path)];
+    const elems = [...this.elemsOf(prefix), ...elemsOf(update.path)];
     const series = seriesOf(this.device, elems, this.output.sink);
     return this.table.add(prefix, message, pathFrom, pathTo, series);
   }
@@ -278,8 +278,12 @@ export class SubscribeDecoder {
   private newPrefix(message: Buffer): PrefixEntry {
     this.check(message);
     const bytes = message.subarray(this.prefixFrom, this.prefixTo);
-    const elems = elemsOf(gnmi.Path.decode(bytes));
-    return this.table.addPrefix(message, this.prefixFrom, this.prefixTo, elems);
+    elemsOf(gnmi.Path.decode(bytes));
+    return this.table.addPrefix(message, this.prefixFrom, this.prefixTo);
+  }
+
+  private elemsOf(prefix: PrefixEntry): readonly PathElem[] {
+    return elemsOf(gnmi.Path.decode(this.table.bytesOf(prefix)));
   }
 
   /** Canonical text and slot of every interned path; made when a delete asks for it. */
@@ -287,7 +291,7 @@ export class SubscribeDecoder {
     const found: [string, number][] = [];
     this.table.forEach((prefix, path, entry) => {
       if (entry.slot < 0) return;
-      const elems = [...prefix, ...elemsOf(gnmi.Path.decode(path))];
+      const elems = [...elemsOf(gnmi.Path.decode(prefix)), ...elemsOf(gnmi.Path.decode(path))];
       found.push([formatPath(elems), entry.slot]);
     });
     return found;
