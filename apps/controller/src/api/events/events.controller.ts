@@ -1,8 +1,8 @@
-import { Controller, Get, Headers, Inject, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Inject, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import { API_PATHS, LAST_EVENT_ID_HEADER } from '@weir/contracts';
 import { problem, RequiresRole } from '@weir/nest';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { JournalReader } from '../read/journal-reader';
 import { EventStream } from './event-stream';
 
@@ -23,15 +23,15 @@ export class EventsController {
   @ApiProduces('text/event-stream')
   async events(
     @Headers(LAST_EVENT_ID_HEADER) lastId: string | undefined,
-    @Req() request: IncomingMessage,
     @Res() response: ServerResponse,
   ): Promise<void> {
     const last = await this.lastSeen(lastId);
     if (this.streams.size >= MAX_STREAMS)
       throw problem('limit-exceeded', '', `more than ${MAX_STREAMS} event streams are open`);
+    if (response.destroyed) return;
     const stream = new EventStream(this.reader, response);
     this.streams.add(stream);
-    request.on('close', () => {
+    response.on('close', () => {
       stream.end();
     });
     try {

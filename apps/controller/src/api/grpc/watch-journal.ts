@@ -21,6 +21,9 @@ export async function watchJournal(call: Call, reader: JournalReader): Promise<v
   });
   const pending: JournalRecord[] = [];
   let wake: () => void = () => undefined;
+  cancelled.signal.addEventListener('abort', () => {
+    wake();
+  });
   const unsubscribe = reader.onRecord((record) => {
     pending.push(record);
     wake();
@@ -49,13 +52,6 @@ export async function watchJournal(call: Call, reader: JournalReader): Promise<v
       }
       await new Promise<void>((resolve) => {
         wake = resolve;
-        cancelled.signal.addEventListener(
-          'abort',
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
       });
     }
   } finally {
