@@ -134,7 +134,7 @@ export class AgentProcess {
   }
 }
 
-const deadline = (): { deadline: number } => ({ deadline: Date.now() + 10_000 });
+const deadline = (): { deadline: number } => ({ deadline: Date.now() + 30_000 });
 
 export function unary<Response>(
   call: (done: (error: ServiceError | null, response: Response) => void) => void,
@@ -148,7 +148,7 @@ export function unary<Response>(
 export async function until<Value>(
   what: string,
   condition: () => Value | null | false | Promise<Value | null | false>,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
 ): Promise<Value> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {

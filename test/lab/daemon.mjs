@@ -1,5 +1,6 @@
 /** The daemon under test: its configuration, its process, and its REST API. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
@@ -106,19 +107,27 @@ export function objectiveState(api, id, state) {
       const objective = status.objectives.find((item) => item.id === id);
       if (status.phase === 'running' && objective?.state === state) return true;
       const { phase, holdReason, telemetry } = status;
-      throw new Error(JSON.stringify({ phase, holdReason, telemetry, objective }));
+      const busy = `${loadavg()[0].toFixed(1)} runnable processes on ${availableParallelism()} CPUs`;
+      throw new Error(`${busy}; ${JSON.stringify({ phase, holdReason, telemetry, objective })}`);
     },
-    { timeoutMs: 20_000, everyMs: 200 },
+    { timeoutMs: 30_000, everyMs: 200 },
   );
 }
 
-/** The first change that the rule made. */
+/**
+ * The first change that the rule made and validation let through. A link that is full may be
+ * measured above its rate for a tick, and is then refused until the next look.
+ */
 export function ruleChange(api, timeoutMs) {
   return until(
     'a change by the reroute rule',
     async () => {
       const { items } = await api.get('/v1/changes');
-      return items.find((change) => change.rule === 'reroute') ?? null;
+      const open = items.filter(
+        (change) => change.rule === 'reroute' && change.state !== 'rejected',
+      );
+      if (open.length > 0) return open[0];
+      throw new Error(items.map((change) => `${change.id}: ${change.reason}`).join('; '));
     },
     { timeoutMs, everyMs: 200 },
   );

@@ -1,10 +1,10 @@
-/** Runs one scenario inside of the management namespace. Usage: driver.mjs RUN WORKDIR SCENARIO */
+/** Runs one scenario inside of the management namespace. Usage: driver.mjs RUN WORKDIR SCENARIO LOAD */
 import { Processes } from './processes.mjs';
 import { orphan } from './scenario-orphan.mjs';
 import { reroute } from './scenario-reroute.mjs';
 import { weights } from './scenario-weights.mjs';
 
-const [run, workDir, scenario] = process.argv.slice(2);
+const [run, workDir, scenario, loadTool] = process.argv.slice(2);
 const startedAt = performance.now();
 const progress = (message) => {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1).padStart(5);
@@ -19,7 +19,7 @@ processes.onUnexpectedExit = (message) => {
 };
 
 async function main() {
-  const context = { processes, run, workDir, progress };
+  const context = { processes, run, workDir, loadTool, progress };
   const scenarios = { reroute, orphan, weights };
   try {
     const result = await scenarios[scenario](context);

@@ -1,5 +1,6 @@
 /** What the kernel itself says, read beside the agent. */
 import { createHash } from 'node:crypto';
+import { availableParallelism, loadavg, release } from 'node:os';
 import { ip, namespaceOf } from './namespaces.mjs';
 
 export class Evidence {
@@ -52,7 +53,10 @@ export class Evidence {
 
 export function kernelDescription() {
   return {
-    release: ip('-V').trim().replace('ip utility, ', ''),
-    linux: process.report.getReport().header.osRelease,
+    iproute2: ip('-V').trim().replace('ip utility, iproute2-', ''),
+    linux: release(),
+    cpus: availableParallelism(),
+    /** Of the last minute; latencies on a busy machine are also those of its scheduler. */
+    loadAverage: Math.round(loadavg()[0] * 10) / 10,
   };
 }

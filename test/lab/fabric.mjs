@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { setRoutes } from './gnmi-routes.mjs';
 import { Latencies } from './latency.mjs';
-import { namespaceOf, onPath } from './namespaces.mjs';
+import { namespaceOf } from './namespaces.mjs';
 import { until } from './processes.mjs';
 import {
   GNMI_PORT,
@@ -70,9 +70,8 @@ export async function startProbe(processes, otlp) {
 }
 
 /** Bulk TCP from h1 to h3, as fast as TCP goes. Says which program sends. */
-export async function startBulkLoad(processes, run, seconds) {
+export async function startBulkLoad(processes, run, tool, seconds) {
   const [from, to] = ['h1', hostNamed('h3')];
-  const tool = onPath('iperf3') ? 'iperf3' : 'node';
   const [port, count] = [String(BULK_PORT), String(BULK_CONNECTIONS)];
   const receiver =
     tool === 'iperf3'

@@ -107,6 +107,12 @@ export function buildNetwork(run) {
     connect(run, [host.leaf, host.port, host.gateway], [host.name, 'eth0', host.address], 24);
     limit(run, host.leaf, host.port, 2 * LINK_MBPS);
     ip('-n', namespaceOf(run, host.name), 'route', 'add', 'default', 'via', host.gateway);
+    // TCP's 64 KB super-packets would count as one packet when sent and as forty when dropped.
+    for (const [node, port] of [
+      [host.name, 'eth0'],
+      [host.leaf, host.port],
+    ])
+      ip('-n', namespaceOf(run, node), 'link', 'set', port, 'gso_max_segs', '1');
   }
   for (const node of managed) {
     const { manager, node: address, port } = managementOf(node);

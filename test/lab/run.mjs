@@ -14,6 +14,7 @@ import {
   MANAGER,
   missingRequirements,
   namespaceOf,
+  onPath,
   removeNetwork,
   removeStaleNetworks,
 } from './namespaces.mjs';
@@ -21,6 +22,7 @@ import {
 // A root shell without login on Debian lacks the directories in which ip, tc and sysctl are.
 process.env.PATH += ':/usr/sbin:/sbin';
 
+const LOADS = ['iperf3', 'node'];
 const SCENARIOS = ['reroute', 'orphan', 'weights'];
 const LIMIT_MS = 115_000;
 const HELP = `Usage: npm run lab -- [options]     (as root)
@@ -33,6 +35,7 @@ Two leaves, two spines and four hosts as network namespaces, rate-limited links,
                   orphan:  the daemon is killed with a change half way; the switch undoes it
                            by itself, and a new daemon finds that out
                   weights: no daemon; weights moved by gNMI alone, p95 before and after
+  --load <tool>   ${LOADS.join(' | ')}: what sends the bulk; default iperf3 if it is installed
   --json          print one JSON object on stdout
   --keep-logs     keep the directory with the logs of all processes
   --help          this text
@@ -47,6 +50,7 @@ function options() {
     const { values } = parseArgs({
       options: {
         only: { type: 'string', default: 'reroute' },
+        load: { type: 'string', default: onPath('iperf3') ? 'iperf3' : 'node' },
         json: { type: 'boolean', default: false },
         'keep-logs': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
@@ -54,6 +58,8 @@ function options() {
     });
     if (!SCENARIOS.includes(values.only))
       throw new Error(`--only: "${values.only}" is not one of ${SCENARIOS.join(', ')}`);
+    if (!LOADS.includes(values.load))
+      throw new Error(`--load: "${values.load}" is not one of ${LOADS.join(', ')}`);
     return values;
   } catch (error) {
     process.stderr.write(`lab: ${error.message}\n\n${HELP}`);
@@ -61,10 +67,10 @@ function options() {
   }
 }
 
-function runDriver(run, workDir, scenario, onChild) {
+function runDriver(run, workDir, { only, load }, onChild) {
   const driver = fileURLToPath(new URL('driver.mjs', import.meta.url));
   const argv = ['netns', 'exec', namespaceOf(run, MANAGER), process.execPath, driver];
-  const child = spawn('ip', [...argv, String(run), workDir, scenario], {
+  const child = spawn('ip', [...argv, String(run), workDir, only, load], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   onChild(child);
@@ -88,8 +94,10 @@ async function main() {
     return 0;
   }
   const missing = missingRequirements();
-  const agent = fileURLToPath(new URL('../../apps/switch-agent/dist/main.js', import.meta.url));
-  if (missing.length === 0 && !existsSync(agent)) missing.push('not built yet: run npm run build');
+  const built = ['switch-agent', 'controller'].every((app) =>
+    existsSync(fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))),
+  );
+  if (missing.length === 0 && !built) missing.push('not built yet: run npm run build');
   if (missing.length > 0) {
     for (const reason of missing) process.stderr.write(`lab: ${reason}\n`);
     return 2;
@@ -117,7 +125,7 @@ async function main() {
     removeStaleNetworks();
     buildNetwork(run);
     progress('2 leaves, 2 spines and 4 hosts are up');
-    const { code, text } = await runDriver(run, workDir, values.only, (started) => {
+    const { code, text } = await runDriver(run, workDir, values, (started) => {
       child = started;
     });
     if (text.trim() === '') throw new Error(`the scenario ended without a result (code ${code})`);

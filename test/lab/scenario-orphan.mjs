@@ -10,16 +10,16 @@ import { until } from './processes.mjs';
 
 const OBJECTIVE = 'LatencyObjective/inference';
 
-export async function orphan({ processes, run, workDir, progress }) {
+export async function orphan({ processes, run, workDir, loadTool, progress }) {
   const evidence = new Evidence(run);
   await startSwitches(processes, workDir, progress);
   const quick = { operationTimeoutMs: 2000, verifyMs: 8000 };
   const { api, kill } = await startDaemon(processes, workDir, quick);
   await startProbe(processes, true);
-  await api.post('/v1/intents', latencyObjective(50));
+  await api.post('/v1/intents', latencyObjective(100));
   await objectiveState(api, OBJECTIVE, 'healthy');
   const before = evidence.forwarding('leaf1');
-  const load = await startBulkLoad(processes, run, 100);
+  const load = await startBulkLoad(processes, run, loadTool, 100);
   const differs = () => evidence.forwarding('leaf1').sha256 !== before.sha256;
   await until('new weights in the kernel', differs, { timeoutMs: 30_000, everyMs: 20 });
   const appliedAt = performance.now();

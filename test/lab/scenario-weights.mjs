@@ -9,11 +9,11 @@ import { GNMI_PORT, hostNamed, initialRoutes, managementOf } from './topology.mj
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export async function weights({ processes, run, workDir, progress }) {
+export async function weights({ processes, run, workDir, loadTool, progress }) {
   const evidence = new Evidence(run);
   await startSwitches(processes, workDir, progress);
   const latencies = await startProbe(processes, false);
-  const load = await startBulkLoad(processes, run, 60);
+  const load = await startBulkLoad(processes, run, loadTool, 60);
   progress(
     `${load.tool} sends with ${load.connections} connections from ${load.from} to ${load.to}`,
   );

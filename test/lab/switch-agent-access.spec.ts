@@ -10,6 +10,9 @@ const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`switch-agent-access.spec: skipped, ${skipReason}`);
 const describeKernel = skipReason === null ? describe : describe.skip;
 
+// Each test starts processes of its own; on a crowded machine that takes its time.
+jest.setTimeout(60_000);
+
 describeKernel('who may talk to the switch agent, and what it may do', () => {
   let agent: AgentProcess;
   let testNumber = 0;

@@ -11,6 +11,9 @@ const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`switch-agent.spec: skipped, ${skipReason}`);
 const describeKernel = skipReason === null ? describe : describe.skip;
 
+// Each test starts processes of its own; on a crowded machine that takes its time.
+jest.setTimeout(60_000);
+
 const DEFAULT = '/network-instances/network-instance[name=DEFAULT]';
 const STATIC = `${DEFAULT}/protocols/protocol[identifier=STATIC][name=DEFAULT]/static-routes`;
 const PREFIX = '10.9.0.0/24';
@@ -167,13 +170,16 @@ describeKernel('the switch agent on a real kernel', () => {
 
   it('keeps its promise to roll back over SIGKILL', async () => {
     const before = agent.kernel();
-    await agent.set(newWeights, { commit: commit('c1', 2_500) });
+    await agent.set(newWeights, { commit: commit('c1', 60_000) });
     await agent.kill();
     expect(weightsInKernel()).toEqual([1, 63]);
     await agent.start();
     await expect(agent.set({ [weightPath(0)]: '9' })).rejects.toMatchObject({
       code: status.FAILED_PRECONDITION,
     });
+    const soon = { seconds: 0n, nanos: 100_000_000 };
+    const value = { rollbackDuration: soon };
+    await agent.set({}, { commit: { id: 'c1', action: { $case: 'setRollbackDuration', value } } });
     await until('the rollback', () => agent.kernel() === before);
     await agent.set(newWeights, { commit: commit('c2', 300) });
     await agent.kill();
@@ -226,7 +232,7 @@ function hangingIp(directory: string, marker: string): string {
       `case "$*" in *" -j "*|*monitor*|*exec*) exec ${real} "$@";; esac\n` +
       `input=$(cat)\n` +
       `printf '%s\\n' "$input" | ${real} "$@" || exit $?\n` +
-      `case "$input" in *"1,63"*|*"10000,1/"*) : > ${marker}; exec sleep 5;; esac\n`,
+      `case "$input" in *"1,63"*|*"10000,1/"*) : > ${marker}; exec sleep 15;; esac\n`,
   );
   chmodSync(file, 0o755);
   return directory;

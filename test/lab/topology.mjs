@@ -8,7 +8,7 @@ export const LINK_MBPS = 50;
 /** What spine2 really sends towards leaf2: a bad optic that no inventory knows of. */
 export const SECRET_MBPS = 15;
 /** Longest queue of a port, as time at its rate: what a full queue costs a request. */
-export const QUEUE_MS = 60;
+export const QUEUE_MS = 200;
 
 export const GNMI_PORT = 9339;
 export const OTLP_PORT = 4317;

@@ -11,6 +11,8 @@ const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`forwarding.spec: skipped, ${skipReason}`);
 const describeKernel = skipReason === null ? describe : describe.skip;
 
+jest.setTimeout(60_000);
+
 const NETNS = `weir-test-fwd-${process.pid}`;
 const ip = (...args: string[]): string =>
   execFileSync('ip', ['-n', NETNS, ...args], { encoding: 'utf8' });
