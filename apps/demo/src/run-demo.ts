@@ -47,7 +47,10 @@ export async function runDemo(
   } finally {
     await site?.stop();
     if (keepFiles) display.note(`logs and journal are kept in ${workspace.dir}`);
-    else await workspace.remove();
+    else {
+      await site?.clear();
+      await workspace.remove();
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { API_VERSION, DAEMON_ROLES, type DaemonRole } from '@weir/contracts';
 import { stringify } from 'yaml';
 import { FabricClient } from '../clients/fabric-client';
 import { Child } from './child';
+import { clearRedis } from './clear-redis';
 import { freePort } from './free-port';
 import type { Workspace } from './workspace';
 
@@ -17,6 +18,8 @@ export interface Site {
   readonly readyUrls: readonly string[];
   onFailure(listener: (message: string) => void): void;
   stop(): Promise<void>;
+  /** Removes what the stopped run left outside its workspace. */
+  clear(): Promise<void>;
 }
 
 export interface SiteOptions {
@@ -91,6 +94,9 @@ async function start(
       for (const child of children) child.onUnexpectedExit = listener;
     },
     stop,
+    clear: async () => {
+      if (options.redisUrl !== null) await clearRedis(options.redisUrl, prefix);
+    },
   };
 }
 
