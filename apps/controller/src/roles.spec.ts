@@ -56,7 +56,7 @@ spec:
     until('ready', async () => (await fetch(`${url}/readyz`)).status === 200, 30_000);
   const get = async (url: string) => (await (await fetch(url)).json()) as Record<string, unknown>;
 
-  it('plan a change together, and another engine takes over when the leader dies', async () => {
+  it('plan a change together, and another engine takes over from a leader that hangs', async () => {
     const daemons = new Map<string, Awaited<ReturnType<typeof start>>>();
     for (const role of ROLES) daemons.set(role, await start(role, [role]));
     for (const daemon of daemons.values()) await ready(daemon.url);
@@ -73,7 +73,8 @@ spec:
     await fetch(`${api}/v1/freeze`, { method: 'POST', headers, body: '{"reason":"hand over"}' });
 
     const standby = await start('standby', ['engine']);
-    daemons.get('engine')?.child.kill('SIGKILL');
+    const leader = daemons.get('engine');
+    leader?.child.kill('SIGSTOP');
     await until(
       'the standby leads',
       async () => {
@@ -82,6 +83,9 @@ spec:
       },
       30_000,
     );
+    // Awake again, the old leader finds its lease gone: it asks to be started anew.
+    leader?.child.kill('SIGCONT');
+    expect(await leader?.ended).toBe(3);
     expect(await get(`${api}/v1/status`)).toMatchObject({ frozen: { reason: 'hand over' } });
     expect(await get(`${api}/v1/journal/verify`)).toMatchObject({ chain: 'ok' });
     await ready(standby.url);
