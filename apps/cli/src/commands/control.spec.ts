@@ -47,7 +47,8 @@ describe('weir approve', () => {
   });
 
   it('takes the hash, or enough of its beginning, instead of an answer', async () => {
-    expect((await run(['approve', 'chg-7', '--hash', HASH.slice(0, 8)])).exitCode).toBe(0);
+    const outcome = await run(['approve', 'change/chg-7', '--hash', HASH.slice(0, 8)]);
+    expect(outcome.exitCode).toBe(0);
     expect(bodyOf(path)).toEqual({ planHash: HASH, reason: '' });
   });
 

@@ -15,6 +15,7 @@ import type { Printer } from '../output/printer';
 import { table } from '../output/table';
 import type { Session } from '../session';
 import { changeHead, planText } from '../views/plan-text';
+import { changeIdOf } from './resources';
 
 interface JudgeOptions {
   readonly hash?: string;
@@ -47,7 +48,8 @@ function addApprovals(program: Command, session: Session): void {
     .option('--hash <hash>', 'approve only the plan with this hash (or its beginning, 8 or more)')
     .option('--reason <text>', 'kept in the journal')
     .option('-y, --yes', 'do not ask')
-    .action(async (id: string, options: JudgeOptions, command: Command) => {
+    .action(async (named: string, options: JudgeOptions, command: Command) => {
+      const id = changeIdOf(named);
       const client = session.client(command);
       const printer = session.printer(command);
       const change = await client.get(apiPath('change', { id }), changeViewSchema);
@@ -65,7 +67,8 @@ function addApprovals(program: Command, session: Session): void {
     .command('reject <change>')
     .description('refuse a change that awaits approval')
     .requiredOption('--reason <text>', 'kept in the journal')
-    .action(async (id: string, options: JudgeOptions, command: Command) => {
+    .action(async (named: string, options: JudgeOptions, command: Command) => {
+      const id = changeIdOf(named);
       const body = { reason: options.reason };
       const path = apiPath('changeReject', { id });
       const answer = await session
@@ -82,7 +85,8 @@ function addUndo(program: Command, session: Session): void {
     .option('--dry-run', 'show the plan and write nothing')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExit codes of --dry-run: 0 nothing to change, 1 error, 2 changes.')
-    .action(async (id: string, options: JudgeOptions, command: Command) => {
+    .action(async (named: string, options: JudgeOptions, command: Command) => {
+      const id = changeIdOf(named);
       const client = session.client(command);
       const printer = session.printer(command);
       const path = apiPath('changeUndo', { id });

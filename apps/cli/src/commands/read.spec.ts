@@ -71,6 +71,7 @@ describe('weir get', () => {
       id: 'chg-7',
     });
     expect((await get('get', 'change/chg-7')).stdout).toContain('awaiting-approval');
+    expect((await get('get', 'ch', 'change/chg-7')).stdout).toContain('awaiting-approval');
     expect((await get('get', 'drain', 'replace-optics')).stdout).toContain('?InForce');
     expect((await get('get', 'intent', 'drain/replace-optics', '-o', 'name')).stdout).toBe(
       'intent/Drain/replace-optics\n',
@@ -147,9 +148,9 @@ describe('weir describe', () => {
     for (const text of [
       'chg-7  reroute  awaiting-approval  (reroute, approve)',
       'cause: congestion',
-      'next-hop[index=1]/config/wecmp-weight: 32 -> 20',
-      '    + /a/b[k=v]/c: new\n    - /a/b[k=v]/d: old',
-      'Would be undone by\n  leaf1\n    ~ ',
+      '/next-hops/next-hop[index=1]\n      ~ config/wecmp-weight: 32 -> 20\n',
+      '    /a/b[k=v]\n      + c: new\n      - d: old\n    ~ /system/config/hostname: a -> b\n',
+      'Would be undone by\n  leaf1\n    /network-instances',
       'gain -34 % (+/- 5 %), hottest link 93 % -> 61 %',
       'refused blast-radius [blast-radius]: 9 devices, limit 8',
       'Risk: medium (moves flows of one prefix)',

@@ -48,7 +48,12 @@ export function targetOf(type: string, name: string | undefined): Target {
   throw unknownType(type);
 }
 
-function qualified(resource: ResourceName, name: string): Target {
+/** The id of a change, also when it is given as `-o name` prints it. */
+export const changeIdOf = (text: string): string => text.replace(/^change\//, '');
+
+function qualified(resource: ResourceName, given: string): Target {
+  const [singular] = RESOURCES[resource];
+  const name = given.startsWith(`${singular}/`) ? given.slice(singular.length + 1) : given;
   if (resource !== 'intents' || name === '') return { resource, name, kind: null };
   const slash = name.indexOf('/');
   const kind = findIntentKind(name.slice(0, Math.max(slash, 0)))?.kind;

@@ -65,7 +65,7 @@ describe('weir plan', () => {
   it('shows what would change, exits with 2 and writes nothing', async () => {
     const { stdout, exitCode } = await run(['plan', '-f', file(stringify(document))]);
     expect(exitCode).toBe(2);
-    expect(stdout).toContain('~ /network-instances');
+    expect(stdout).toContain('~ config/wecmp-weight: 32 -> 20');
     expect(stdout).toContain('Would be undone by');
     expect(daemon.requests.map(({ method, query }) => [method, query])).toEqual([
       ['PUT', { dryRun: 'true' }],
@@ -81,6 +81,17 @@ describe('weir plan', () => {
     }));
     const outcome = await run(['plan', '-f', '-'], { stdin: stringify(document) });
     expect(outcome).toEqual({ exitCode: 0, stdout: '', stderr: 'nothing to change\n' });
+  });
+
+  it('exits with 1 when the plan would be refused, and says so before applying', async () => {
+    const refused = sampleChange({ state: 'rejected', reason: 'blast-radius: 9 devices' });
+    daemon.on('POST /v1/changes', () => ({ change: refused, dryRun: true }));
+    const path = file(JSON.stringify(change));
+    const { stdout, exitCode } = await run(['plan', '-f', path]);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('blast-radius: 9 devices');
+    const asked = await run(['apply', '-f', path], { answer: 'n' });
+    expect(asked.stderr).toContain('1 change(s) to the network follow, 1 refused as it is; go on?');
   });
 
   it("plans a change of one's own, as JSON with a format version", async () => {

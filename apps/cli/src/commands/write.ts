@@ -28,14 +28,18 @@ export function addWriteCommands(program: Command, session: Session): void {
     .command('plan')
     .description('show what an intent or a change of your own would do; nothing is written')
     .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect)
-    .addHelpText('after', '\nExit codes: 0 nothing to change, 1 error, 2 changes.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing to change, 1 error or a plan that would be refused, 2 changes.',
+    )
     .action(async ({ filename }: FileOptions, command: Command) => {
       const client = session.client(command);
       const requests = readDocuments(filename, session.io).map(requestOf);
       const plans: ChangeView[] = [];
       for (const request of requests) plans.push(...(await dryRun(client, request)));
       printPlans(session.printer(command), plans);
-      session.exitCode = plans.length > 0 ? 2 : 0;
+      const refused = plans.some((change) => change.state === 'rejected');
+      session.exitCode = refused ? 1 : plans.length > 0 ? 2 : 0;
     });
   program
     .command('apply')
@@ -95,7 +99,7 @@ async function apply(session: Session, command: Command, options: FileOptions): 
   if (options.dryRun) return printPlans(printer, plans);
   if (plans.length > 0 && !options.yes) {
     for (const change of plans) printer.remark(plainPlan(printer, change));
-    const question = `${plans.length} change(s) to the network follow; go on?`;
+    const question = applyQuestion(plans);
     if (!(await session.confirm(question, false))) return;
   }
   const results: unknown[] = [];
@@ -106,6 +110,12 @@ async function apply(session: Session, command: Command, options: FileOptions): 
   }
   if (!printer.isText && printer.format !== 'name')
     printer.data(results.length === 1 ? results[0] : { kind: 'List', items: results });
+}
+
+function applyQuestion(plans: readonly ChangeView[]): string {
+  const refused = plans.filter((change) => change.state === 'rejected').length;
+  const follow = `${plans.length} change(s) to the network follow`;
+  return refused === 0 ? `${follow}; go on?` : `${follow}, ${refused} refused as it is; go on?`;
 }
 
 async function applyOne(

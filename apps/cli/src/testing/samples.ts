@@ -18,6 +18,7 @@ function samplePlan(device: DeviceId): Plan {
     { path: WEIGHT, before: 32, after: 20 },
     { path: '/a/b[k=v]/c', before: null, after: 'new' },
     { path: '/a/b[k=v]/d', before: 'old', after: null },
+    { path: '/system/config/hostname', before: 'a', after: 'b' },
   ];
   return {
     formatVersion: 1,

@@ -118,7 +118,7 @@ export function recordSubject(record: JournalRecordView): string {
   const { kind: _, ...fields } = record.body;
   return Object.entries(fields)
     .flatMap(([key, value]) => {
-      if (value === null) return [];
+      if (value === null || value === '') return [];
       if (typeof value !== 'object') return [`${key}=${valueText(value)}`];
       return 'id' in value ? [`${key}=${valueText(value.id)}`] : [];
     })

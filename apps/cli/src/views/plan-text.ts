@@ -5,16 +5,42 @@ import { millis, percent, signedPercent, time } from '../output/units';
 type Leaf = DeviceDiffView['leaves'][number];
 
 /** `+ path: after`, `- path: before`, `~ path: before -> after`. */
-export function leafLine(leaf: Leaf, style: Style): string {
-  if (leaf.before === null) return style.good(`+ ${leaf.path}: ${String(leaf.after)}`);
-  if (leaf.after === null) return style.bad(`- ${leaf.path}: ${String(leaf.before)}`);
-  return style.warn(`~ ${leaf.path}: ${String(leaf.before)} -> ${String(leaf.after)}`);
+function leafLine({ before, after }: Leaf, path: string, style: Style): string {
+  if (before === null) return style.good(`+ ${path}: ${String(after)}`);
+  if (after === null) return style.bad(`- ${path}: ${String(before)}`);
+  return style.warn(`~ ${path}: ${String(before)} -> ${String(after)}`);
+}
+
+/** Path of the list entry that a leaf belongs to, empty when it is in none. */
+function entryOf(path: string): string {
+  let end = 0;
+  // A bracket inside a key value is escaped by a backslash.
+  for (const match of path.matchAll(/\[(?:[^\]\\]|\\.)*\](?=\/)/g))
+    end = match.index + match[0].length;
+  return path.slice(0, end);
+}
+
+/** Leaves of one list entry under its path: the paths of real devices are long and much alike. */
+function leafLines(leaves: readonly Leaf[], style: Style): string[] {
+  const lines: string[] = [];
+  let entry = '';
+  for (const leaf of leaves) {
+    const own = entryOf(leaf.path);
+    if (own !== entry && own !== '') lines.push(own);
+    entry = own;
+    lines.push(
+      own === ''
+        ? leafLine(leaf, leaf.path, style)
+        : `  ${leafLine(leaf, leaf.path.slice(own.length + 1), style)}`,
+    );
+  }
+  return lines;
 }
 
 const diffLines = (diffs: readonly DeviceDiffView[], style: Style): string[] =>
   diffs.flatMap((diff) => [
     `  ${style.strong(diff.device)}`,
-    ...diff.leaves.map((leaf) => `    ${leafLine(leaf, style)}`),
+    ...leafLines(diff.leaves, style).map((line) => `    ${line}`),
   ]);
 
 function riskText(plan: PlanView, style: Style): string {
