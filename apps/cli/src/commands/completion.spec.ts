@@ -50,7 +50,7 @@ describe('reference page', () => {
         expect(page).toMatch(new RegExp(`^## weir (\\w+ )?${command.name()}$`, 'm'));
       for (const option of command.options) expect(page).toContain(`\`${option.flags}\``);
     }
-    expect(page).toContain('Exit codes: 0 nothing to change, 1 error, 2 changes.');
+    expect(page).toContain('Exit codes: 0 nothing to change, 1 error or a plan');
     expect(page).toContain('`<mode>`: off, observe, suggest, approve, auto.');
   });
 
