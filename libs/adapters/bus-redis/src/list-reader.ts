@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { connection } from './connection';
 
 const BLOCK_SECONDS = 2;
+const SILENCE_MS = BLOCK_SECONDS * 1_000 + 5_000;
 const RETRY_MS = 100;
 
 /** Takes items from a Redis list one by one, on a connection of its own, until stopped. */
@@ -42,7 +43,11 @@ export class ListReader {
         const popped = this.#redis.blpop(this.list, BLOCK_SECONDS);
         // Rejections after an interruption have nobody to report to.
         popped.catch(() => undefined);
-        const answer = await Promise.race([popped, this.#interrupted]);
+        // A server that vanished without a word is noticed by the silence after a blocked read.
+        const silence = setTimeout(() => this.#redis.disconnect(true), SILENCE_MS);
+        const answer = await Promise.race([popped, this.#interrupted]).finally(() =>
+          clearTimeout(silence),
+        );
         if (answer) await this.onItem(answer[1]);
       } catch {
         // Redis is away or we are stopped. An item popped meanwhile is lost, which the sender

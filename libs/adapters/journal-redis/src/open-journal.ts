@@ -28,8 +28,7 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
       store,
       head: await store.head(),
       follow: (next, onRecord) => {
-        // A server that vanished without a word is noticed by the silence after a blocked read.
-        const own = connection(options.url, { socketTimeout: 10_000 });
+        const own = connection(options.url, {});
         return new StreamFollower(own, key, next, onRecord, warn);
       },
       disconnect: () => redis.disconnect(),
@@ -43,15 +42,13 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
   }
 }
 
-function connection(
-  url: string,
-  extra: { commandTimeout?: number; socketTimeout?: number },
-): Redis {
+function connection(url: string, extra: { commandTimeout?: number }): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     connectTimeout: 5_000,
     disconnectTimeout: 200,
+    keepAlive: 10_000,
     ...extra,
   });
   // The commands report it; this only keeps the client from printing.

@@ -4,8 +4,12 @@ import { linkRecord } from '@weir/core/ports';
 import { linkOf, type StreamEntry } from './stream-link';
 
 const BLOCK_MS = 2_000;
+const SILENCE_MS = 5_000;
 const RETRY_MS = 100;
 const PAGE = 256;
+
+/** One element per stream: its key and its entries. */
+type StreamAnswer = [key: string, entries: [id: string, fields: string[]][]][] | null;
 
 export type Warn = (message: string, fields: Record<string, unknown>) => void;
 
@@ -75,9 +79,14 @@ export class StreamFollower {
     );
     // Rejections after an interruption have nobody to report to.
     reading.catch(() => undefined);
-    const answer = (await Promise.race([reading, this.#interrupted])) as
-      [string, StreamEntry[]][] | null;
-    return answer?.[0]?.[1] ?? [];
+    // A server that vanished without a word is noticed by the silence after a blocked read.
+    const silence = setTimeout(() => this.redis.disconnect(true), BLOCK_MS + SILENCE_MS);
+    try {
+      const answer: StreamAnswer = await Promise.race([reading, this.#interrupted]);
+      return answer?.[0]?.[1] ?? [];
+    } finally {
+      clearTimeout(silence);
+    }
   }
 
   #deliver(entry: StreamEntry): boolean {

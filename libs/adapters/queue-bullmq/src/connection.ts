@@ -7,7 +7,8 @@ export function connection(url: string, blocking: boolean): Redis {
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     connectTimeout: 5_000,
     disconnectTimeout: 200,
-    ...(blocking ? { socketTimeout: 30_000 } : { commandTimeout: 5_000 }),
+    keepAlive: 10_000,
+    ...(blocking ? {} : { commandTimeout: 5_000 }),
   });
   // The commands report it; this only keeps the client from printing.
   redis.on('error', () => undefined);

@@ -4,6 +4,7 @@ import { reportFromJson } from './report-json';
 import { ADVANCE } from './scripts';
 
 const BLOCK_MS = 2_000;
+const SILENCE_MS = 5_000;
 const RETRY_MS = 100;
 const START_OF_STREAM = '0-0';
 
@@ -66,7 +67,11 @@ export class ReportReader {
     const reading = this.blocking.xread('BLOCK', BLOCK_MS, 'STREAMS', this.key, from);
     // Rejections after an interruption have nobody to report to.
     reading.catch(() => undefined);
-    const answer: StreamAnswer = await Promise.race([reading, this.#interrupted]);
+    // A server that vanished without a word is noticed by the silence after a blocked read.
+    const silence = setTimeout(() => this.blocking.disconnect(true), BLOCK_MS + SILENCE_MS);
+    const answer: StreamAnswer = await Promise.race([reading, this.#interrupted]).finally(() =>
+      clearTimeout(silence),
+    );
     const entries = answer?.[0]?.[1] ?? [];
     const last = entries.at(-1)?.[0];
     if (this.#stopped || last === undefined || this.#cursor !== from) return;
