@@ -43,7 +43,7 @@ export function readCommandLine(argv: readonly string[]): DemoOptions {
       '\nExit codes: 0 all that was promised was seen, 1 it was not, or it could not start.',
     )
     .allowExcessArguments(false);
-  program.parse(argv as string[]);
+  program.parse(argv);
   const given = program.opts<Record<string, unknown>>();
   const once = given['once'] === true || given['json'] === true;
   const port = given['port'];

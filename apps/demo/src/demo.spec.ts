@@ -60,6 +60,7 @@ describe('npm start -- --once --json', () => {
   const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
   if (!hasRedis)
     console.warn('skipped: no redis-server on this machine (apt-get install redis-server)');
+  // Without a Redis there is nobody to talk to; the reason is printed above.
   (hasRedis ? it : it.skip)(
     'keeps them with the four roles as processes over Redis',
     async () => {

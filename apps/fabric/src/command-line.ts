@@ -33,7 +33,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
     .option('--json', 'one JSON line on stdout when everything listens', false)
     .addHelpText('after', '\nExit codes: 0 stopped by a signal, 1 could not start.')
     .allowExcessArguments(false);
-  program.parse(argv as string[]);
+  program.parse(argv);
   const options = program.opts<Record<string, unknown>>();
   const plain = Object.entries({
     stage: options['stage'],

@@ -8,13 +8,15 @@ export function topologyDocument(
   host: string,
   portOf: (device: string) => number,
 ): string {
-  const classes = spec.queues.flatMap((queue) => queue.classes.map((name) => [name, queue.name]));
+  const classes = spec.queues.flatMap((queue) =>
+    queue.classes.map((name) => [name, queue.name] as const),
+  );
   return stringify({
     apiVersion: API_VERSION,
     kind: 'Topology',
     metadata: { name: spec.name },
     spec: {
-      defaults: { profile: 'openconfig', queues: Object.fromEntries(classes) },
+      defaults: { profile: 'openconfig', queues: Object.fromEntries<string>(classes) },
       devices: spec.switches.map((entry) => ({
         name: entry.name,
         role: entry.role,

@@ -32,7 +32,7 @@ export class Meter {
       for (const c of offer.channels) {
         const channel = this.network.channel(c);
         const octets = (bps * dtMs) / 8000;
-        let passed = octets;
+        let passed: number;
         if (channel.device < 0) {
           // The host's own queue holds back what its NIC cannot send.
           passed = Math.min(octets, (Math.max(outcome.meanBps[f] ?? 0, 0) * dtMs) / 8000);

@@ -78,5 +78,5 @@ export const workloadSchema = z
   .discriminatedUnion('kind', [inference, bulk, parameterServer, ring])
   .transform((spec): WorkloadSpec => {
     const { queue: own, ...rest } = spec;
-    return own === undefined ? (rest as WorkloadSpec) : ({ ...rest, queue: own } as WorkloadSpec);
+    return own === undefined ? rest : { ...rest, queue: own };
   });

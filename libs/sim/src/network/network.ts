@@ -51,7 +51,7 @@ export class Network {
 
   constructor(readonly spec: FabricSpec) {
     spec.switches.forEach((entry, index) => this.deviceIndex.set(entry.name, index));
-    const egress: Map<string, number>[] = spec.switches.map(() => new Map());
+    const egress: Map<string, number>[] = spec.switches.map(() => new Map<string, number>());
     for (const link of spec.links) {
       const ends = [splitPort(link.a), splitPort(link.b)] as const;
       for (const [near, far] of [ends, [ends[1], ends[0]] as const]) {
