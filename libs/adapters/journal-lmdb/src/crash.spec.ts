@@ -75,6 +75,7 @@ describe('lmdb journal under failure', () => {
   const traced = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync'];
   const canTrace = spawnSync(traced[0] ?? '', [...traced.slice(1), 'true']).status === 0;
   if (!canTrace) process.stderr.write('skipped: failing fdatasync: strace is not usable here\n');
+  // Skipped where a container forbids tracing; the reason is printed above.
   (canTrace ? it : it.skip)('refuses for good when the disk fails to sync', async () => {
     const failing = [...traced, '-e', 'inject=fdatasync:error=EIO:when=30+'];
     const child = runTypescript(CHILD, [dir], failing);
