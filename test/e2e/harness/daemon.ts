@@ -6,6 +6,7 @@ export interface ChangeView {
   readonly id: string;
   readonly state: string;
   readonly reason: string;
+  readonly plan: { readonly checks: readonly { readonly code: string | null }[] };
   readonly devices: Readonly<Record<string, { readonly progress: string }>>;
 }
 
@@ -81,6 +82,16 @@ export class Daemon {
 
   async change(id: string): Promise<ChangeView> {
     return (await this.request('GET', `/v1/changes/${id}`)).body as ChangeView;
+  }
+
+  /** Waits until the change is in this state; fails at once when it ended otherwise. */
+  async inState(id: string, state: string): Promise<ChangeView> {
+    const found = await this.program.until(`${id} is ${state}`, async () => {
+      const change = await this.change(id);
+      return change.state === state || isEnded(change) ? change : null;
+    });
+    if (found.state !== state) throw new Error(`${id} is ${found.state}: ${found.reason}`);
+    return found;
   }
 
   /** Waits until the change has ended and the API shows it. */

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { eventually } from '@weir/conformance';
 
+const POLL_MS = 40;
 const ROOT = join(__dirname, '..', '..', '..');
 
 export interface Exit {
@@ -78,10 +78,14 @@ export class Program {
     condition: () => T | Promise<T>,
     timeoutMs = 20_000,
   ): Promise<NonNullable<T>> {
-    try {
-      return await eventually(what, condition, timeoutMs);
-    } catch (error) {
-      throw new Error(`${String(error)}\n${this.tail()}`, { cause: error });
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const value = await condition();
+      if (value) return value;
+      if (performance.now() > deadline)
+        throw new Error(`not within ${timeoutMs} ms: ${what}\n${this.tail()}`);
+      // Most conditions ask the program over HTTP: not so often that asking is its main work.
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 

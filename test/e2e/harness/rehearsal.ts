@@ -25,6 +25,14 @@ const CHAT = {
   },
 };
 
+const asked = (weights: Readonly<Record<string, number>>) => ({
+  action: {
+    type: 'reroute',
+    routes: LEAVES.map((device) => ({ device, prefix: PREFIX, weights })),
+  },
+  objectiveId: OBJECTIVE,
+});
+
 type Configs = Awaited<ReturnType<Fabric['configs']>>;
 
 /**
@@ -48,16 +56,31 @@ export class Rehearsal {
 
   /** A daemon whose loop runs and has measured the service for a while. */
   async daemon(env: Record<string, string> = {}): Promise<Daemon> {
-    this.workload.latencyMs = 100;
     const daemon = await Daemon.start(this.site, env);
     this.workload.to(daemon.otlpPort);
+    try {
+      await this.calm(daemon);
+    } catch (error) {
+      await daemon.program.stop('SIGKILL');
+      throw error;
+    }
+    return daemon;
+  }
+
+  /** The loop runs, the devices were read, and the service was measured for a while. */
+  async calm(daemon: Daemon): Promise<void> {
     if (!(await daemon.ready()))
       throw new Error(`the daemon ended early\n${daemon.program.tail()}`);
+    const { weights } = this.planned(await this.configs());
+    await daemon.program.until('a dry run has a plan', async () => {
+      const answer = await daemon.request('POST', '/v1/changes?dryRun=true', asked(weights));
+      return answer.status === 200;
+    });
+    const already = (await daemon.windowsMeasured()) ?? 0;
     await daemon.program.until('the service was measured', async () => {
       const windows = await daemon.windowsMeasured();
-      return windows === null || windows > 6;
+      return windows === null || windows > already + 20;
     });
-    return daemon;
   }
 
   configs(): Promise<Configs> {
@@ -80,9 +103,7 @@ export class Rehearsal {
 
   /** Asks for the change; null when the daemon died before it answered. */
   async propose(daemon: Daemon, weights: Record<string, number>): Promise<ChangeView | null> {
-    const routes = LEAVES.map((device) => ({ device, prefix: PREFIX, weights }));
-    const body = { action: { type: 'reroute', routes }, objectiveId: OBJECTIVE };
-    const answer = await daemon.attempt('POST', '/v1/changes', body);
+    const answer = await daemon.attempt('POST', '/v1/changes', asked(weights));
     if (answer === null) return null;
     if (answer.status !== 200) throw new Error(answer.text);
     return (answer.body as { change: ChangeView }).change;
