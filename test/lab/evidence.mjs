@@ -30,14 +30,15 @@ export class Evidence {
 
   /** Mb/s that left each named port over the time of the measurement. */
   async rates(ports, overMs) {
-    const read = () => ports.map(([node, port]) => this.#txBytes(node, port));
-    const [before, startedAt] = [read(), performance.now()];
+    const read = () =>
+      ports.map(([node, port]) => ({ bytes: this.#txBytes(node, port), atMs: performance.now() }));
+    const before = read();
     await new Promise((resolve) => setTimeout(resolve, overMs));
-    const seconds = (performance.now() - startedAt) / 1000;
     const after = read();
     return Object.fromEntries(
       ports.map(([node, port], i) => {
-        const mbps = ((after[i] - before[i]) * 8) / 1e6 / seconds;
+        const bits = (after[i].bytes - before[i].bytes) * 8;
+        const mbps = bits / 1e3 / (after[i].atMs - before[i].atMs);
         return [`${node}:${port}`, Math.round(mbps * 10) / 10];
       }),
     );

@@ -6,8 +6,10 @@ import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel
 import * as certificates from '../../libs/gnmi-server/src/testing/certificates';
 import { AGENT, AgentProcess, until } from './agent-process';
 
+// Skipped without root or `ip netns`: a kernel of its own is what these tests are about.
 const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`switch-agent-access.spec: skipped, ${skipReason}`);
+// The reason is printed above.
 const describeKernel = skipReason === null ? describe : describe.skip;
 
 // Each test starts processes of its own; on a crowded machine that takes its time.

@@ -7,8 +7,10 @@ import { gnmi } from '@weir/proto-gen';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
 import { AgentProcess, until } from './agent-process';
 
+// Skipped without root or `ip netns`: a kernel of its own is what these tests are about.
 const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`switch-agent.spec: skipped, ${skipReason}`);
+// The reason is printed above.
 const describeKernel = skipReason === null ? describe : describe.skip;
 
 // Each test starts processes of its own; on a crowded machine that takes its time.

@@ -116,6 +116,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
 
   private async readKernel(): Promise<void> {
     const { kernel, forwarding, accounting, queues: reader } = this.options;
+    const quiet = forwarding.quietSince;
     const [snapshot, queues] = await Promise.all([
       kernel.read(),
       reader.read(),
@@ -137,7 +138,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
       }),
     );
     if (changes.length > 0) for (const listener of this.listeners) listener(changes);
-    if (forwarding.idle) this.noteDrift(snapshot);
+    if (quiet !== null && quiet === forwarding.quietSince) this.noteDrift(snapshot);
     this.resumeLinks(snapshot);
   }
 

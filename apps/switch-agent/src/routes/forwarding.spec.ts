@@ -7,8 +7,10 @@ import { Forwarding, type Log } from './forwarding';
 import type { StaticRoute } from './static-route';
 import { kernelTestSkipReason } from '../testing/kernel-access';
 
+// Skipped without root or `ip netns`: a kernel of its own is what these tests are about.
 const skipReason = kernelTestSkipReason();
 if (skipReason !== null) console.warn(`forwarding.spec: skipped, ${skipReason}`);
+// The reason is printed above.
 const describeKernel = skipReason === null ? describe : describe.skip;
 
 jest.setTimeout(60_000);

@@ -25,6 +25,8 @@ export interface ForwardingOptions {
  */
 export class Forwarding {
   private turn: Promise<unknown> = Promise.resolve();
+  private running = 0;
+  private turns = 0;
 
   constructor(
     private readonly kernel: Kernel,
@@ -64,6 +66,7 @@ export class Forwarding {
       }
       this.present = next;
       this.ids = ids;
+      this.options.log.info({ prefixes: [...touched] }, 'routes changed');
     });
   }
 
@@ -110,14 +113,17 @@ export class Forwarding {
     );
   }
 
-  /** Nothing is under way: a difference seen now is nobody's intermediate state. */
-  get idle(): boolean {
-    return this.running === 0;
+  /**
+   * Null while something is under way; else a number that the next change makes another. A snapshot
+   * taken between two equal ones shows nobody's intermediate state.
+   */
+  get quietSince(): number | null {
+    return this.running === 0 ? this.turns : null;
   }
-  private running = 0;
 
   private inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
     this.running += 1;
+    this.turns += 1;
     const done = this.turn.then(task).finally(() => {
       this.running -= 1;
     });
