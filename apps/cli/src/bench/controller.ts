@@ -38,7 +38,7 @@ export const HOLD_MS = 100;
  * The default policy with its conditions, and no time spent on purpose: a short hold, no cool-down, a
  * short verification, so that the same objective can be missed again soon.
  */
-export function benchPolicy(): Policy {
+export function benchPolicy(sampleIntervalMs: number): Policy {
   const compiled = compilePolicy(defaultPolicyText);
   if (!compiled.ok) throw new Error(compiled.error.reason);
   const policy = compiled.value;
@@ -54,6 +54,7 @@ export function benchPolicy(): Policy {
   return {
     ...policy,
     detect: { ...policy.detect, windowMs: 1, minCount: 1, holdMs: HOLD_MS, clearMs: 0 },
+    freshness: { ...policy.freshness, staleMs: 3 * sampleIntervalMs },
     limits: { ...policy.limits, maxChangesPerHour: 1_000_000, maxLayerShare: 1 },
     rules: policy.rules.map((rule) => ({ ...rule, mode: 'auto', cooldownMs: 0, verify })),
   };
@@ -65,6 +66,7 @@ export function startController(
   store: ColumnStore,
   journal: Journal,
   moments: Moments,
+  sampleIntervalMs: number,
 ): { readonly engine: Engine; readonly writer: GnmiWriter; readonly queue: OperationQueue } {
   const writer = new GnmiWriter({ topology: fabric.topology, tls: { mode: 'insecure' } });
   const queue = new MemoryQueue();
@@ -104,7 +106,7 @@ export function startController(
       version: 'bench',
       configHash: 'bench',
       topology: fabric.topology,
-      policy: benchPolicy(),
+      policy: benchPolicy(sampleIntervalMs),
       profiles: new Map([['openconfig', new OpenConfigProfile()]]),
       intentKinds,
       tickMs: 1_000,

@@ -94,7 +94,7 @@ class ReactionRun implements Moments {
   ) {
     const layout = buildLayout(fabric.topology);
     const empty = liveBytes();
-    this.store = new ColumnStore(layout, clock);
+    this.store = new ColumnStore(layout, clock, { staleMs: 3 * options.sampleIntervalMs });
     const withStore = liveBytes();
     this.feed = new FabricFeed(fabric.topology, this.store, BACKGROUND_UTILIZATION);
     // The messages are the targets' and not ours; what the decoders keep of them is ours.
@@ -104,7 +104,13 @@ class ReactionRun implements Moments {
       columnsBytes: withStore - empty,
       decoderBytes: liveBytes() - withMessages,
     };
-    this.controller = startController(fabric, this.store, this.timed(journal), this);
+    this.controller = startController(
+      fabric,
+      this.store,
+      this.timed(journal),
+      this,
+      options.sampleIntervalMs,
+    );
     this.engine = this.controller.engine;
   }
 

@@ -2,7 +2,7 @@ import type { Result } from '@weir/core/base';
 import { ok, refuse } from '@weir/core/base';
 import type { ConfigImage, LeafDiff, LeafValue } from '@weir/core/model';
 import type { StaticRoute } from '@weir/core/ports';
-import { parsedPath } from '@weir/gnmi';
+import { parsedPath, parsePath } from '@weir/gnmi';
 import { DiffBuilder } from './diff-builder';
 import { nextHop, STATIC_ROUTES, staticRoute } from './openconfig-paths';
 
@@ -27,20 +27,45 @@ export function readRoutes(image: ConfigImage): readonly StaticRoute[] {
   const routes = new Map<string, StaticRoute['nextHops'][number][]>();
   for (const [path, address] of image) {
     if (!path.endsWith(ADDRESS) || !path.startsWith(STATIC_ROUTES)) continue;
-    const entry = path.slice(0, -ADDRESS.length);
-    const elems = parsedPath(entry).elems;
-    const prefix = elems.at(-3)?.key['prefix'] ?? '';
+    const { prefix, index, interfacePath, weightPath } = placeOf(path);
     const hop = {
-      index: elems.at(-1)?.key['index'] ?? '',
+      index,
       address: String(address),
-      interface: String(image.get(entry + INTERFACE) ?? ''),
-      weight: weightOf(image.get(entry + WEIGHT)),
+      interface: String(image.get(interfacePath) ?? ''),
+      weight: weightOf(image.get(weightPath)),
     };
     const hops = routes.get(prefix);
     if (hops === undefined) routes.set(prefix, [hop]);
     else hops.push(hop);
   }
   return [...routes].map(([prefix, nextHops]) => ({ prefix, nextHops }));
+}
+
+interface Place {
+  readonly prefix: string;
+  readonly index: string;
+  readonly interfacePath: string;
+  readonly weightPath: string;
+}
+
+/** Taken apart once: images of a device, and of devices alike, hold the same paths. Bounded. */
+const places = new Map<string, Place>();
+const MAX_PLACES = 262_144;
+
+function placeOf(addressPath: string): Place {
+  let place = places.get(addressPath);
+  if (place !== undefined) return place;
+  const entry = addressPath.slice(0, -ADDRESS.length);
+  const elems = parsePath(entry);
+  place = {
+    prefix: elems.at(-3)?.key['prefix'] ?? '',
+    index: elems.at(-1)?.key['index'] ?? '',
+    interfacePath: entry + INTERFACE,
+    weightPath: entry + WEIGHT,
+  };
+  if (places.size >= MAX_PLACES) places.clear();
+  places.set(addressPath, place);
+  return place;
 }
 
 /**
