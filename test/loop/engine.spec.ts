@@ -87,6 +87,25 @@ describe('the loop on devices in memory', () => {
     expect(world.changes[0]).toMatchObject({ state: 'confirmed', approvedBy: 'ann' });
   });
 
+  it('applies a saved plan exactly, or refuses it when the world moved', async () => {
+    const world = await incident();
+    world.background.clear();
+    const weights = { s1: 1, s2: 31, s3: 32 };
+    const action = {
+      type: 'reroute' as const,
+      routes: [{ device: deviceId('l1'), prefix: '10.0.2.0/24', weights }],
+    };
+    const propose = { verb: 'propose', action, objectiveId: null, by: 'ann' } as const;
+    const seen = await world.engine.command({ ...propose, dryRun: true, planHash: null });
+    const hash = seen.ok && seen.value.kind === 'change' ? seen.value.change.plan.hash : '';
+    const stale = await world.engine.command({ ...propose, dryRun: false, planHash: 'other' });
+    expect(stale).toMatchObject({ ok: false, error: { code: 'plan-hash-mismatch' } });
+    const exact = await world.engine.command({ ...propose, dryRun: false, planHash: hash });
+    expect(exact.ok).toBe(true);
+    await world.run(40_000, ended(world));
+    expect([world.changes[0]?.state, world.weights()]).toEqual(['confirmed', weights]);
+  });
+
   it('a freeze stops changes until it is lifted', async () => {
     const world = await incident();
     await world.engine.command({ verb: 'freeze', by: 'ann', reason: 'peak' });
@@ -172,7 +191,12 @@ describe('the loop on devices in memory', () => {
       undefined,
       undefined,
     ]);
-    await world.engine.command({ verb: 'delete-intent', id: 'Drain/d', dryRun: false, by: 'ann' });
+    const take = { verb: 'delete-intent', id: 'Drain/d', by: 'ann' } as const;
+    const back = await world.engine.command({ ...take, dryRun: true });
+    const plan = back.ok && back.value.kind === 'intent' ? back.value.plans[0]?.plan : undefined;
+    expect(plan).toMatchObject({ disruption: 'flows-move' });
+    expect(plan?.touches.prefixes).toContain('10.0.2.0/24');
+    await world.engine.command({ ...take, dryRun: false });
     await world.run(40_000, () => world.changes[1]?.state === 'confirmed');
     expect(text(world)).toBe(before);
   });

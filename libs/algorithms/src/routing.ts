@@ -71,8 +71,8 @@ function overlaid(
 ): Network['nextHops'] {
   const replaced = new Map<string, readonly Hop[]>();
   for (const { device, prefix, weights } of changes) {
-    const hops = nextHops(device, prefix)
-      .map((hop) => ({ ...hop, weight: weights[hop.interface] ?? 0 }))
+    const hops = Object.entries(weights)
+      .map(([name, weight]) => ({ interface: name, weight }))
       .filter((hop) => hop.weight > 0);
     replaced.set(`${device}|${prefix}`, hops);
   }

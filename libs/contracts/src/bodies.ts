@@ -56,6 +56,10 @@ const ecnSchema = strict({
   settings: z.array(ecnSettingSchema).min(1).max(1000),
 });
 
+const planHashSchema = z
+  .string()
+  .regex(/^[0-9a-f]{8,64}$/, 'the hash of the plan, as `weir describe change` shows it');
+
 /** An action that an operator asks for; undo has its own path. */
 export const actionSchema = z.discriminatedUnion('type', [rerouteSchema, bufferSchema, ecnSchema], {
   error: 'one of reroute, buffer, ecn',
@@ -71,14 +75,16 @@ export const proposeBodySchema = strict({
     .nullable()
     .default(null)
     .describe('Objective whose measured effect decides whether the change is kept.'),
+  planHash: planHashSchema
+    .nullable()
+    .default(null)
+    .describe('Hash of the plan that was reviewed; when the plan is another by now, it is refused.'),
 });
 export type ProposeBody = z.infer<typeof proposeBodySchema>;
 
 /** POST /v1/changes/{id}/approve: the hash says which plan was read. */
 export const approveBodySchema = strict({
-  planHash: z
-    .string()
-    .regex(/^[0-9a-f]{8,64}$/, 'the hash of the plan, as `weir describe change` shows it'),
+  planHash: planHashSchema,
   reason: z.string().trim().max(1000).default(''),
 });
 export const rejectBodySchema = strict({ reason: reasonSchema });

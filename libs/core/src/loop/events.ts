@@ -1,5 +1,6 @@
 import type {
   Action,
+  Change,
   Command,
   CommandResult,
   CompiledIntent,
@@ -36,6 +37,7 @@ export type DecisionRequest =
       readonly requestId: string;
       readonly action: Action;
       readonly objectiveId: string | null;
+      readonly planHash: string | null;
       readonly dryRun: boolean;
       readonly by: string;
     }
@@ -45,4 +47,11 @@ export type DecisionRequest =
       readonly requestId: string;
       readonly intent: IntentResource;
       readonly compiled: CompiledIntent;
+    }
+  /** Dry run of taking an intent back: which of its changes would be undone. */
+  | {
+      readonly kind: 'restore';
+      readonly requestId: string;
+      readonly intent: IntentResource;
+      readonly changes: readonly Change[];
     };

@@ -30,6 +30,8 @@ export type Command =
       readonly action: Action;
       /** Objective that the change is to help, held against its measured effect; may be null. */
       readonly objectiveId: string | null;
+      /** Hash of the plan that was reviewed; another plan is refused. Null: whatever it is now. */
+      readonly planHash: string | null;
       readonly dryRun: boolean;
       readonly by: string;
     }

@@ -73,8 +73,9 @@ export class ChangesController {
     @Caller() caller: Principal,
   ): Promise<ChangeAnswer> {
     const action = body.action as unknown as Action;
-    const { objectiveId } = body;
-    return this.send({ verb: 'propose', action, objectiveId, dryRun, by: caller.name });
+    const { objectiveId, planHash } = body;
+    const by = caller.name;
+    return this.send({ verb: 'propose', action, objectiveId, planHash, dryRun, by });
   }
 
   @Post(API_PATHS.changeApprove)

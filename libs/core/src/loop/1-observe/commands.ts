@@ -16,6 +16,7 @@ import {
 } from '../../model';
 import { LIMITS } from '../../state';
 import type { DecisionRequest } from '../events';
+import { isUndone } from '../standing';
 import { engineStatus } from '../status';
 import type { Pass } from '../pass';
 
@@ -36,18 +37,21 @@ export function observeCommand(
       return undo(pass, requestId, command);
     case 'put-intent':
       return putIntent(pass, requestId, command);
+    case 'delete-intent':
+      return deleteIntent(pass, requestId, command);
     default:
       pass.reply(requestId, plainCommand(pass, command));
       return [];
   }
 }
 
-type PlainCommand = Exclude<Command, { verb: 'status' | 'propose' | 'undo' | 'put-intent' }>;
+type PlainCommand = Exclude<
+  Command,
+  { verb: 'status' | 'propose' | 'undo' | 'put-intent' | 'delete-intent' }
+>;
 
 function plainCommand(pass: Pass, command: PlainCommand): CommandResult {
   switch (command.verb) {
-    case 'delete-intent':
-      return deleteIntent(pass, command);
     case 'approve':
     case 'reject':
       return judge(pass, command);
@@ -141,7 +145,7 @@ function undo(
   }
   if (change.state === 'confirmed') {
     const action: Action = { type: 'undo', changeId: change.id };
-    return [{ kind: 'propose', requestId, action, objectiveId: null, dryRun, by }];
+    return [{ kind: 'propose', requestId, action, objectiveId: null, planHash: null, dryRun, by }];
   }
   if (isTerminal(change.state) || !isTouching(change.state) || change.state === 'rolling-back') {
     const reason = `${change.id} is ${change.state}; there is nothing to undo`;
@@ -237,11 +241,30 @@ function checkIntent(
 
 function deleteIntent(
   pass: Pass,
+  requestId: string,
   command: Extract<Command, { verb: 'delete-intent' }>,
-): CommandResult {
+): readonly DecisionRequest[] {
   const id = command.id as IntentId;
+  const { dryRun } = command;
   const intent = pass.durable.intents.get(id);
-  if (intent === undefined) return refuse('not-found', 'id', `no intent ${command.id}`);
-  if (!command.dryRun) pass.record({ kind: 'intent-deleted', id, by: command.by });
-  return { ok: true, value: { kind: 'intent', intent, plans: [], dryRun: command.dryRun } };
+  if (intent === undefined) {
+    pass.reply(requestId, refuse('not-found', 'id', `no intent ${command.id}`));
+    return [];
+  }
+  const standing = [...pass.durable.changes.values()].filter((change) =>
+    standsFor(pass, change, id),
+  );
+  if (dryRun && standing.length > 0)
+    return [{ kind: 'restore', requestId, intent, changes: standing }];
+  if (!dryRun) pass.record({ kind: 'intent-deleted', id, by: command.by });
+  pass.reply(requestId, { ok: true, value: { kind: 'intent', intent, plans: [], dryRun } });
+  return [];
 }
+
+/** Whether the change was made for the intent, and would be undone without it. */
+const standsFor = (pass: Pass, change: Change, id: IntentId): boolean =>
+  change.origin === 'intent' &&
+  change.intent === id &&
+  change.state === 'confirmed' &&
+  change.action.type !== 'undo' &&
+  !isUndone(pass, change);

@@ -1,6 +1,7 @@
 import type { Action, Change, Incident, Rule } from '../../model';
 import type { Pass } from '../pass';
 import { evidenceFor, type Evidence } from '../evidence';
+import { isUndone } from '../standing';
 import { bufferCandidate } from './buffer';
 import type { Candidate } from './draft';
 import { ecnCandidate } from './ecn';
@@ -68,11 +69,4 @@ function undoCandidate(pass: Pass, evidence: Evidence): Candidate | null {
       explanation: `${last.id} was kept shortly before, and it is worse now than before it`,
     },
   };
-}
-
-export function isUndone(pass: Pass, change: Change): boolean {
-  for (const other of pass.durable.changes.values())
-    if (other.action.type === 'undo' && other.action.changeId === change.id)
-      if (!['rejected', 'expired', 'superseded', 'rolled-back'].includes(other.state)) return true;
-  return false;
 }

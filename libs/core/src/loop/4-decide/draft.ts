@@ -29,6 +29,8 @@ export interface Draft {
     readonly id: string;
     readonly dryRun: boolean;
     readonly intent: IntentResource | null;
+    /** Hash of the plan that was reviewed, when the caller insists on it. */
+    readonly planHash: string | null;
   } | null;
 }
 

@@ -1,3 +1,4 @@
+import { refuse } from '../../base';
 import { isTerminal } from '../../change';
 import type {
   Action,
@@ -5,55 +6,80 @@ import type {
   DeviceId,
   DrainRequest,
   IntentId,
+  IntentResource,
   PredictedEffect,
   RouteWeights,
 } from '../../model';
 import type { DecisionRequest } from '../events';
 import { loadsOf, profileOf, routesIn, routingOf, whatIf, type Loads } from '../network';
 import type { Pass } from '../pass';
-import { isUndone } from './candidates';
+import { isUndone } from '../standing';
 import { HARMLESS_VERIFY, type Draft } from './draft';
 
 type Asked = Omit<Draft, 'predicted' | 'times' | 'rule' | 'incident' | 'cause' | 'verify'>;
 
 /** Drafts for what people asked: their own actions, and dry runs of intents. */
 export function requestDrafts(pass: Pass, requests: readonly DecisionRequest[]): Draft[] {
-  const drafts: Draft[] = [];
-  for (const request of requests) {
-    if (request.kind === 'propose') {
-      drafts.push(
-        asked(pass, {
-          origin: 'operator',
-          intent: null,
-          objectiveId: request.objectiveId,
-          action: request.action,
-          mode: 'auto',
-          by: request.by,
-          request: { id: request.requestId, dryRun: request.dryRun, intent: null },
-        }),
-      );
-      continue;
+  return requests.flatMap((request) => {
+    switch (request.kind) {
+      case 'propose':
+        return [proposed(pass, request)];
+      case 'intent':
+        return drainsOf(pass, request);
+      case 'restore':
+        return request.changes.map((change) =>
+          undoing(pass, change, 'dry-run', dryRunOf(request.requestId, request.intent)),
+        );
     }
-    const { requestId, intent, compiled } = request;
-    const pending = compiled.drains
-      .map((drain) => ({ drain, action: drainAction(pass, drain) }))
-      .filter((item) => item.action.routes.length > 0);
-    if (pending.length === 0)
-      pass.reply(requestId, {
-        ok: true,
-        value: { kind: 'intent', intent, plans: [], dryRun: true },
-      });
-    for (const { drain, action } of pending)
-      drafts.push(
-        asked(pass, {
-          ...ofDrain(drain),
-          action,
-          by: 'dry-run',
-          request: { id: requestId, dryRun: true, intent },
-        }),
-      );
+  });
+}
+
+type Of<Kind extends DecisionRequest['kind']> = Extract<DecisionRequest, { kind: Kind }>;
+
+const dryRunOf = (id: string, intent: IntentResource): Draft['request'] => ({
+  id,
+  dryRun: true,
+  intent,
+  planHash: null,
+});
+
+function proposed(pass: Pass, request: Of<'propose'>): Draft {
+  const { requestId, objectiveId, action, dryRun, planHash, by } = request;
+  const waiting = { id: requestId, dryRun, intent: null, planHash };
+  return asked(pass, {
+    origin: 'operator',
+    intent: null,
+    objectiveId,
+    action,
+    mode: 'auto',
+    by,
+    request: waiting,
+  });
+}
+
+function drainsOf(pass: Pass, { requestId, intent, compiled }: Of<'intent'>): Draft[] {
+  const unread = compiled.drains.flatMap((drain) => unreadDevices(pass, drain));
+  if (unread.length > 0) {
+    const reason = `the configuration of ${unread.join(', ')} was not read yet`;
+    pass.reply(requestId, refuse('device-unreachable', 'spec', reason));
+    return [];
   }
-  return drafts;
+  const pending = compiled.drains
+    .map((drain) => ({ drain, action: drainAction(pass, drain) }))
+    .filter((item) => item.action.routes.length > 0);
+  if (pending.length === 0)
+    pass.reply(requestId, { ok: true, value: { kind: 'intent', intent, plans: [], dryRun: true } });
+  return pending.map(({ drain, action }) =>
+    asked(pass, { ...ofDrain(drain), action, by: 'dry-run', request: dryRunOf(requestId, intent) }),
+  );
+}
+
+/** Managed devices whose routes are not known, the one that is to be drained left out. */
+function unreadDevices(pass: Pass, { target }: DrainRequest): readonly DeviceId[] {
+  return [...pass.env.topology.devices.values()]
+    .filter((device) => device.address !== '' && !pass.observed.images.has(device.id))
+    .map((device) => device.id)
+    .filter((id) => target.kind !== 'device' || target.device !== id);
 }
 
 /** Drains that are wanted and not yet in force; asked once until their change has ended. */
@@ -61,7 +87,7 @@ export function drainDrafts(pass: Pass): readonly Draft[] {
   const drafts: Draft[] = [];
   for (const { value } of pass.observed.compiled.values())
     for (const drain of value.drains) {
-      if (hasRecentChange(pass, drain.intent)) continue;
+      if (hasRecentChange(pass, drain.intent) || unreadDevices(pass, drain).length > 0) continue;
       const action = drainAction(pass, drain);
       if (action.routes.length === 0) continue;
       drafts.push(asked(pass, { ...ofDrain(drain), action, by: 'loop', request: null }));
@@ -83,24 +109,24 @@ export function restoreDrafts(pass: Pass): readonly Draft[] {
     if (change.state !== 'confirmed' || change.action.type === 'undo') continue;
     if (!isOrphaned(pass, change) || isUndone(pass, change) || recentlyTried(pass, change))
       continue;
-    const action: Action = { type: 'undo', changeId: change.id };
-    const { intent } = change;
-    drafts.push(
-      asked(pass, {
-        origin: 'intent',
-        intent,
-        objectiveId: null,
-        action,
-        mode: 'auto',
-        by:
-          change.leaseUntilMs === null
-            ? 'the loop: its intent is gone'
-            : 'the loop: its lease ran out',
-        request: null,
-      }),
-    );
+    const why = change.leaseUntilMs === null ? 'its intent is gone' : 'its lease ran out';
+    drafts.push(undoing(pass, change, `the loop: ${why}`, null));
   }
   return drafts;
+}
+
+function undoing(pass: Pass, change: Change, by: string, request: Draft['request']): Draft {
+  const action: Action = { type: 'undo', changeId: change.id };
+  const { intent } = change;
+  return asked(pass, {
+    origin: 'intent',
+    intent,
+    objectiveId: null,
+    action,
+    mode: 'auto',
+    by,
+    request,
+  });
 }
 
 function isOrphaned(pass: Pass, change: Change): boolean {

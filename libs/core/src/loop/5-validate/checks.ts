@@ -7,7 +7,8 @@ import {
   type ValidationCheck,
 } from '../../model';
 import type { Draft } from '../4-decide';
-import { loadsOf, profileOf, whatIf } from '../network';
+import { canonicalJson, type StaticRoute } from '../../ports';
+import { loadsOf, profileOf, routesIn, whatIf } from '../network';
 import { blastRadius, type Verdict } from './blast-radius';
 import type { Pass } from '../pass';
 import { cooldownKey } from '../../state';
@@ -23,7 +24,7 @@ export function runChecks(
   diffs: readonly DeviceDiff[],
   inverse: readonly DeviceDiff[],
 ): readonly ValidationCheck[] {
-  const routes = draft.action.type === 'reroute' ? draft.action.routes : [];
+  const routes = routeChanges(pass, diffs);
   const checks: readonly (readonly [string, Verdict])[] = [
     ['telemetry', telemetryFresh(pass)],
     ['device free', devicesFree(pass, diffs)],
@@ -45,6 +46,39 @@ export function runChecks(
     detail: verdict?.[1] ?? '',
   }));
 }
+
+/** What the diffs mean for forwarding, whatever the action was called: routes before and after. */
+function routeChanges(pass: Pass, diffs: readonly DeviceDiff[]): readonly RouteWeights[] {
+  return diffs.flatMap(({ device, leaves }) => {
+    const image = pass.observed.images.get(device);
+    const profile = profileOf(pass, device);
+    if (image === undefined || profile === null) return [];
+    const before = new Map(
+      routesIn(profile, image).map((route) => [route.prefix, weightsOf(route)]),
+    );
+    const after = new Map(
+      profile.routes(patched(image, leaves)).map((route) => [route.prefix, weightsOf(route)]),
+    );
+    return [...new Set([...before.keys(), ...after.keys()])]
+      .filter((prefix) => !sameWeights(before.get(prefix), after.get(prefix)))
+      .map((prefix) => ({
+        device,
+        prefix,
+        weights: { ...zeroed(before.get(prefix)), ...after.get(prefix) },
+      }));
+  });
+}
+
+type Weights = Readonly<Record<string, number>>;
+
+const weightsOf = (route: StaticRoute): Weights =>
+  Object.fromEntries(route.nextHops.map((hop) => [hop.interface, hop.weight]));
+
+const zeroed = (weights: Weights = {}): Weights =>
+  Object.fromEntries(Object.keys(weights).map((name) => [name, 0]));
+
+const sameWeights = (a: Weights = {}, b: Weights = {}): boolean =>
+  canonicalJson(a) === canonicalJson(b);
 
 function telemetryFresh(pass: Pass): Verdict {
   const { holdReason } = pass.observed;

@@ -2,13 +2,14 @@ import { ok, refuse, type Result } from '../../base';
 import {
   inverseOf,
   leavesText,
+  patched,
+  type Change,
   type ChangeId,
   type DeviceDiff,
   type DeviceId,
   type LeafDiff,
   type Plan,
 } from '../../model';
-import { patched } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
 import { profileOf } from '../network';
@@ -29,22 +30,30 @@ export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
   );
   const touches = touchesOf(pass, draft, diffs);
   const checks = runChecks(pass, draft, diffs, inverse);
+  const reviewed = draft.request?.planHash ?? null;
   const content = {
     diffs,
     baseHash,
     topologyRevision: pass.env.topology.revision,
     action: draft.action,
   };
+  const hash = pass.env.digest(canonicalJson(content));
+  if (reviewed !== null && reviewed !== hash)
+    return refuse(
+      'plan-hash-mismatch',
+      'planHash',
+      `the plan is ${hash} by now, not the one that was reviewed; look at it again`,
+    );
   return ok({
     formatVersion: 1,
-    hash: pass.env.digest(canonicalJson(content)),
+    hash,
     baseHash,
     topologyRevision: pass.env.topology.revision,
     stages,
     diffs,
     inverse,
     predicted: draft.predicted,
-    disruption: draft.action.type === 'reroute' ? 'flows-move' : 'queue-change',
+    disruption: disruptionOf(pass, draft),
     touches,
     checks,
     risk: riskOf(draft, diffs),
@@ -139,9 +148,20 @@ function renderUndo(pass: Pass, id: string): Result<readonly DeviceDiff[]> {
   return ok(change.plan.inverse);
 }
 
+/** The change that an undo takes back. */
+const undoneBy = (pass: Pass, { action }: Draft): Change | undefined =>
+  action.type === 'undo' ? pass.durable.changes.get(action.changeId as ChangeId) : undefined;
+
+function disruptionOf(pass: Pass, draft: Draft): Plan['disruption'] {
+  const undone = undoneBy(pass, draft);
+  if (undone !== undefined) return undone.plan.disruption;
+  return draft.action.type === 'reroute' ? 'flows-move' : 'queue-change';
+}
+
 function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['touches'] {
-  const links = new Set<string>();
-  const prefixes = new Set<string>();
+  const undone = undoneBy(pass, draft)?.plan.touches;
+  const links = new Set<string>(undone?.links);
+  const prefixes = new Set<string>(undone?.prefixes);
   if (draft.action.type === 'reroute')
     for (const route of draft.action.routes) {
       prefixes.add(route.prefix);
