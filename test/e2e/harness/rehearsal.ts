@@ -69,6 +69,7 @@ export class Rehearsal {
 
   /** The loop runs, the devices were read, and the service was measured for a while. */
   async calm(daemon: Daemon): Promise<void> {
+    this.workload.latencyMs = 100;
     if (!(await daemon.ready()))
       throw new Error(`the daemon ended early\n${daemon.program.tail()}`);
     const { weights } = this.planned(await this.configs());
