@@ -132,6 +132,7 @@ export function testPolicy(): Policy {
       maxLayerShare: 0.5,
       maxPredictedUtilizationRatio: 0.9,
     },
+    verify,
     planTtlMs: 60_000,
     leaseMs: 120_000,
     groups: {},

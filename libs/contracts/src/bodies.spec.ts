@@ -53,6 +53,7 @@ describe('bodies', () => {
     expect(proposeBodySchema.parse({ action: reroute })).toEqual({
       action: reroute,
       objectiveId: null,
+      planHash: null,
     });
     expect(proposeBodySchema.safeParse({ action: ecn }).success).toBe(true);
     const buffer = {

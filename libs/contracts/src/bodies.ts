@@ -78,7 +78,9 @@ export const proposeBodySchema = strict({
   planHash: planHashSchema
     .nullable()
     .default(null)
-    .describe('Hash of the plan that was reviewed; when the plan is another by now, it is refused.'),
+    .describe(
+      'Hash of the plan that was reviewed; when the plan is another by now, it is refused.',
+    ),
 });
 export type ProposeBody = z.infer<typeof proposeBodySchema>;
 

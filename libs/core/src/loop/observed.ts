@@ -49,6 +49,9 @@ export interface Verification {
   readonly beforeMs: readonly number[];
   readonly comparisonBeforeMs: ReadonlyMap<string, number>;
   readonly lossBefore: number;
+  /** Loss on the touched links in the frames since the change settled, and the last of those. */
+  readonly lossAfter: readonly number[];
+  readonly frame: number;
 }
 
 /** Volatile state: lost at a restart, read again from the world. */

@@ -126,6 +126,8 @@ export interface Policy {
     /** No link may be predicted above this or above its present utilisation. */
     readonly maxPredictedUtilizationRatio: number;
   };
+  /** How changes that people or intents ask for are judged; rules carry their own. */
+  readonly verify: VerifyPolicy;
   readonly planTtlMs: number;
   /** A kept automatic change is undone unless the loop renews it within this time. */
   readonly leaseMs: number;

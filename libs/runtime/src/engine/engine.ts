@@ -123,9 +123,7 @@ export class Engine {
 
   private push(event: LoopEvent): void {
     this.inbox.push(event);
-    this.pumping ??= this.pump().finally(() => {
-      this.pumping = null;
-    });
+    this.pumping ??= this.pump();
   }
 
   private async idle(): Promise<void> {
@@ -146,6 +144,9 @@ export class Engine {
       for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
       this.waiting.clear();
       this.fatal(reason);
+    } finally {
+      // At once, not in a later turn: what is pushed in between must find that nobody pumps.
+      this.pumping = null;
     }
   }
 

@@ -38,14 +38,3 @@ export interface Candidate {
   readonly action: Action;
   readonly predicted: PredictedEffect;
 }
-
-/** What an operator's or an intent's change is held to: nothing to gain, but no harm either. */
-export const HARMLESS_VERIFY: VerifyPolicy = {
-  settleMs: 2_000,
-  minSamples: 6,
-  maxMs: 30_000,
-  minGainRatio: 0.05,
-  alpha: 0.05,
-  harm: { objectiveRatio: 0.15, otherObjectivesRatio: 0.25, lossIncrease: 0.005 },
-  onInconclusive: 'hold',
-};

@@ -14,7 +14,7 @@ import type { DecisionRequest } from '../events';
 import { loadsOf, profileOf, routesIn, routingOf, whatIf, type Loads } from '../network';
 import type { Pass } from '../pass';
 import { isUndone } from '../standing';
-import { HARMLESS_VERIFY, type Draft } from './draft';
+import type { Draft } from './draft';
 
 type Asked = Omit<Draft, 'predicted' | 'times' | 'rule' | 'incident' | 'cause' | 'verify'>;
 
@@ -218,7 +218,7 @@ function asked(pass: Pass, draft: Asked): Draft {
     rule: null,
     incident: null,
     cause: null,
-    verify: HARMLESS_VERIFY,
+    verify: pass.env.policy.verify,
     predicted: predictedEffect(pass, draft.action),
     times: { decided: pass.now.wallMs },
   };

@@ -27,6 +27,8 @@ function begin(pass: Pass, change: Change): void {
     beforeMs: objective === undefined ? [] : samplesBefore(pass, change, objective),
     comparisonBeforeMs,
     lossBefore: touchedLoss(pass, change),
+    lossAfter: [],
+    frame: pass.observed.frame?.sequence ?? 0,
   };
   pass.observe({
     verifications: new Map(pass.observed.verifications).set(change.id, verification),
@@ -52,9 +54,20 @@ function samplesBefore(pass: Pass, change: Change, state: ObjectiveState): reado
 function look(pass: Pass, change: Change): void {
   const verification = pass.observed.verifications.get(change.id);
   if (verification === undefined || pass.observed.frame === null) return;
-  const verdict = judge(pass, change, verification);
+  const verdict = judge(pass, change, withLoss(pass, change, verification));
   if (verdict === null) return;
   pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
+}
+
+/** One look at the loss for each new frame, once the change has settled. */
+function withLoss(pass: Pass, change: Change, verification: Verification): Verification {
+  const frame = pass.observed.frame?.sequence ?? 0;
+  const settled = pass.now.monoMs > verification.startedMs + change.verify.settleMs;
+  if (frame === verification.frame || !settled) return verification;
+  const lossAfter = [...verification.lossAfter, touchedLoss(pass, change)];
+  const next = { ...verification, lossAfter, frame };
+  pass.observe({ verifications: new Map(pass.observed.verifications).set(change.id, next) });
+  return next;
 }
 
 /** JSON has no NaN: unknown figures of a verdict are written as -1. */

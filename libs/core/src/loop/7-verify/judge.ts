@@ -1,7 +1,7 @@
 import type { Change, Verdict, VerdictRecord } from '../../model';
 import type { ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
-import { median, samplesAfter, touchedLoss, touchesObjective } from './measure';
+import { median, samplesAfter, touchesObjective } from './measure';
 
 /** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
 const PRIOR_SCALE = 1;
@@ -118,7 +118,8 @@ function harmElsewhere(
   fromMs: number,
 ): string | null {
   const { harm, minSamples } = change.verify;
-  const lossNow = touchedLoss(pass, change);
+  // The median, since a saturated link loses in one interval and not in the next.
+  const lossNow = median(verification.lossAfter);
   if (lossNow - verification.lossBefore > harm.lossIncrease)
     return `loss on the touched links rose from ${percent(verification.lossBefore)} to ${percent(lossNow)}`;
   for (const [id, beforeMs] of verification.comparisonBeforeMs) {
