@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { resolve } from 'node:path';
 import { readCommandLine } from './command-line';
 import { Display } from './display/display';
 import { runDaemon } from './processes/run-daemon';
@@ -6,7 +7,11 @@ import { runDemo } from './run-demo';
 
 async function main(): Promise<number> {
   const options = readCommandLine(process.argv);
-  if (options.configFile !== null) return runDaemon(options.configFile);
+  if (options.configFile !== null) {
+    // npm runs scripts in the top folder and says in INIT_CWD where the user stands.
+    const from = process.env['INIT_CWD'] ?? process.cwd();
+    return runDaemon(resolve(from, options.configFile));
+  }
   // With --json stdout holds the one object and nothing else.
   const out = options.json ? process.stderr : process.stdout;
   const isTerminal = out.isTTY === true;

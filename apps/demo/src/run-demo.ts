@@ -98,6 +98,7 @@ function invite(site: Site, display: Display, workspace: Workspace, outcome: Dem
     `npm run weir -- --server ${site.apiUrl} get changes`,
     `curl ${site.apiUrl}/v1/status`,
     `curl ${site.fabric.url}/            (the fabric's own controls)`,
+    `curl -X POST ${site.fabric.url}/scenarios/suggest/start   (the last incident again)`,
     `journal and logs: ${workspace.dir}`,
   ]) {
     display.note(line);
