@@ -22,21 +22,49 @@ export function buildRouting(
   topology: Topology,
   routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
 ): RoutingModel {
-  const owners = new Map<string, DeviceId>();
-  for (const endpoint of topology.endpoints.values())
-    owners.set(endpoint.prefix, endpoint.attachedTo.device);
-  const tables = new Map<DeviceId, ReadonlyMap<string, readonly Hop[]>>();
-  for (const [device, list] of routes)
-    tables.set(device, new Map(list.map((route) => [route.prefix, route.nextHops])));
-  const fallback = shortestNextHops(topology);
+  const { owners, peers, fallback } = factsOf(topology);
   const configured = (device: DeviceId, prefix: string): readonly Hop[] => {
     const owner = owners.get(prefix);
     if (owner === device) return [];
-    const own = tables.get(device)?.get(prefix);
+    const list = routes.get(device);
+    const own = list === undefined ? undefined : tableOf(list).get(prefix);
     if (own !== undefined) return own;
     return owner === undefined ? [] : fallback(device, owner);
   };
-  return modelOf({ owners, peers: peersOf(topology), nextHops: configured });
+  return modelOf({ owners, peers, nextHops: configured });
+}
+
+interface TopologyFacts {
+  readonly owners: ReadonlyMap<string, DeviceId>;
+  readonly peers: ReadonlyMap<string, Port>;
+  readonly fallback: ReturnType<typeof shortestNextHops>;
+}
+
+/** What follows from the topology alone; topologies are never changed in place. */
+const facts = new WeakMap<Topology, TopologyFacts>();
+
+function factsOf(topology: Topology): TopologyFacts {
+  const known = facts.get(topology);
+  if (known !== undefined) return known;
+  const owners = new Map<string, DeviceId>();
+  for (const endpoint of topology.endpoints.values())
+    owners.set(endpoint.prefix, endpoint.attachedTo.device);
+  const found = { owners, peers: peersOf(topology), fallback: shortestNextHops(topology) };
+  facts.set(topology, found);
+  return found;
+}
+
+type Table = ReadonlyMap<string, readonly Hop[]>;
+
+/** Routes of one device by prefix; a device whose image did not change keeps its table. */
+const tables = new WeakMap<readonly StaticRoute[], Table>();
+
+function tableOf(list: readonly StaticRoute[]): Table {
+  const known = tables.get(list);
+  if (known !== undefined) return known;
+  const table = new Map(list.map((route) => [route.prefix, route.nextHops]));
+  tables.set(list, table);
+  return table;
 }
 
 interface Network {

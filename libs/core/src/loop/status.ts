@@ -157,13 +157,22 @@ function hottest(pass: Pass): EngineStatus['hottest'] {
   const { frame } = pass.observed;
   if (frame === null) return [];
   const { channels, devices } = frame.layout;
-  const ratios = channels.map((channel, i) => ({
-    channel: `${devices[channel.device] ?? ''}:${channel.interface}`,
-    utilizationRatio: (frame.channels.txBps[i] as number) / channel.capacityBps,
-    lossRatio: orNull(frame.channels.lossRatio[i] as number),
-  }));
-  return ratios
-    .filter((item) => !Number.isNaN(item.utilizationRatio))
-    .sort((a, b) => b.utilizationRatio - a.utilizationRatio)
-    .slice(0, LIMITS.hottestChannels);
+  const top: { readonly index: number; readonly utilizationRatio: number }[] = [];
+  channels.forEach((channel, index) => {
+    const utilizationRatio = (frame.channels.txBps[index] as number) / channel.capacityBps;
+    const least = top.at(-1)?.utilizationRatio ?? -1;
+    if (!(top.length < LIMITS.hottestChannels || utilizationRatio > least)) return;
+    if (Number.isNaN(utilizationRatio)) return;
+    const at = top.findIndex((item) => item.utilizationRatio < utilizationRatio);
+    top.splice(at === -1 ? top.length : at, 0, { index, utilizationRatio });
+    top.length = Math.min(top.length, LIMITS.hottestChannels);
+  });
+  return top.map(({ index, utilizationRatio }) => {
+    const channel = channels[index] as (typeof channels)[number];
+    return {
+      channel: `${devices[channel.device] ?? ''}:${channel.interface}`,
+      utilizationRatio,
+      lossRatio: orNull(frame.channels.lossRatio[index] as number),
+    };
+  });
 }

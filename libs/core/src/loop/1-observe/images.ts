@@ -3,16 +3,22 @@ import { patched } from '../../model';
 import { LIMITS } from '../../state';
 import type { Pass } from '../pass';
 
+/** Over how many passes the reading of all images is spread. */
+const REFRESH_PASSES = 60;
+
 /** Asks for the configuration image of each managed device that has none, or an old one. */
 export function refreshImages(pass: Pass): void {
   const { monoMs } = pass.now;
   const asked = new Map(pass.observed.imageAskedMs);
   let count = 0;
+  // A new engine reads all at once; after that the reads are spread, so that no pass pays for all.
+  let refreshes = Math.max(4, Math.ceil(pass.env.topology.devices.size / REFRESH_PASSES));
   for (const device of pass.env.topology.devices.values()) {
     if (device.address === '') continue;
     const readAt = pass.observed.imageAtMs.get(device.id) ?? -Infinity;
     const askedAt = asked.get(device.id) ?? -Infinity;
     if (monoMs - readAt < LIMITS.imageRefreshMs || monoMs - askedAt < LIMITS.imageRetryMs) continue;
+    if (readAt !== -Infinity && refreshes-- <= 0) continue;
     asked.set(device.id, monoMs);
     count++;
     pass.operate({

@@ -3,6 +3,7 @@ import { stricterMode, type Change, type Incident, type Rule } from '../../model
 import { cooldownKey } from '../../state';
 import { diagnoseObjective, noteIncident } from '../evidence';
 import type { DecisionRequest } from '../events';
+import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { candidatesFor } from './candidates';
 import type { Draft } from './draft';
@@ -26,6 +27,7 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   const state = pass.observed.objectives.get(incident.objectiveId);
   if (state === undefined || state.state !== 'breached') return null;
   if (openChangesOf(pass, incident).length > 0) return null;
+  if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
   const rule = pass.env.policy.rules.find((item) => item.enter(diagnosed.facts));
@@ -66,6 +68,18 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
     by: 'loop',
     request: null,
   };
+}
+
+/** Ticks of which none may be bad for the breach to be over. */
+const PASSING_SAMPLES = 2;
+
+/**
+ * The window remembers a breach after its cause has gone; whoever acts on the memory treats a
+ * cause that is not there. The latest samples alone tell whether it still hurts.
+ */
+function isPassing({ samples }: ObjectiveState, thresholdMs: number): boolean {
+  const latest = samples.slice(-PASSING_SAMPLES);
+  return latest.length > 0 && latest.every((sample) => sample.quantileMs <= thresholdMs);
 }
 
 /** Doing nothing gains nothing; a candidate has to beat it by the rule's smallest gain. */

@@ -47,11 +47,10 @@ function tooManyDevices(pass: Pass, diffs: readonly DeviceDiff[]): Verdict {
 
 /** Links that no route uses any more after the change, against all links between switches. */
 function tooMuchCapacity(pass: Pass, routes: readonly RouteWeights[]): Verdict {
-  const emptied = routes.some((route) => Object.values(route.weights).includes(0));
-  if (!emptied) return null;
   const before = routingOf(pass);
-  const idle = idleLinks(pass, before.withRoutes(routes));
-  if (idle <= idleLinks(pass, before)) return null;
+  const after = before.withRoutes(routes);
+  if (!routes.some((route) => empties(pass, before, after, route))) return null;
+  const idle = idleLinks(pass, after);
   const { maxLayerShare } = pass.env.policy.limits;
   const total = pass.env.topology.links.length;
   return idle > Math.max(1, maxLayerShare * total)
@@ -62,9 +61,31 @@ function tooMuchCapacity(pass: Pass, routes: readonly RouteWeights[]): Verdict {
     : null;
 }
 
+/** Whether the route was the last one to use one of its interfaces; most changes end here. */
+function empties(
+  pass: Pass,
+  before: RoutingModel,
+  after: RoutingModel,
+  { device, prefix, weights }: RouteWeights,
+): boolean {
+  return before
+    .nextHops(device, prefix)
+    .some(
+      (hop) =>
+        (weights[hop.interface] ?? 0) === 0 &&
+        !prefixesOf(pass).some((other) =>
+          after.nextHops(device, other).some((item) => item.interface === hop.interface),
+        ),
+    );
+}
+
+const prefixesOf = (pass: Pass): readonly string[] => [
+  ...new Set([...pass.env.topology.endpoints.values()].map((end) => end.prefix)),
+];
+
 function idleLinks(pass: Pass, model: RoutingModel): number {
   const used = new Set<string>();
-  const prefixes = new Set([...pass.env.topology.endpoints.values()].map((end) => end.prefix));
+  const prefixes = prefixesOf(pass);
   for (const device of pass.env.topology.devices.keys())
     for (const prefix of prefixes)
       for (const hop of model.nextHops(device, prefix)) used.add(`${device}:${hop.interface}`);

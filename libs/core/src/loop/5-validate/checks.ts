@@ -8,7 +8,7 @@ import {
 } from '../../model';
 import type { Draft } from '../4-decide';
 import { canonicalJson, type StaticRoute } from '../../ports';
-import { loadsOf, profileOf, routesIn, whatIf } from '../network';
+import { loadsOf, profileOf, routesIn, routingOf, whatIf } from '../network';
 import { blastRadius, type Verdict } from './blast-radius';
 import type { Pass } from '../pass';
 import { cooldownKey } from '../../state';
@@ -147,19 +147,19 @@ function inverseProvable(
   return null;
 }
 
+/** What the change can break, a loop or a hole, lies behind a device whose route it changes. */
 function forwardingSound(pass: Pass, routes: readonly RouteWeights[]): Verdict {
   if (routes.length === 0) return null;
-  const { model } = whatIf(pass, routes);
-  for (const prefix of new Set(routes.map((route) => route.prefix)))
-    for (const id of pass.env.topology.devices.keys()) {
-      if (model.owner(prefix) === id || model.nextHops(id, prefix).length === 0) continue;
-      const { problem } = model.spread(id, prefix);
-      if (problem !== null)
-        return [
-          problem.kind === 'loop' ? 'forwarding-loop' : 'black-hole',
-          `${prefix} from ${id} would ${problem.kind === 'loop' ? 'loop' : 'end'} at ${problem.at}`,
-        ];
-    }
+  const model = routingOf(pass).withRoutes(routes);
+  for (const { device, prefix } of routes) {
+    const { problem } = model.spread(device, prefix);
+    if (problem === null) continue;
+    const loops = problem.kind === 'loop';
+    return [
+      loops ? 'forwarding-loop' : 'black-hole',
+      `${prefix} from ${device} would ${loops ? 'loop' : 'end'} at ${problem.at}`,
+    ];
+  }
   return null;
 }
 

@@ -1,4 +1,4 @@
-import type { Cause, DeviceId, Facts, TelemetryFrame } from '../../model';
+import type { Cause, Facts, TelemetryFrame } from '../../model';
 import type { QueueSettings } from '../../ports';
 import { channelKey } from '../../model';
 import { thresholdOf, type ObjectiveState } from '../observed';
@@ -41,7 +41,18 @@ export interface Evidence {
 /** Shares below this are not part of the path: a few flows do not make a percentile. */
 const MIN_SHARE = 0.005;
 
+/** Evidence by pass: diagnosis and decision of one pass look at the same. */
+const gathered = new WeakMap<Pass, Map<ObjectiveState, Evidence>>();
+
 export function evidenceFor(pass: Pass, state: ObjectiveState): Evidence {
+  const known = gathered.get(pass) ?? new Map<ObjectiveState, Evidence>();
+  gathered.set(pass, known);
+  const evidence = known.get(state) ?? gather(pass, state);
+  known.set(state, evidence);
+  return evidence;
+}
+
+function gather(pass: Pass, state: ObjectiveState): Evidence {
   const frame = pass.observed.frame as TelemetryFrame;
   const { staleMs } = pass.env.policy.freshness;
   const channels: ChannelEvidence[] = [];
@@ -105,6 +116,7 @@ function queueEvidence(
   const device = pass.env.topology.devices.get(id);
   const image = pass.observed.images.get(id);
   if (device === undefined) return [];
+  const number = frame.layout.channels[channelIndex]?.device ?? -1;
   const found: QueueEvidence[] = [];
   const ownName = device.queueOfClass.get(state.objective.class);
   for (const name of new Set(device.queueOfClass.values())) {
@@ -114,7 +126,8 @@ function queueEvidence(
     const peakDepthBytes = frame.queues.peakDepthBytes[index] as number;
     const lossRatio = frame.queues.lossRatio[index] as number;
     const settings = image === undefined ? null : profileOf(pass, id)?.queue(image, iface, name);
-    const limit = limitInForce(pass, frame, id, settings ?? null, { peakDepthBytes, lossRatio });
+    const seen = { peakDepthBytes, lossRatio };
+    const limit = limitInForce(frame, number, device.sharedBufferBytes, settings ?? null, seen);
     found.push({
       key: `${channel}:${name}`,
       own: name === ownName,
@@ -134,31 +147,35 @@ function queueEvidence(
  * of the shared buffer is known; else NaN.
  */
 function limitInForce(
-  pass: Pass,
   frame: TelemetryFrame,
-  id: DeviceId,
+  device: number,
+  shared: number,
   settings: QueueSettings | null,
   seen: { readonly peakDepthBytes: number; readonly lossRatio: number },
 ): number {
   if (seen.lossRatio > 0 && seen.peakDepthBytes > 0) return seen.peakDepthBytes;
-  const shared = pass.env.topology.devices.get(id)?.sharedBufferBytes ?? 0;
   if (settings === null || settings.scalingFactor === null || shared === 0) return NaN;
-  const free = Math.max(0, shared - usedBytes(pass, frame, id));
+  const free = Math.max(0, shared - usedBytes(frame, device));
   return settings.dedicatedBytes + free * 2 ** settings.scalingFactor;
 }
 
-function usedBytes(pass: Pass, frame: TelemetryFrame, id: DeviceId): number {
-  const device = pass.env.topology.devices.get(id);
-  if (device === undefined) return 0;
-  const names = new Set(device.queueOfClass.values());
-  let used = 0;
-  for (const iface of device.interfaces.keys())
-    for (const name of names) {
-      const index = frame.layout.queueIndex.get(`${id}:${iface}:${name}`);
-      const depth = index === undefined ? 0 : (frame.queues.depthBytes[index] as number);
-      if (depth > 0) used += depth;
+/** Bytes held by each device, by frame: one look at the queues serves a whole pass. */
+const usedByFrame = new WeakMap<TelemetryFrame, Float64Array>();
+
+/** `device` is the number of the device in the layout. */
+function usedBytes(frame: TelemetryFrame, device: number): number {
+  let used = usedByFrame.get(frame);
+  if (used === undefined) {
+    const { devices, queues, channels } = frame.layout;
+    used = new Float64Array(devices.length);
+    for (let i = 0; i < queues.length; i++) {
+      const depth = frame.queues.depthBytes[i] as number;
+      const at = channels[queues[i]?.channel ?? -1]?.device;
+      if (depth > 0 && at !== undefined) used[at] = (used[at] ?? 0) + depth;
     }
-  return used;
+    usedByFrame.set(frame, used);
+  }
+  return used[device] ?? 0;
 }
 
 /** Next hops of the objective's own prefixes whose interface is down. */
