@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addBenchCommands } from './commands/bench';
 import { addCompletionCommand } from './commands/completion';
 import { addControlCommands } from './commands/control';
+import { addDeleteCommand } from './commands/delete';
 import { addJournalCommands } from './commands/journal';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
@@ -28,6 +29,7 @@ export function buildProgram(session: Session): Command {
     .showSuggestionAfterError();
   addReadCommands(program, session);
   addWriteCommands(program, session);
+  addDeleteCommand(program, session);
   addControlCommands(program, session);
   addWatchCommand(program, session);
   addJournalCommands(program, session);

@@ -56,7 +56,7 @@ const ecnSchema = strict({
   settings: z.array(ecnSettingSchema).min(1).max(1000),
 });
 
-const planHashSchema = z
+export const planHashSchema = z
   .string()
   .regex(/^[0-9a-f]{8,64}$/, 'the hash of the plan, as `weir describe change` shows it');
 

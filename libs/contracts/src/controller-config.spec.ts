@@ -52,7 +52,7 @@ describe('controller configuration', () => {
 
   it.each([
     ['another kind', { ...minimal, kind: 'Config' }, 'kind', 'ControllerConfig'],
-    ['no topology', { ...minimal, spec: {} }, 'spec.topology', 'string'],
+    ['no topology', { ...minimal, spec: {} }, 'spec.topology', 'required'],
     ['a misspelt field', withSpec({ tick: 5 }), 'spec.tick', 'did you mean "tickMs"?'],
     [
       'a misspelt field below',

@@ -12,5 +12,6 @@ export * from './issues';
 export * from './policy';
 export * from './problem';
 export * from './resources';
+export * from './saved-plan';
 export * from './scalars';
 export * from './topology';

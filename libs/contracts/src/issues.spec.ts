@@ -40,7 +40,20 @@ describe('formatIssues', () => {
   });
 
   it('says what is missing and what is no mapping', () => {
-    expect(issuesOf(schema, {})[0]).toMatchObject({ path: 'name' });
+    expect(issuesOf(schema, {})).toEqual([{ path: 'name', message: 'required' }]);
+    expect(issuesOf(schema, { name: null })[0]?.message).toContain('received null');
+    const words = strict({
+      kind: z.literal('Drain'),
+      size: z.enum(['small', 'large']),
+      n: z.int(),
+    });
+    expect(issuesOf(words, {})).toEqual([
+      { path: 'kind', message: 'required: "Drain"' },
+      { path: 'size', message: 'required: "small", "large"' },
+      { path: 'n', message: 'required' },
+    ]);
+    const either = strict({ capacity: z.union([z.number(), z.string()]) });
+    expect(issuesOf(either, {})).toEqual([{ path: 'capacity', message: 'required' }]);
     expect(issuesOf(schema, 5)).toEqual([
       { path: '(root)', message: 'must be a mapping of fields' },
     ]);

@@ -19,6 +19,21 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return text || '(root)';
 }
 
+/**
+ * What every schema of ours says of a field that is not there, unless it says something better
+ * itself; zod's own words are "expected string, received undefined".
+ */
+z.config({
+  customError: (issue) => {
+    if (issue.input !== undefined) return undefined;
+    if (issue.code === 'invalid_value')
+      return `required: ${issue.values.map(valueText).join(', ')}`;
+    return issue.code === 'invalid_type' || issue.code === 'invalid_union' ? 'required' : undefined;
+  },
+});
+
+const valueText = (value: unknown): string => JSON.stringify(value) ?? String(value);
+
 type RawIssue = z.core.$ZodIssue;
 
 function flatten(issue: RawIssue, base: readonly PropertyKey[]): FieldIssue[] {

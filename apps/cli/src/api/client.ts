@@ -130,6 +130,7 @@ export class ApiClient {
 function refusal(problem: Problem): CliError {
   const hints: Readonly<Record<string, string>> = {
     unauthenticated: 'set WEIR_TOKEN to a token of the daemon',
+    'plan-hash-mismatch': 'something changed since; plan it again and read what it says now',
     frozen: '`weir status` shows who froze it; `weir unfreeze` lifts it',
   };
   return new CliError({

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -104,7 +104,7 @@ describe('weir plan', () => {
     ]);
     expect(exitCode).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ formatVersion: 1, plans: [{ id: 'chg-7' }] });
-    expect(daemon.last.body).toEqual({ action, objectiveId: null });
+    expect(daemon.last.body).toEqual({ action, objectiveId: null, planHash: null });
   });
 
   it.each([
@@ -208,6 +208,133 @@ describe('weir apply', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toContain('Plan hash');
     expect(writes()).toEqual([]);
+  });
+});
+
+describe('saved plans', () => {
+  const HASH = 'ab'.repeat(32);
+  const saved = (fields: object = {}) => ({
+    apiVersion: 'weir.dev/v1',
+    kind: 'SavedPlan',
+    formatVersion: 1,
+    spec: { action, objectiveId: null, planHash: HASH },
+    ...fields,
+  });
+  const save = async (): Promise<string> => {
+    const out = join(dir, 'plan.json');
+    await run(['plan', '-f', file(JSON.stringify(change)), '--out', out]);
+    return out;
+  };
+
+  it('keeps the action, its hash and the plan for people, and applies exactly that', async () => {
+    const out = join(dir, 'plan.json');
+    const planned = await run(['plan', '-f', file(JSON.stringify(change)), '--out', out]);
+    expect(planned.exitCode).toBe(2);
+    expect(planned.stderr).toContain(`\`weir apply ${out}\``);
+    const document = JSON.parse(readFileSync(out, 'utf8')) as { text: string[] };
+    expect(document).toMatchObject(saved());
+    expect(document.text.join('\n')).toContain('Would be undone by');
+
+    for (const args of [
+      ['apply', out],
+      ['apply', '-f', out],
+    ]) {
+      const { stdout, exitCode } = await run(args);
+      expect([exitCode, stdout]).toEqual([0, 'change/chg-7 scheduled\n']);
+      expect(writes().at(-1)?.body).toEqual({ action, objectiveId: null, planHash: HASH });
+    }
+  });
+
+  it('reports that the plan is another by now, and writes nothing', async () => {
+    const out = await save();
+    daemon.on('POST /v1/changes', () => {
+      throw new Refused('plan-hash-mismatch', 'the plan is ef01 by now', 'planHash');
+    });
+    const { exitCode, stdout, stderr } = await run(['apply', out]);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('code: plan-hash-mismatch');
+    expect(stderr).toContain('try: something changed since; plan it again');
+    expect(writes()).toEqual([]);
+  });
+
+  it('says so when the change is refused in the end', async () => {
+    const out = await save();
+    const change = sampleChange({ state: 'rejected', reason: 'frozen: peak hours' });
+    daemon.on('POST /v1/changes', ({ query }) => ({
+      change,
+      dryRun: query['dryRun'] === 'true',
+    }));
+    const { exitCode, stdout } = await run(['apply', out]);
+    expect([exitCode, stdout]).toEqual([1, 'change/chg-7 rejected: frozen: peak hours\n']);
+  });
+
+  it('saves no plan that would be refused, and none of intents', async () => {
+    const out = join(dir, 'plan.json');
+    const two = `${JSON.stringify(change)}\n---\n${JSON.stringify(change)}`;
+    for (const text of [stringify(document), two]) {
+      const { exitCode, stderr } = await run(['plan', '-f', file(text), '--out', out]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('exactly one change');
+    }
+    expect(daemon.requests).toEqual([]);
+    const refused = sampleChange({ state: 'rejected', reason: 'blast-radius: 9 devices' });
+    daemon.on('POST /v1/changes', () => ({ change: refused, dryRun: true }));
+    const { exitCode, stderr } = await run([
+      'plan',
+      '-f',
+      file(JSON.stringify(change)),
+      '--out',
+      out,
+    ]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('would be refused, so it was not saved: blast-radius: 9 devices');
+    expect(() => readFileSync(out)).toThrow(/ENOENT/);
+  });
+
+  it('says where it cannot write', async () => {
+    const out = join(dir, 'none', 'plan.json');
+    const { exitCode, stderr } = await run([
+      'plan',
+      '-f',
+      file(JSON.stringify(change)),
+      '--out',
+      out,
+    ]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('where: --out');
+  });
+
+  it.each([
+    ['no hash', saved({ spec: { action } }), 'a.yaml: spec.planHash', 'required'],
+    [
+      'a hash that is none',
+      saved({ spec: { action, planHash: 'yes' } }),
+      'a.yaml: spec.planHash',
+      'the hash of the plan',
+    ],
+    ['another format', saved({ formatVersion: 2 }), 'a.yaml: formatVersion', 'expected 1'],
+    ['a misspelt field', saved({ txt: [] }), 'a.yaml: txt', 'did you mean "text"?'],
+    [
+      'a bad action',
+      saved({
+        spec: { planHash: HASH, action: { type: 'buffer', settings: [{ device: 'leaf1' }] } },
+      }),
+      'a.yaml: spec.action.settings[0].interface',
+      'required',
+    ],
+    ['a misspelt kind', { ...saved(), kind: 'SavedPlen' }, 'a.yaml: kind', '"SavedPlan"'],
+  ])('refuses a file with %s before anything is sent', async (_, value, where, text) => {
+    const { exitCode, stderr } = await run(['apply', file(JSON.stringify(value))]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(where);
+    expect(stderr).toContain(text);
+    expect(daemon.requests).toEqual([]);
+  });
+
+  it('asks what to apply', async () => {
+    const { exitCode, stderr } = await run(['apply']);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('say what to apply');
   });
 });
 

@@ -15,9 +15,14 @@ import type { Session } from '../session';
 import { changeHead, planText } from '../views/plan-text';
 import { collect } from './option-values';
 import { requestOf, type RequestDocument } from './requests';
-import { targetOf } from './resources';
+import { savable, savePlan } from './saved-plan';
 
-interface FileOptions {
+interface PlanOptions {
+  readonly filename: readonly string[];
+  readonly out?: string;
+}
+
+interface ApplyOptions {
   readonly filename: readonly string[];
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -28,42 +33,45 @@ export function addWriteCommands(program: Command, session: Session): void {
     .command('plan')
     .description('show what an intent or a change of your own would do; nothing is written')
     .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect)
+    .option('--out <file>', 'save the plan of one change (kind: SavedPlan), for `weir apply`')
     .addHelpText(
       'after',
       '\nExit codes: 0 nothing to change, 1 error or a plan that would be refused, 2 changes.',
     )
-    .action(async ({ filename }: FileOptions, command: Command) => {
-      const client = session.client(command);
-      const requests = readDocuments(filename, session.io).map(requestOf);
-      const plans: ChangeView[] = [];
-      for (const request of requests) plans.push(...(await dryRun(client, request)));
-      printPlans(session.printer(command), plans);
-      const refused = plans.some((change) => change.state === 'rejected');
-      session.exitCode = refused ? 1 : plans.length > 0 ? 2 : 0;
-    });
+    .action((options: PlanOptions, command: Command) => plan(session, command, options));
   program
-    .command('apply')
-    .description('create or change intents, or make a change of your own')
-    .requiredOption('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect)
+    .command('apply [files...]')
+    .description('create or change intents, make a change of your own, or apply a saved plan')
+    .option('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect, [])
     .option('--dry-run', 'show the plans and write nothing')
     .option('-y, --yes', 'do not ask')
-    .action((options: FileOptions, command: Command) => apply(session, command, options));
-  program
-    .command('delete [type] [name]')
-    .description('delete intents, by name or by file')
-    .option('-f, --filename <file>', 'YAML or JSON file, - for stdin', collect, [])
-    .option('--dry-run', 'show the plans and delete nothing')
-    .action(
-      (
-        type: string | undefined,
-        name: string | undefined,
-        options: FileOptions,
-        command: Command,
-      ) => remove(session, command, type, name, options),
+    .addHelpText(
+      'after',
+      '\nA saved plan was read before: it is applied without asking, exactly as it is, or refused.' +
+        '\nExit codes: 0 done, 1 error, or a change was refused.',
+    )
+    .action((files: readonly string[], options: ApplyOptions, command: Command) =>
+      apply(session, command, { ...options, filename: [...files, ...options.filename] }),
     );
 }
 
-const intentPath = (kind: string, name: string): string => apiPath('intent', { kind, name });
+async function plan(session: Session, command: Command, options: PlanOptions): Promise<void> {
+  const client = session.client(command);
+  const printer = session.printer(command);
+  const requests = readDocuments(options.filename, session.io).map(requestOf);
+  const saved = options.out === undefined ? null : savable(requests);
+  const plans: ChangeView[] = [];
+  for (const request of requests) plans.push(...(await dryRun(client, request)));
+  printPlans(printer, plans);
+  const refused = plans.some((change) => change.state === 'rejected');
+  session.exitCode = refused ? 1 : plans.length > 0 ? 2 : 0;
+  const [change] = plans;
+  if (options.out === undefined || saved === null || change === undefined) return;
+  savePlan(options.out, saved, change);
+  printer.remark(`saved; \`weir apply ${options.out}\` applies exactly this plan`);
+}
+
+export const intentPath = (kind: string, name: string): string => apiPath('intent', { kind, name });
 
 async function dryRun(client: ApiClient, request: RequestDocument): Promise<ChangeView[]> {
   const query = { dryRun: true };
@@ -81,7 +89,7 @@ async function dryRun(client: ApiClient, request: RequestDocument): Promise<Chan
   return answer.plans;
 }
 
-function printPlans(printer: Printer, plans: readonly ChangeView[]): void {
+export function printPlans(printer: Printer, plans: readonly ChangeView[]): void {
   if (!printer.isText) return printer.data({ formatVersion: 1, plans });
   if (plans.length === 0) printer.remark('nothing to change');
   printer.text(plans.map((change) => plainPlan(printer, change)).join('\n'));
@@ -90,27 +98,42 @@ function printPlans(printer: Printer, plans: readonly ChangeView[]): void {
 const plainPlan = (printer: Printer, change: ChangeView): string =>
   `${changeHead(change, printer.style)}\n${planText(change.plan, printer.style)}\n`;
 
-async function apply(session: Session, command: Command, options: FileOptions): Promise<void> {
+async function apply(session: Session, command: Command, options: ApplyOptions): Promise<void> {
+  if (options.filename.length === 0)
+    throw new CliError({
+      code: 'request-invalid',
+      reason: 'say what to apply',
+      hint: '`weir apply -f FILE`, or `weir apply PLAN.json` for a saved plan',
+    });
   const client = session.client(command);
   const printer = session.printer(command);
   const requests = readDocuments(options.filename, session.io).map(requestOf);
   const plans: ChangeView[] = [];
-  for (const request of requests) plans.push(...(await dryRun(client, request)));
+  const unread: ChangeView[] = [];
+  for (const request of requests) {
+    const found = await dryRun(client, request);
+    plans.push(...found);
+    if (!wasReviewed(request)) unread.push(...found);
+  }
   if (options.dryRun) return printPlans(printer, plans);
-  if (plans.length > 0 && !options.yes) {
-    for (const change of plans) printer.remark(plainPlan(printer, change));
-    const question = applyQuestion(plans);
-    if (!(await session.confirm(question, false))) return;
+  if (unread.length > 0 && !options.yes) {
+    for (const change of unread) printer.remark(plainPlan(printer, change));
+    if (!(await session.confirm(applyQuestion(unread), false))) return;
   }
   const results: unknown[] = [];
   for (const request of requests) {
-    const { line, value } = await applyOne(client, request);
+    const { line, value, refused } = await applyOne(client, request);
     results.push(value);
+    if (refused) session.exitCode = 1;
     if (printer.isText || printer.format === 'name') printer.text(line);
   }
   if (!printer.isText && printer.format !== 'name')
     printer.data(results.length === 1 ? results[0] : { kind: 'List', items: results });
 }
+
+/** A plan that is named by its hash was read by whoever named it. */
+const wasReviewed = (request: RequestDocument): boolean =>
+  request.type === 'change' && request.body.planHash !== null;
 
 function applyQuestion(plans: readonly ChangeView[]): string {
   const refused = plans.filter((change) => change.state === 'rejected').length;
@@ -121,11 +144,13 @@ function applyQuestion(plans: readonly ChangeView[]): string {
 async function applyOne(
   client: ApiClient,
   request: RequestDocument,
-): Promise<{ line: string; value: unknown }> {
+): Promise<{ readonly line: string; readonly value: unknown; readonly refused: boolean }> {
   if (request.type === 'change') {
     const { body } = request;
     const { change } = await client.write('POST', API_PATHS.changes, changeResultSchema, { body });
-    return { line: `change/${change.id} ${change.state}`, value: change };
+    const refused = change.state === 'rejected';
+    const line = `change/${change.id} ${change.state}${refused ? `: ${change.reason}` : ''}`;
+    return { line, value: change, refused };
   }
   const { kind, metadata } = request.intent;
   const path = intentPath(kind, metadata.name);
@@ -133,7 +158,7 @@ async function applyOne(
   const { intent } = await client.write('PUT', path, intentResultSchema, { body: request.intent });
   const { generation } = intent.metadata;
   const verb = before === null ? 'created' : before === generation ? 'unchanged' : 'configured';
-  return { line: `${kind.toLowerCase()}/${metadata.name} ${verb}`, value: intent };
+  return { line: `${kind.toLowerCase()}/${metadata.name} ${verb}`, value: intent, refused: false };
 }
 
 async function generationOf(client: ApiClient, path: string): Promise<number | null> {
@@ -143,55 +168,4 @@ async function generationOf(client: ApiClient, path: string): Promise<number | n
     if (error instanceof CliError && error.code === 'not-found') return null;
     throw error;
   }
-}
-
-async function remove(
-  session: Session,
-  command: Command,
-  type: string | undefined,
-  name: string | undefined,
-  options: FileOptions,
-): Promise<void> {
-  const client = session.client(command);
-  const printer = session.printer(command);
-  const wanted = intentsToDelete(session, type, name, options.filename);
-  const query = { dryRun: options.dryRun ?? false };
-  for (const intent of wanted) {
-    const path = intentPath(intent.kind, intent.name);
-    const answer = await client.write('DELETE', path, intentResultSchema, { query });
-    if (options.dryRun && printer.isText && answer.plans.length > 0)
-      printPlans(printer, answer.plans);
-    const suffix = options.dryRun ? ' (dry run)' : '';
-    printer.result(answer, () => `${intent.kind.toLowerCase()}/${intent.name} deleted${suffix}`);
-  }
-}
-
-function intentsToDelete(
-  session: Session,
-  type: string | undefined,
-  name: string | undefined,
-  files: readonly string[],
-): { readonly kind: string; readonly name: string }[] {
-  if ((type === undefined) === (files.length === 0))
-    throw new CliError({
-      code: 'request-invalid',
-      reason: 'say what to delete',
-      hint: '`weir delete KIND NAME`, or `weir delete -f FILE`',
-    });
-  if (type === undefined)
-    return readDocuments(files, session.io).map((document) => {
-      const request = requestOf(document);
-      if (request.type === 'intent')
-        return { kind: request.intent.kind, name: request.intent.metadata.name };
-      const reason = 'a change is not deleted but undone: `weir undo CHANGE`';
-      throw new CliError({ code: 'request-invalid', reason, where: document.source });
-    });
-  const target = targetOf(type, name);
-  if (target.resource === 'intents' && target.kind !== null && target.name !== '')
-    return [{ kind: target.kind, name: target.name }];
-  throw new CliError({
-    code: 'request-invalid',
-    reason: 'only intents are deleted, one by kind and name',
-    hint: '`weir undo CHANGE` undoes a change',
-  });
 }

@@ -88,7 +88,7 @@ describe('the files of a site', () => {
     [
       'no topology',
       CONFIG.replace('topology: topology.yaml', 'tickMs: 500'),
-      /^controller.yaml: spec.topology: .*\(config-invalid\)$/,
+      /^controller.yaml: spec.topology: required \(config-invalid\)$/,
     ],
     ['an unknown field', `${CONFIG}  tikMs: 5\n`, /spec\.tikMs: .*did you mean "tickMs"/],
     ['bad YAML', `${CONFIG}  roles: [api\n`, /line \d+, column \d+/],
