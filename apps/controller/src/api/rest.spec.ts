@@ -127,6 +127,12 @@ describe('REST /v1 on real gNMI targets', () => {
     expect([...fabric.targets.values()].map(({ counts }) => counts.setsApplied ?? 0)).toEqual([
       0, 0, 0, 0,
     ]);
+    const stale = { ...REROUTE, planHash: 'f'.repeat(64) };
+    expect(await refused(call('POST', '/v1/changes', stale))).toEqual([
+      409,
+      'plan-hash-mismatch',
+      'planHash',
+    ]);
     const none = {
       action: { ...REROUTE.action, routes: [{ ...REROUTE.action.routes[0], device: 'leaf9' }] },
     };

@@ -1,6 +1,7 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
-import { PROBLEM_STATUS } from '@weir/contracts';
+import { formatIssues, PROBLEM_STATUS, summarize } from '@weir/contracts';
 import type { Refusal, Result } from '@weir/core/base';
+import type { z } from 'zod';
 
 /** gRPC code of each HTTP status that problem details use. */
 const CODES: Readonly<Record<number, status>> = {
@@ -39,3 +40,11 @@ export const badArgument = (where: string, reason: string): GrpcRefusal =>
 
 /** The same for what a schema refuses. */
 export const isGrpcRefusal = (error: unknown): error is GrpcRefusal => error instanceof GrpcRefusal;
+
+/** A part of a request, held to the schema of the REST body. */
+export function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { where, reason } = summarize(formatIssues(parsed.error));
+  throw badArgument(where, reason);
+}

@@ -29,6 +29,12 @@ export function changeStateWord(state: northbound.ChangeState): string | null {
   return name.replace('CHANGE_STATE_', '').toLowerCase().replaceAll('_', '-');
 }
 
+/** The mode's own word; null for unspecified and for what this version does not know. */
+export function modeWord(mode: northbound.Mode): string | null {
+  if (mode <= northbound.Mode.MODE_UNSPECIFIED) return null;
+  return northbound.modeToJSON(mode).replace('MODE_', '').toLowerCase();
+}
+
 export function changeMessage(change: Change): northbound.Change {
   const times = Object.entries(change.times) as readonly [string, number][];
   const { verdict } = change;

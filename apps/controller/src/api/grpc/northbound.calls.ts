@@ -1,20 +1,13 @@
-import {
-  approveBodySchema,
-  formatIssues,
-  freezeBodySchema,
-  intentEnvelopeSchema,
-  rejectBodySchema,
-  summarize,
-} from '@weir/contracts';
-import { intentId, type Change, type Command } from '@weir/core/model';
+import { approveBodySchema, intentEnvelopeSchema, rejectBodySchema } from '@weir/contracts';
+import { intentId, type Action, type Change, type Command } from '@weir/core/model';
 import type { northbound } from '@weir/proto-gen';
 import type { Principal } from '@weir/nest';
-import type { z } from 'zod';
 import type { CommandClient } from '../commands/command-client';
 import type { JournalReader } from '../read/journal-reader';
 import { intentView } from '../read/views';
-import { badArgument, GrpcRefusal, valueOf } from './grpc-error';
+import { badArgument, checked, GrpcRefusal, valueOf } from './grpc-error';
 import { changeMessage, changeStateWord, intentMessage, statusMessage } from './messages';
+import { proposalOf } from './proposal';
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 500;
@@ -82,6 +75,24 @@ export class NorthboundCalls {
     return { plans: value.plans.map(changeMessage), dryRun };
   }
 
+  async propose(
+    request: northbound.ProposeRequest,
+    by: Principal,
+  ): Promise<northbound.ProposeResponse> {
+    const { action, objectiveId, planHash } = proposalOf(request);
+    const { dryRun } = request;
+    const command: Command = {
+      verb: 'propose',
+      // Names in an action are the engine's to know; the schema has checked everything else.
+      action: action as unknown as Action,
+      objectiveId,
+      planHash,
+      dryRun,
+      by: by.name,
+    };
+    return { ...(await this.send(command)), dryRun };
+  }
+
   async approve(
     request: northbound.ApproveRequest,
     by: Principal,
@@ -109,23 +120,6 @@ export class NorthboundCalls {
     return { ...(await this.send({ verb: 'undo', changeId: id, dryRun, by: by.name })), dryRun };
   }
 
-  async freeze(
-    request: northbound.FreezeRequest,
-    by: Principal,
-  ): Promise<northbound.FreezeResponse> {
-    const { reason } = checked(freezeBodySchema, { reason: request.reason });
-    valueOf(await this.commands.send('done', { verb: 'freeze', reason, by: by.name }));
-    return {};
-  }
-
-  async unfreeze(
-    _: northbound.UnfreezeRequest,
-    by: Principal,
-  ): Promise<northbound.UnfreezeResponse> {
-    valueOf(await this.commands.send('done', { verb: 'unfreeze', by: by.name }));
-    return {};
-  }
-
   private async send(command: Command): Promise<{ change: northbound.Change }> {
     const { change } = valueOf(await this.commands.send('change', command));
     return { change: changeMessage(change) };
@@ -142,13 +136,6 @@ export class NorthboundCalls {
 function required(changeId: string): string {
   if (changeId !== '') return changeId;
   throw badArgument('change_id', 'is required');
-}
-
-function checked<Output>(schema: z.ZodType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { where, reason } = summarize(formatIssues(parsed.error));
-  throw badArgument(where, reason);
 }
 
 /** The page token is the id of the last item of the page before. */

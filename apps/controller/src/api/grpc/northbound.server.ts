@@ -19,9 +19,11 @@ import {
 } from '@weir/nest';
 import { northbound } from '@weir/proto-gen';
 import { HealthImplementation } from 'grpc-health-check';
-import { LOG, SETTINGS } from '../../wiring/tokens';
+import type { SiteStore } from '../../boot/site-store';
+import { LOG, SETTINGS, SITES } from '../../wiring/tokens';
 import { CommandClient } from '../commands/command-client';
 import { JournalReader } from '../read/journal-reader';
+import { ControlCalls } from './control.calls';
 import { GrpcRefusal, isGrpcRefusal } from './grpc-error';
 import { NorthboundCalls } from './northbound.calls';
 import { loadNorthboundProto } from './proto-files';
@@ -35,6 +37,7 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 @Injectable()
 export class NorthboundServer {
   private readonly calls: NorthboundCalls;
+  private readonly control: ControlCalls;
   private readonly health = new HealthImplementation({
     '': 'NOT_SERVING',
     [SERVICE]: 'NOT_SERVING',
@@ -47,9 +50,11 @@ export class NorthboundServer {
     @Inject(CommandClient) commands: CommandClient,
     @Inject(JournalReader) private readonly reader: JournalReader,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
+    @Inject(SITES) sites: SiteStore,
     @Inject(LOG) private readonly log: LogPort,
   ) {
     this.calls = new NorthboundCalls(commands, reader);
+    this.control = new ControlCalls(commands, reader, sites);
   }
 
   get port(): number {
@@ -104,7 +109,7 @@ export class NorthboundServer {
   }
 
   private implementation(): northbound.NorthboundServer {
-    const { calls } = this;
+    const { calls, control } = this;
     return {
       getStatus: this.unary('viewer', () => calls.getStatus()),
       listChanges: this.unary('viewer', (request) => calls.listChanges(request)),
@@ -112,11 +117,14 @@ export class NorthboundServer {
       listIntents: this.unary('viewer', (request) => calls.listIntents(request)),
       putIntent: this.unary('operator', (request, by) => calls.putIntent(request, by)),
       deleteIntent: this.unary('operator', (request, by) => calls.deleteIntent(request, by)),
+      propose: this.unary('operator', (request, by) => calls.propose(request, by)),
       approve: this.unary('operator', (request, by) => calls.approve(request, by)),
       reject: this.unary('operator', (request, by) => calls.reject(request, by)),
       undo: this.unary('operator', (request, by) => calls.undo(request, by)),
-      freeze: this.unary('operator', (request, by) => calls.freeze(request, by)),
-      unfreeze: this.unary('operator', (request, by) => calls.unfreeze(request, by)),
+      freeze: this.unary('operator', (request, by) => control.freeze(request, by)),
+      unfreeze: this.unary('operator', (request, by) => control.unfreeze(request, by)),
+      setMode: this.unary('admin', (request, by) => control.setMode(request, by)),
+      unfence: this.unary('admin', (request, by) => control.unfence(request, by)),
       watchJournal: (call) => {
         this.watch(call);
       },

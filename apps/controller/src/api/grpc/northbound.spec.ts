@@ -7,6 +7,7 @@ import { startSmallFabric, type SmallFabric } from '../../../test/small-fabric';
 import { ready, startTestDaemon, until, type TestDaemon } from '../../../test/test-daemon';
 
 const ADMIN = 'admin-token-000001';
+const OPERATOR = 'operator-token-001';
 const VIEWER = 'viewer-token-00001';
 const INTENT = {
   apiVersion: 'weir.dev/v1',
@@ -38,7 +39,7 @@ describe('northbound gRPC on real gNMI targets', () => {
 
   beforeAll(async () => {
     fabric = await startSmallFabric();
-    const tokens = `[{ name: ann, role: admin, token: ${ADMIN} }, { name: vic, role: viewer, token: ${VIEWER} }]`;
+    const tokens = `[{ name: ann, role: admin, token: ${ADMIN} }, { name: bob, role: operator, token: ${OPERATOR} }, { name: vic, role: viewer, token: ${VIEWER} }]`;
     const api = `  api: { http: { port: 0 }, grpc: { port: 0 }, auth: { tokens: ${tokens} } }\n`;
     daemon = await startTestDaemon(fabric.dir, api);
     await ready(daemon);
@@ -121,6 +122,112 @@ describe('northbound gRPC on real gNMI targets', () => {
     expect(
       (await failure(call('listChanges', { pageSize: 501, pageToken: '', state: 0 })))[0],
     ).toBe(status.INVALID_ARGUMENT);
+  });
+
+  it('proposes a change: the plan, that very plan, or a refusal', async () => {
+    const reroute = {
+      routes: [{ device: 'leaf1', prefix: '10.0.2.0/24', weights: { eth1: 48, eth2: 16 } }],
+    };
+    const propose = (fields: object) =>
+      call<northbound.ProposeResponse>('propose', {
+        action: { $case: 'reroute', value: reroute },
+        ...{ objectiveId: '', planHash: '', dryRun: true },
+        ...fields,
+      });
+    const dry = await propose({});
+    expect(dry).toMatchObject({
+      dryRun: true,
+      change: { origin: 'operator', actionType: 'reroute' },
+    });
+    const planHash = dry.change?.plan?.hash ?? '';
+    expect(planHash).toMatch(/^[0-9a-f]{64}$/);
+    expect((await propose({ planHash })).change?.plan?.hash).toBe(planHash);
+    expect(await failure(propose({ planHash: 'f'.repeat(64), dryRun: false }))).toEqual([
+      status.FAILED_PRECONDITION,
+      expect.stringMatching(/^plan-hash-mismatch: planHash: /),
+    ]);
+    const made = await propose({ planHash, dryRun: false });
+    const changeId = made.change?.id ?? '';
+    const shown = await call<northbound.GetChangeResponse>('getChange', { changeId });
+    expect(shown.change?.plan?.hash).toBe(planHash);
+  });
+
+  const queue = { device: 'leaf1', interface: 'eth1', queue: 'rt' };
+  const ecn = { ...queue, minThresholdBytes: 1n, maxThresholdBytes: 2n, maxProbabilityPercent: 5 };
+  it.each([
+    ['no action', undefined, 'action: one of reroute, buffer, ecn'],
+    ['no routes', { $case: 'reroute', value: { routes: [] } }, 'reroute.routes: '],
+    [
+      'a prefix that is none',
+      {
+        $case: 'reroute',
+        value: { routes: [{ device: 'leaf1', prefix: 'x', weights: { e: 1 } }] },
+      },
+      'reroute.routes[0].prefix: ',
+    ],
+    [
+      'a factor out of range',
+      { $case: 'buffer', value: { settings: [{ ...queue, scalingFactor: -9 }] } },
+      'buffer.settings[0].scaling_factor: ',
+    ],
+    [
+      'a threshold beyond exact numbers',
+      { $case: 'ecn', value: { settings: [{ ...ecn, maxThresholdBytes: 2n ** 64n - 1n }] } },
+      'ecn.settings[0].max_threshold_bytes: ',
+    ],
+    [
+      'thresholds the wrong way round',
+      { $case: 'ecn', value: { settings: [{ ...ecn, minThresholdBytes: 3n }] } },
+      'ecn.settings[0].min_threshold_bytes: must not be above',
+    ],
+  ])('refuses a proposal with %s by its field', async (_, action, text) => {
+    const request = { action, objectiveId: '', planHash: '', dryRun: true };
+    expect(await failure(call('propose', request))).toEqual([
+      status.INVALID_ARGUMENT,
+      expect.stringContaining(`request-invalid: ${text}`),
+    ]);
+  });
+
+  it('sets modes and lifts fences, of what exists and for admins', async () => {
+    const setMode = (fields: object, token = ADMIN) =>
+      call(
+        'setMode',
+        {
+          scope: { $case: 'rule', value: 'reroute' },
+          ...{ mode: northbound.Mode.MODE_SUGGEST },
+          ...fields,
+        },
+        token,
+      );
+    await setMode({});
+    await setMode({ scope: { $case: 'group', value: 'leaf' }, mode: northbound.Mode.MODE_AUTO });
+    const modes = await fetch(`${daemon.url}/v1/modes`, {
+      headers: { authorization: `Bearer ${ADMIN}` },
+    });
+    expect(await modes.json()).toMatchObject({
+      rules: { reroute: 'suggest' },
+      groups: { leaf: 'auto' },
+    });
+    const { INVALID_ARGUMENT, NOT_FOUND, PERMISSION_DENIED } = status;
+    for (const [fields, code, text] of [
+      [{ scope: undefined }, INVALID_ARGUMENT, 'request-invalid: scope: '],
+      [{ mode: 0 }, INVALID_ARGUMENT, 'request-invalid: mode: required'],
+      [{ mode: 9 }, INVALID_ARGUMENT, 'request-invalid: mode: '],
+      [{ scope: { $case: 'rule', value: 'none' } }, NOT_FOUND, 'not-found: rule: '],
+      [{ scope: { $case: 'group', value: 'toString' } }, NOT_FOUND, 'not-found: group: '],
+    ] as const)
+      expect(await failure(setMode(fields))).toEqual([code, expect.stringContaining(text)]);
+    expect((await failure(setMode({}, OPERATOR)))[0]).toBe(PERMISSION_DENIED);
+
+    const unfence = (device: string, token = ADMIN) => call('unfence', { device }, token);
+    expect(await failure(unfence('leaf9'))).toEqual([
+      NOT_FOUND,
+      expect.stringMatching(/^device-unknown: device: /),
+    ]);
+    // The device exists and is not fenced: the engine says so.
+    expect((await failure(unfence('leaf1')))[1]).toMatch(/^not-found: device: /);
+    expect((await failure(unfence('')))[0]).toBe(INVALID_ARGUMENT);
+    expect((await failure(unfence('leaf1', OPERATOR)))[0]).toBe(PERMISSION_DENIED);
   });
 
   it('asks for a token and for the role of the call', async () => {

@@ -10,10 +10,11 @@ import {
   modesViewSchema,
 } from '@weir/contracts';
 import type { Command, Mode } from '@weir/core/model';
-import { Caller, problem, RequiresRole, type Principal } from '@weir/nest';
+import { Caller, RequiresRole, type Principal } from '@weir/nest';
 import type { SiteStore } from '../../boot/site-store';
 import { SITES } from '../../wiring/tokens';
 import { CommandClient, unwrap } from '../commands/command-client';
+import { knownDevice, knownScope } from '../commands/named';
 import { JournalReader } from '../read/journal-reader';
 import { modesView, type ModesView } from '../read/views';
 import { Answers, WriteAnswers } from '../../openapi/answers';
@@ -75,9 +76,8 @@ export class ControlController {
     @Body({ schema: modeBodySchema }) { mode }: { readonly mode: Mode },
     @Caller() caller: Principal,
   ): Promise<Done> {
-    const known = modesView(this.sites.current, this.reader.model);
-    if (!Object.hasOwn(scope === 'rule' ? known.rules : known.groups, name))
-      throw problem('not-found', 'path.name', `no ${scope} is called ${name}`);
+    const target = { scope, name, where: 'path.name' };
+    unwrap(knownScope(this.sites.current, this.reader.model, target));
     return this.send({ verb: 'set-mode', scope, name, mode, by: caller.name });
   }
 
@@ -91,9 +91,7 @@ export class ControlController {
     @Body({ schema: emptyBodySchema }) _: unknown,
     @Caller() caller: Principal,
   ): Promise<Done> {
-    const { devices } = this.sites.current.topology;
-    if (![...devices.keys()].some((device) => device === name))
-      throw problem('device-unknown', 'path.name', `no device is called ${name}`);
+    unwrap(knownDevice(this.sites.current, name, 'path.name'));
     return this.send({ verb: 'unfence', device: name, by: caller.name });
   }
 

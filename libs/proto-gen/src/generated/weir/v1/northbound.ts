@@ -204,6 +204,58 @@ export function verdictToJSON(object: Verdict): string {
   }
 }
 
+/** How much a rule, or the loop on a device group, may do by itself. */
+export enum Mode {
+  MODE_UNSPECIFIED = 0,
+  MODE_OBSERVE = 1,
+  MODE_SUGGEST = 2,
+  MODE_APPROVE = 3,
+  MODE_AUTO = 4,
+  UNRECOGNIZED = -1,
+}
+
+export function modeFromJSON(object: any): Mode {
+  switch (object) {
+    case 0:
+    case "MODE_UNSPECIFIED":
+      return Mode.MODE_UNSPECIFIED;
+    case 1:
+    case "MODE_OBSERVE":
+      return Mode.MODE_OBSERVE;
+    case 2:
+    case "MODE_SUGGEST":
+      return Mode.MODE_SUGGEST;
+    case 3:
+    case "MODE_APPROVE":
+      return Mode.MODE_APPROVE;
+    case 4:
+    case "MODE_AUTO":
+      return Mode.MODE_AUTO;
+    case -1:
+    case "UNRECOGNIZED":
+    default:
+      return Mode.UNRECOGNIZED;
+  }
+}
+
+export function modeToJSON(object: Mode): string {
+  switch (object) {
+    case Mode.MODE_UNSPECIFIED:
+      return "MODE_UNSPECIFIED";
+    case Mode.MODE_OBSERVE:
+      return "MODE_OBSERVE";
+    case Mode.MODE_SUGGEST:
+      return "MODE_SUGGEST";
+    case Mode.MODE_APPROVE:
+      return "MODE_APPROVE";
+    case Mode.MODE_AUTO:
+      return "MODE_AUTO";
+    case Mode.UNRECOGNIZED:
+    default:
+      return "UNRECOGNIZED";
+  }
+}
+
 export interface Intent {
   kind: string;
   name: string;
@@ -468,6 +520,74 @@ export interface DeleteIntentResponse {
   dryRun: boolean;
 }
 
+/** New weights of one prefix on one device. */
+export interface RouteWeights {
+  device: string;
+  prefix: string;
+  /**
+   * Entries of the device's ECMP grid by egress interface; an interface that is not named is left
+   * out of use, like one with 0.
+   */
+  weights: { [key: string]: number };
+}
+
+export interface RouteWeights_WeightsEntry {
+  key: string;
+  value: number;
+}
+
+export interface RerouteAction {
+  routes: RouteWeights[];
+}
+
+/** Dynamic threshold of a queue: its limit is the free buffer times 2^scaling_factor. */
+export interface BufferSetting {
+  device: string;
+  interface: string;
+  queue: string;
+  scalingFactor: number;
+}
+
+export interface BufferAction {
+  settings: BufferSetting[];
+}
+
+/** Marking thresholds of the queue-management profile of a queue. */
+export interface EcnSetting {
+  device: string;
+  interface: string;
+  queue: string;
+  minThresholdBytes: bigint;
+  maxThresholdBytes: bigint;
+  /** 0 to 100. */
+  maxProbabilityPercent: number;
+}
+
+export interface EcnAction {
+  settings: EcnSetting[];
+}
+
+export interface ProposeRequest {
+  action:
+    | { $case: "reroute"; value: RerouteAction }
+    | { $case: "buffer"; value: BufferAction }
+    | { $case: "ecn"; value: EcnAction }
+    | undefined;
+  /** Objective whose measured effect decides whether the change is kept; empty for none. */
+  objectiveId: string;
+  /**
+   * Hash of the plan that was reviewed; refused when the plan is another by now. Empty: whatever
+   * the plan is now.
+   */
+  planHash: string;
+  dryRun: boolean;
+}
+
+export interface ProposeResponse {
+  change: Change | undefined;
+  dryRun: boolean;
+}
+
 export interface ApproveRequest {
   changeId: string;
   /** Hash of the plan that was reviewed; refused when the plan is another by now. */
@@ -510,6 +630,28 @@ export interface UnfreezeRequest {
 }
 
 export interface UnfreezeResponse {
+}
+
+export interface SetModeRequest {
+  scope:
+    | //
+    /** Name of a rule of the policy. */
+    { $case: "rule"; value: string }
+    | //
+    /** Name of a device group of the topology. */
+    { $case: "group"; value: string }
+    | undefined;
+  mode: Mode;
+}
+
+export interface SetModeResponse {
+}
+
+export interface UnfenceRequest {
+  device: string;
+}
+
+export interface UnfenceResponse {
 }
 
 export interface WatchJournalRequest {
@@ -4519,6 +4661,1005 @@ export const DeleteIntentResponse: MessageFns<DeleteIntentResponse> = {
   },
 };
 
+function createBaseRouteWeights(): RouteWeights {
+  return { device: "", prefix: "", weights: {} };
+}
+
+export const RouteWeights: MessageFns<RouteWeights> = {
+  encode(message: RouteWeights, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    if (message.prefix !== "") {
+      writer.uint32(18).string(message.prefix);
+    }
+    globalThis.Object.entries(message.weights).forEach(([key, value]: [string, number]) => {
+      RouteWeights_WeightsEntry.encode({ key: key as any, value }, writer.uint32(26).fork()).join();
+    });
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouteWeights {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouteWeights();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.prefix = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            const entry3 = RouteWeights_WeightsEntry.decode(reader, reader.uint32());
+            if (entry3.value !== undefined) {
+              message.weights[entry3.key] = entry3.value;
+            }
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RouteWeights {
+    return {
+      device: isSet(object.device) ? globalThis.String(object.device) : "",
+      prefix: isSet(object.prefix) ? globalThis.String(object.prefix) : "",
+      weights: isObject(object.weights)
+        ? (globalThis.Object.entries(object.weights) as [string, any][]).reduce(
+          (acc: { [key: string]: number }, [key, value]: [string, any]) => {
+            globalThis.Object.defineProperty(acc, key, {
+              value: globalThis.Number(value),
+              enumerable: true,
+              configurable: true,
+              writable: true,
+            });
+            return acc;
+          },
+          {},
+        )
+        : {},
+    };
+  },
+
+  toJSON(message: RouteWeights): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    if (message.prefix !== "") {
+      obj.prefix = message.prefix;
+    }
+    if (message.weights) {
+      const entries = globalThis.Object.entries(message.weights) as [string, number][];
+      if (entries.length > 0) {
+        obj.weights = {};
+        entries.forEach(([k, v]) => {
+          obj.weights[k] = Math.round(v);
+        });
+      }
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RouteWeights>, I>>(base?: I): RouteWeights {
+    return RouteWeights.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RouteWeights>, I>>(object: I): RouteWeights {
+    const message = createBaseRouteWeights();
+    message.device = object.device ?? "";
+    message.prefix = object.prefix ?? "";
+    message.weights = (globalThis.Object.entries(object.weights ?? {}) as [string, number][]).reduce(
+      (acc: { [key: string]: number }, [key, value]: [string, number]) => {
+        if (value !== undefined) {
+          acc[key] = globalThis.Number(value);
+        }
+        return acc;
+      },
+      {},
+    );
+    return message;
+  },
+};
+
+function createBaseRouteWeights_WeightsEntry(): RouteWeights_WeightsEntry {
+  return { key: "", value: 0 };
+}
+
+export const RouteWeights_WeightsEntry: MessageFns<RouteWeights_WeightsEntry> = {
+  encode(message: RouteWeights_WeightsEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.key !== "") {
+      writer.uint32(10).string(message.key);
+    }
+    if (message.value !== 0) {
+      writer.uint32(16).uint32(message.value);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RouteWeights_WeightsEntry {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRouteWeights_WeightsEntry();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.key = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.value = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RouteWeights_WeightsEntry {
+    return {
+      key: isSet(object.key) ? globalThis.String(object.key) : "",
+      value: isSet(object.value) ? globalThis.Number(object.value) : 0,
+    };
+  },
+
+  toJSON(message: RouteWeights_WeightsEntry): unknown {
+    const obj: any = {};
+    if (message.key !== "") {
+      obj.key = message.key;
+    }
+    if (message.value !== 0) {
+      obj.value = Math.round(message.value);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RouteWeights_WeightsEntry>, I>>(base?: I): RouteWeights_WeightsEntry {
+    return RouteWeights_WeightsEntry.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RouteWeights_WeightsEntry>, I>>(object: I): RouteWeights_WeightsEntry {
+    const message = createBaseRouteWeights_WeightsEntry();
+    message.key = object.key ?? "";
+    message.value = object.value ?? 0;
+    return message;
+  },
+};
+
+function createBaseRerouteAction(): RerouteAction {
+  return { routes: [] };
+}
+
+export const RerouteAction: MessageFns<RerouteAction> = {
+  encode(message: RerouteAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.routes) {
+      RouteWeights.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RerouteAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRerouteAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.routes.push(RouteWeights.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RerouteAction {
+    return {
+      routes: globalThis.Array.isArray(object?.routes) ? object.routes.map((e: any) => RouteWeights.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: RerouteAction): unknown {
+    const obj: any = {};
+    if (message.routes?.length) {
+      obj.routes = message.routes.map((e) => RouteWeights.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RerouteAction>, I>>(base?: I): RerouteAction {
+    return RerouteAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RerouteAction>, I>>(object: I): RerouteAction {
+    const message = createBaseRerouteAction();
+    message.routes = object.routes?.map((e) => RouteWeights.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseBufferSetting(): BufferSetting {
+  return { device: "", interface: "", queue: "", scalingFactor: 0 };
+}
+
+export const BufferSetting: MessageFns<BufferSetting> = {
+  encode(message: BufferSetting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    if (message.interface !== "") {
+      writer.uint32(18).string(message.interface);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
+    }
+    if (message.scalingFactor !== 0) {
+      writer.uint32(32).sint32(message.scalingFactor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BufferSetting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBufferSetting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.interface = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.scalingFactor = reader.sint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BufferSetting {
+    return {
+      device: isSet(object.device) ? globalThis.String(object.device) : "",
+      interface: isSet(object.interface) ? globalThis.String(object.interface) : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+      scalingFactor: isSet(object.scalingFactor)
+        ? globalThis.Number(object.scalingFactor)
+        : isSet(object.scaling_factor)
+        ? globalThis.Number(object.scaling_factor)
+        : 0,
+    };
+  },
+
+  toJSON(message: BufferSetting): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    if (message.interface !== "") {
+      obj.interface = message.interface;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    if (message.scalingFactor !== 0) {
+      obj.scalingFactor = Math.round(message.scalingFactor);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BufferSetting>, I>>(base?: I): BufferSetting {
+    return BufferSetting.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BufferSetting>, I>>(object: I): BufferSetting {
+    const message = createBaseBufferSetting();
+    message.device = object.device ?? "";
+    message.interface = object.interface ?? "";
+    message.queue = object.queue ?? "";
+    message.scalingFactor = object.scalingFactor ?? 0;
+    return message;
+  },
+};
+
+function createBaseBufferAction(): BufferAction {
+  return { settings: [] };
+}
+
+export const BufferAction: MessageFns<BufferAction> = {
+  encode(message: BufferAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.settings) {
+      BufferSetting.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BufferAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBufferAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.settings.push(BufferSetting.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BufferAction {
+    return {
+      settings: globalThis.Array.isArray(object?.settings)
+        ? object.settings.map((e: any) => BufferSetting.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: BufferAction): unknown {
+    const obj: any = {};
+    if (message.settings?.length) {
+      obj.settings = message.settings.map((e) => BufferSetting.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BufferAction>, I>>(base?: I): BufferAction {
+    return BufferAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BufferAction>, I>>(object: I): BufferAction {
+    const message = createBaseBufferAction();
+    message.settings = object.settings?.map((e) => BufferSetting.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseEcnSetting(): EcnSetting {
+  return {
+    device: "",
+    interface: "",
+    queue: "",
+    minThresholdBytes: 0n,
+    maxThresholdBytes: 0n,
+    maxProbabilityPercent: 0,
+  };
+}
+
+export const EcnSetting: MessageFns<EcnSetting> = {
+  encode(message: EcnSetting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    if (message.interface !== "") {
+      writer.uint32(18).string(message.interface);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
+    }
+    if (message.minThresholdBytes !== 0n) {
+      if (BigInt.asUintN(64, message.minThresholdBytes) !== message.minThresholdBytes) {
+        throw new globalThis.Error("value provided for field message.minThresholdBytes of type uint64 too large");
+      }
+      writer.uint32(32).uint64(message.minThresholdBytes);
+    }
+    if (message.maxThresholdBytes !== 0n) {
+      if (BigInt.asUintN(64, message.maxThresholdBytes) !== message.maxThresholdBytes) {
+        throw new globalThis.Error("value provided for field message.maxThresholdBytes of type uint64 too large");
+      }
+      writer.uint32(40).uint64(message.maxThresholdBytes);
+    }
+    if (message.maxProbabilityPercent !== 0) {
+      writer.uint32(48).uint32(message.maxProbabilityPercent);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EcnSetting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEcnSetting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.interface = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.minThresholdBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.maxThresholdBytes = reader.uint64() as bigint;
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.maxProbabilityPercent = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EcnSetting {
+    return {
+      device: isSet(object.device) ? globalThis.String(object.device) : "",
+      interface: isSet(object.interface) ? globalThis.String(object.interface) : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+      minThresholdBytes: isSet(object.minThresholdBytes)
+        ? BigInt(object.minThresholdBytes)
+        : isSet(object.min_threshold_bytes)
+        ? BigInt(object.min_threshold_bytes)
+        : 0n,
+      maxThresholdBytes: isSet(object.maxThresholdBytes)
+        ? BigInt(object.maxThresholdBytes)
+        : isSet(object.max_threshold_bytes)
+        ? BigInt(object.max_threshold_bytes)
+        : 0n,
+      maxProbabilityPercent: isSet(object.maxProbabilityPercent)
+        ? globalThis.Number(object.maxProbabilityPercent)
+        : isSet(object.max_probability_percent)
+        ? globalThis.Number(object.max_probability_percent)
+        : 0,
+    };
+  },
+
+  toJSON(message: EcnSetting): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    if (message.interface !== "") {
+      obj.interface = message.interface;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    if (message.minThresholdBytes !== 0n) {
+      obj.minThresholdBytes = message.minThresholdBytes.toString();
+    }
+    if (message.maxThresholdBytes !== 0n) {
+      obj.maxThresholdBytes = message.maxThresholdBytes.toString();
+    }
+    if (message.maxProbabilityPercent !== 0) {
+      obj.maxProbabilityPercent = Math.round(message.maxProbabilityPercent);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EcnSetting>, I>>(base?: I): EcnSetting {
+    return EcnSetting.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EcnSetting>, I>>(object: I): EcnSetting {
+    const message = createBaseEcnSetting();
+    message.device = object.device ?? "";
+    message.interface = object.interface ?? "";
+    message.queue = object.queue ?? "";
+    message.minThresholdBytes = (object.minThresholdBytes !== undefined && object.minThresholdBytes !== null)
+      ? BigInt(object.minThresholdBytes)
+      : 0n;
+    message.maxThresholdBytes = (object.maxThresholdBytes !== undefined && object.maxThresholdBytes !== null)
+      ? BigInt(object.maxThresholdBytes)
+      : 0n;
+    message.maxProbabilityPercent = object.maxProbabilityPercent ?? 0;
+    return message;
+  },
+};
+
+function createBaseEcnAction(): EcnAction {
+  return { settings: [] };
+}
+
+export const EcnAction: MessageFns<EcnAction> = {
+  encode(message: EcnAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.settings) {
+      EcnSetting.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EcnAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEcnAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.settings.push(EcnSetting.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EcnAction {
+    return {
+      settings: globalThis.Array.isArray(object?.settings)
+        ? object.settings.map((e: any) => EcnSetting.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: EcnAction): unknown {
+    const obj: any = {};
+    if (message.settings?.length) {
+      obj.settings = message.settings.map((e) => EcnSetting.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EcnAction>, I>>(base?: I): EcnAction {
+    return EcnAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EcnAction>, I>>(object: I): EcnAction {
+    const message = createBaseEcnAction();
+    message.settings = object.settings?.map((e) => EcnSetting.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseProposeRequest(): ProposeRequest {
+  return { action: undefined, objectiveId: "", planHash: "", dryRun: false };
+}
+
+export const ProposeRequest: MessageFns<ProposeRequest> = {
+  encode(message: ProposeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.action?.$case) {
+      case "reroute":
+        RerouteAction.encode(message.action.value, writer.uint32(10).fork()).join();
+        break;
+      case "buffer":
+        BufferAction.encode(message.action.value, writer.uint32(18).fork()).join();
+        break;
+      case "ecn":
+        EcnAction.encode(message.action.value, writer.uint32(26).fork()).join();
+        break;
+    }
+    if (message.objectiveId !== "") {
+      writer.uint32(34).string(message.objectiveId);
+    }
+    if (message.planHash !== "") {
+      writer.uint32(42).string(message.planHash);
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(48).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.action = { $case: "reroute", value: RerouteAction.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.action = { $case: "buffer", value: BufferAction.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.action = { $case: "ecn", value: EcnAction.decode(reader, reader.uint32()) };
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.objectiveId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.planHash = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposeRequest {
+    return {
+      action: isSet(object.reroute)
+        ? { $case: "reroute", value: RerouteAction.fromJSON(object.reroute) }
+        : isSet(object.buffer)
+        ? { $case: "buffer", value: BufferAction.fromJSON(object.buffer) }
+        : isSet(object.ecn)
+        ? { $case: "ecn", value: EcnAction.fromJSON(object.ecn) }
+        : undefined,
+      objectiveId: isSet(object.objectiveId)
+        ? globalThis.String(object.objectiveId)
+        : isSet(object.objective_id)
+        ? globalThis.String(object.objective_id)
+        : "",
+      planHash: isSet(object.planHash)
+        ? globalThis.String(object.planHash)
+        : isSet(object.plan_hash)
+        ? globalThis.String(object.plan_hash)
+        : "",
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: ProposeRequest): unknown {
+    const obj: any = {};
+    if (message.action?.$case === "reroute") {
+      obj.reroute = RerouteAction.toJSON(message.action.value);
+    } else if (message.action?.$case === "buffer") {
+      obj.buffer = BufferAction.toJSON(message.action.value);
+    } else if (message.action?.$case === "ecn") {
+      obj.ecn = EcnAction.toJSON(message.action.value);
+    }
+    if (message.objectiveId !== "") {
+      obj.objectiveId = message.objectiveId;
+    }
+    if (message.planHash !== "") {
+      obj.planHash = message.planHash;
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProposeRequest>, I>>(base?: I): ProposeRequest {
+    return ProposeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProposeRequest>, I>>(object: I): ProposeRequest {
+    const message = createBaseProposeRequest();
+    switch (object.action?.$case) {
+      case "reroute": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "reroute", value: RerouteAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+      case "buffer": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "buffer", value: BufferAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+      case "ecn": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "ecn", value: EcnAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+    }
+    message.objectiveId = object.objectiveId ?? "";
+    message.planHash = object.planHash ?? "";
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
+function createBaseProposeResponse(): ProposeResponse {
+  return { change: undefined, dryRun: false };
+}
+
+export const ProposeResponse: MessageFns<ProposeResponse> = {
+  encode(message: ProposeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.change !== undefined) {
+      Change.encode(message.change, writer.uint32(10).fork()).join();
+    }
+    if (message.dryRun !== false) {
+      writer.uint32(16).bool(message.dryRun);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ProposeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseProposeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.change = Change.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.dryRun = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ProposeResponse {
+    return {
+      change: isSet(object.change) ? Change.fromJSON(object.change) : undefined,
+      dryRun: isSet(object.dryRun)
+        ? globalThis.Boolean(object.dryRun)
+        : isSet(object.dry_run)
+        ? globalThis.Boolean(object.dry_run)
+        : false,
+    };
+  },
+
+  toJSON(message: ProposeResponse): unknown {
+    const obj: any = {};
+    if (message.change !== undefined) {
+      obj.change = Change.toJSON(message.change);
+    }
+    if (message.dryRun !== false) {
+      obj.dryRun = message.dryRun;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ProposeResponse>, I>>(base?: I): ProposeResponse {
+    return ProposeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ProposeResponse>, I>>(object: I): ProposeResponse {
+    const message = createBaseProposeResponse();
+    message.change = (object.change !== undefined && object.change !== null)
+      ? Change.fromPartial(object.change)
+      : undefined;
+    message.dryRun = object.dryRun ?? false;
+    return message;
+  },
+};
+
 function createBaseApproveRequest(): ApproveRequest {
   return { changeId: "", planHash: "", reason: "" };
 }
@@ -5262,6 +6403,294 @@ export const UnfreezeResponse: MessageFns<UnfreezeResponse> = {
   },
 };
 
+function createBaseSetModeRequest(): SetModeRequest {
+  return { scope: undefined, mode: 0 };
+}
+
+export const SetModeRequest: MessageFns<SetModeRequest> = {
+  encode(message: SetModeRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    switch (message.scope?.$case) {
+      case "rule":
+        writer.uint32(10).string(message.scope.value);
+        break;
+      case "group":
+        writer.uint32(18).string(message.scope.value);
+        break;
+    }
+    if (message.mode !== 0) {
+      writer.uint32(24).int32(message.mode);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetModeRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetModeRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.scope = { $case: "rule", value: reader.string() };
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.scope = { $case: "group", value: reader.string() };
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.mode = reader.int32() as any;
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetModeRequest {
+    return {
+      scope: isSet(object.rule)
+        ? { $case: "rule", value: globalThis.String(object.rule) }
+        : isSet(object.group)
+        ? { $case: "group", value: globalThis.String(object.group) }
+        : undefined,
+      mode: isSet(object.mode) ? modeFromJSON(object.mode) : 0,
+    };
+  },
+
+  toJSON(message: SetModeRequest): unknown {
+    const obj: any = {};
+    if (message.scope?.$case === "rule") {
+      obj.rule = message.scope.value;
+    } else if (message.scope?.$case === "group") {
+      obj.group = message.scope.value;
+    }
+    if (message.mode !== 0) {
+      obj.mode = modeToJSON(message.mode);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetModeRequest>, I>>(base?: I): SetModeRequest {
+    return SetModeRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetModeRequest>, I>>(object: I): SetModeRequest {
+    const message = createBaseSetModeRequest();
+    switch (object.scope?.$case) {
+      case "rule": {
+        if (object.scope?.value !== undefined && object.scope?.value !== null) {
+          message.scope = { $case: "rule", value: object.scope.value };
+        }
+        break;
+      }
+      case "group": {
+        if (object.scope?.value !== undefined && object.scope?.value !== null) {
+          message.scope = { $case: "group", value: object.scope.value };
+        }
+        break;
+      }
+    }
+    message.mode = object.mode ?? 0;
+    return message;
+  },
+};
+
+function createBaseSetModeResponse(): SetModeResponse {
+  return {};
+}
+
+export const SetModeResponse: MessageFns<SetModeResponse> = {
+  encode(_: SetModeResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetModeResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetModeResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): SetModeResponse {
+    return {};
+  },
+
+  toJSON(_: SetModeResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetModeResponse>, I>>(base?: I): SetModeResponse {
+    return SetModeResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetModeResponse>, I>>(_: I): SetModeResponse {
+    const message = createBaseSetModeResponse();
+    return message;
+  },
+};
+
+function createBaseUnfenceRequest(): UnfenceRequest {
+  return { device: "" };
+}
+
+export const UnfenceRequest: MessageFns<UnfenceRequest> = {
+  encode(message: UnfenceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnfenceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnfenceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): UnfenceRequest {
+    return { device: isSet(object.device) ? globalThis.String(object.device) : "" };
+  },
+
+  toJSON(message: UnfenceRequest): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UnfenceRequest>, I>>(base?: I): UnfenceRequest {
+    return UnfenceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnfenceRequest>, I>>(object: I): UnfenceRequest {
+    const message = createBaseUnfenceRequest();
+    message.device = object.device ?? "";
+    return message;
+  },
+};
+
+function createBaseUnfenceResponse(): UnfenceResponse {
+  return {};
+}
+
+export const UnfenceResponse: MessageFns<UnfenceResponse> = {
+  encode(_: UnfenceResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): UnfenceResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseUnfenceResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): UnfenceResponse {
+    return {};
+  },
+
+  toJSON(_: UnfenceResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<UnfenceResponse>, I>>(base?: I): UnfenceResponse {
+    return UnfenceResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<UnfenceResponse>, I>>(_: I): UnfenceResponse {
+    const message = createBaseUnfenceResponse();
+    return message;
+  },
+};
+
 function createBaseWatchJournalRequest(): WatchJournalRequest {
   return { fromSequence: 0n };
 }
@@ -5555,6 +6984,19 @@ export const NorthboundService = {
       Buffer.from(DeleteIntentResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): DeleteIntentResponse => DeleteIntentResponse.decode(value),
   },
+  /**
+   * An operator's own change: validated, verified and undone like any other; with dry_run only its
+   * plan comes back. With plan_hash it is that plan or a refusal.
+   */
+  propose: {
+    path: "/weir.v1.Northbound/Propose" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ProposeRequest): Buffer => Buffer.from(ProposeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ProposeRequest => ProposeRequest.decode(value),
+    responseSerialize: (value: ProposeResponse): Buffer => Buffer.from(ProposeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ProposeResponse => ProposeResponse.decode(value),
+  },
   /** Lets a change that awaits approval proceed; bound to the plan that was reviewed. */
   approve: {
     path: "/weir.v1.Northbound/Approve" as const,
@@ -5603,6 +7045,26 @@ export const NorthboundService = {
     responseSerialize: (value: UnfreezeResponse): Buffer => Buffer.from(UnfreezeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): UnfreezeResponse => UnfreezeResponse.decode(value),
   },
+  /** Autonomy of a rule or a device group; role admin. */
+  setMode: {
+    path: "/weir.v1.Northbound/SetMode" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetModeRequest): Buffer => Buffer.from(SetModeRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetModeRequest => SetModeRequest.decode(value),
+    responseSerialize: (value: SetModeResponse): Buffer => Buffer.from(SetModeResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): SetModeResponse => SetModeResponse.decode(value),
+  },
+  /** Lets a device be written again after a person looked at it; role admin. */
+  unfence: {
+    path: "/weir.v1.Northbound/Unfence" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: UnfenceRequest): Buffer => Buffer.from(UnfenceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): UnfenceRequest => UnfenceRequest.decode(value),
+    responseSerialize: (value: UnfenceResponse): Buffer => Buffer.from(UnfenceResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): UnfenceResponse => UnfenceResponse.decode(value),
+  },
   /** Journal records from a sequence on, then live; ends only by error or by the client. */
   watchJournal: {
     path: "/weir.v1.Northbound/WatchJournal" as const,
@@ -5626,6 +7088,11 @@ export interface NorthboundServer extends UntypedServiceImplementation {
   /** Creates or replaces an intent; with dry_run only the plans that it would cause come back. */
   putIntent: handleUnaryCall<PutIntentRequest, PutIntentResponse>;
   deleteIntent: handleUnaryCall<DeleteIntentRequest, DeleteIntentResponse>;
+  /**
+   * An operator's own change: validated, verified and undone like any other; with dry_run only its
+   * plan comes back. With plan_hash it is that plan or a refusal.
+   */
+  propose: handleUnaryCall<ProposeRequest, ProposeResponse>;
   /** Lets a change that awaits approval proceed; bound to the plan that was reviewed. */
   approve: handleUnaryCall<ApproveRequest, ApproveResponse>;
   reject: handleUnaryCall<RejectRequest, RejectResponse>;
@@ -5634,6 +7101,10 @@ export interface NorthboundServer extends UntypedServiceImplementation {
   /** Stops every new change; open ones are rolled back or finished as policy says. */
   freeze: handleUnaryCall<FreezeRequest, FreezeResponse>;
   unfreeze: handleUnaryCall<UnfreezeRequest, UnfreezeResponse>;
+  /** Autonomy of a rule or a device group; role admin. */
+  setMode: handleUnaryCall<SetModeRequest, SetModeResponse>;
+  /** Lets a device be written again after a person looked at it; role admin. */
+  unfence: handleUnaryCall<UnfenceRequest, UnfenceResponse>;
   /** Journal records from a sequence on, then live; ends only by error or by the client. */
   watchJournal: handleServerStreamingCall<WatchJournalRequest, WatchJournalResponse>;
 }
@@ -5732,6 +7203,25 @@ export interface NorthboundClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: DeleteIntentResponse) => void,
   ): ClientUnaryCall;
+  /**
+   * An operator's own change: validated, verified and undone like any other; with dry_run only its
+   * plan comes back. With plan_hash it is that plan or a refusal.
+   */
+  propose(
+    request: ProposeRequest,
+    callback: (error: ServiceError | null, response: ProposeResponse) => void,
+  ): ClientUnaryCall;
+  propose(
+    request: ProposeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ProposeResponse) => void,
+  ): ClientUnaryCall;
+  propose(
+    request: ProposeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ProposeResponse) => void,
+  ): ClientUnaryCall;
   /** Lets a change that awaits approval proceed; bound to the plan that was reviewed. */
   approve(
     request: ApproveRequest,
@@ -5806,6 +7296,38 @@ export interface NorthboundClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: UnfreezeResponse) => void,
+  ): ClientUnaryCall;
+  /** Autonomy of a rule or a device group; role admin. */
+  setMode(
+    request: SetModeRequest,
+    callback: (error: ServiceError | null, response: SetModeResponse) => void,
+  ): ClientUnaryCall;
+  setMode(
+    request: SetModeRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: SetModeResponse) => void,
+  ): ClientUnaryCall;
+  setMode(
+    request: SetModeRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: SetModeResponse) => void,
+  ): ClientUnaryCall;
+  /** Lets a device be written again after a person looked at it; role admin. */
+  unfence(
+    request: UnfenceRequest,
+    callback: (error: ServiceError | null, response: UnfenceResponse) => void,
+  ): ClientUnaryCall;
+  unfence(
+    request: UnfenceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: UnfenceResponse) => void,
+  ): ClientUnaryCall;
+  unfence(
+    request: UnfenceRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: UnfenceResponse) => void,
   ): ClientUnaryCall;
   /** Journal records from a sequence on, then live; ends only by error or by the client. */
   watchJournal(
