@@ -24,6 +24,9 @@ const PROPER_NAMES = new Set(
   ]),
 );
 const HUNGARIAN = /\binterface I[A-Z][a-z]/;
+/** Index of a package, and of each folder of core, which is imported by folder. */
+const FRONT_DOOR =
+  /^(?:libs|apps)\/(?:adapters\/)?[^/]+\/src\/index\.ts$|^libs\/core\/src\/[^/]+\/index\.ts$/;
 const FOCUSED = /\b(?:it|test|describe)(?:\.\w+)*\.only\b|\bf(?:it|describe)\(/;
 const SKIPPED = /\b(?:it|test|describe)(?:\.\w+)*\.skip\b|\bx(?:it|describe|test)\(/;
 
@@ -55,9 +58,11 @@ function* specs(path, text) {
   const lines = text.split('\n');
   for (const [index, line] of lines.entries()) {
     if (FOCUSED.test(line)) yield `${path}:${index + 1}: a focused test hides the others`;
-    const explained = line.includes('//') || /^\s*(\/\/|\*)/.test(lines[index - 1] ?? '');
+    const above = lines.slice(Math.max(0, index - 4), index);
+    const explained =
+      line.includes('//') || /^\s*(\/\/|\*)/.test(above.at(-1) ?? '') || /skipped:/.test(above);
     if (SKIPPED.test(line) && !explained)
-      yield `${path}:${index + 1}: a skipped test says why in a comment beside it`;
+      yield `${path}:${index + 1}: a skipped test says why, in a comment or on the terminal`;
   }
 }
 
@@ -66,7 +71,7 @@ function* shape(path, text) {
   const lines = lineCount(text);
   if (lines > LINES_END)
     yield `${path}: ${lines} lines; a concept wants out (${LINES_END} is the end)`;
-  if (/^(libs|apps)\/.*\/src\/(.*\/)?index\.ts$/.test(path)) {
+  if (FRONT_DOOR.test(path)) {
     const opening = /^(?:#!.*\n)?\/\*\*([\s\S]*?)\*\//.exec(text)?.[1] ?? '';
     if (opening.replace(/[\s*]/g, '').length < 30)
       yield `${path}: opens with a paragraph that says what the folder is`;
