@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 const API_VERSION = 'weir.dev/v1';
 const loopback = { host: '127.0.0.1', port: 0 };
 
-/** A quick judge: what nobody measures is decided after a moment. */
+/** A quick judge: an effect shows within a second, what has none is decided after eight. */
 const QUICK_POLICY = {
   apiVersion: API_VERSION,
   kind: 'Policy',
@@ -14,7 +14,7 @@ const QUICK_POLICY = {
   spec: {
     freshness: { staleMs: 2_000 },
     limits: { maxChangesPerHour: 1_000 },
-    verify: { settleMs: 0, minSamples: 1, maxMs: 300 },
+    verify: { settleMs: 200, minSamples: 5, maxMs: 8_000 },
     rules: [
       {
         name: 'never',
