@@ -24,6 +24,7 @@ const TABLE = [
   },
   { from: 'libs/runtime', may: ['libs/core', 'libs/algorithms'] },
   { from: 'libs/contracts', may: [] },
+  { from: 'libs/tls', may: [] },
   { from: 'libs/proto-gen', may: [] },
   { from: 'libs/gnmi', may: ['libs/proto-gen'] },
   { from: 'libs/gnmi-server', may: ['libs/gnmi', 'libs/proto-gen'] },
@@ -48,14 +49,14 @@ const TABLE = [
   {
     from: 'apps/controller',
     may: [
-      'libs/(core|algorithms|runtime|contracts|intents|proto-gen|gnmi|nest)',
+      'libs/(core|algorithms|runtime|contracts|tls|intents|proto-gen|gnmi|nest)',
       'libs/adapters/[^/]+',
     ],
   },
   {
     from: 'apps/cli',
     may: [
-      'libs/(core|algorithms|runtime|contracts|intents|sim|proto-gen|gnmi|gnmi-server)',
+      'libs/(core|algorithms|runtime|contracts|tls|intents|sim|proto-gen|gnmi|gnmi-server)',
       'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi)',
     ],
   },

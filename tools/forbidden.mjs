@@ -43,6 +43,7 @@ export const forbiddenImports = [
   imports('table-libs-algorithms', 'libs/algorithms/src/up.ts', '@weir/core/loop'),
   imports('table-libs-runtime', 'libs/runtime/src/up.ts', '@weir/adapter-gnmi'),
   imports('table-libs-contracts', 'libs/contracts/src/up.ts', '@weir/core/model'),
+  imports('table-libs-tls', 'libs/tls/src/up.ts', '@weir/contracts'),
   imports('table-libs-proto-gen', 'libs/proto-gen/src/up.ts', '@weir/core/model'),
   imports('table-libs-gnmi', 'libs/gnmi/src/up.ts', '@weir/core/model'),
   imports('table-libs-gnmi-server', 'libs/gnmi-server/src/up.ts', '@weir/sim'),

@@ -3,7 +3,7 @@ import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
-import * as certificates from '../../libs/gnmi-server/src/testing/certificates';
+import * as certificates from '../support/certificates';
 import { AGENT, AgentProcess, until } from './agent-process';
 
 // Skipped without root or `ip netns`: a kernel of its own is what these tests are about.

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import { pemMistake } from '@weir/tls';
 import { ApiClient } from './api/client';
+import type { ClientTls } from './api/transport';
 import { CliError } from './cli-error';
 import type { Io } from './io';
+import { readText } from './offline/documents';
 import { FORMATS, Printer, type Format } from './output/printer';
 
 export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
@@ -9,6 +12,9 @@ export const DEFAULT_SERVER = 'http://127.0.0.1:8080';
 interface GlobalOptions {
   readonly server?: string;
   readonly token?: string;
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
   readonly timeout?: string;
   readonly output?: string;
   readonly color?: boolean;
@@ -38,6 +44,30 @@ export class Session {
       token: token ?? this.io.env['WEIR_TOKEN'],
       timeoutMs,
       signal: this.io.signal,
+      tls: this.tls(command),
+    });
+  }
+
+  /** The files of flags or environment, held to what the daemon asks of its own. */
+  private tls(command: Command): ClientTls {
+    const options = this.options(command);
+    const files = {
+      ca: options.ca ?? this.io.env['WEIR_CA'],
+      cert: options.cert ?? this.io.env['WEIR_CERT'],
+      key: options.key ?? this.io.env['WEIR_KEY'],
+    };
+    const text = (file: string | undefined): string | undefined =>
+      file === undefined || file === '' ? undefined : readText(file, this.io);
+    const texts = { ca: text(files.ca), cert: text(files.cert), key: text(files.key) };
+    const mistake =
+      (texts.cert === undefined) === (texts.key === undefined)
+        ? pemMistake(texts)
+        : ({ part: 'cert', reason: '--cert and --key go together' } as const);
+    if (mistake === null) return texts;
+    throw new CliError({
+      code: 'request-invalid',
+      reason: `${files[mistake.part] ?? ''}: ${mistake.reason}`.replace(/^: /, ''),
+      where: `--${mistake.part}`,
     });
   }
 

@@ -1,12 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Metrics } from '@weir/core/ports';
+import type { ServerTls } from './boot/tls-files';
 import { openApiDocument } from './openapi/document';
 
 const MAX_BODY = '1mb';
 const CLOSE_MS = 1_000;
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE']);
+
+type Https = Pick<NestApplicationOptions, 'httpsOptions'>;
+
+/** Options of an HTTPS server for Nest; none without certificates. Node takes TLS 1.2 and newer. */
+export function httpsOptions(tls: ServerTls | null): Https {
+  if (tls === null) return {};
+  const { cert, key, clientCa } = tls;
+  const clients = { ca: clientCa, requestCert: true, rejectUnauthorized: true };
+  return { httpsOptions: { cert, key, ...(clientCa === undefined ? {} : clients) } };
+}
 
 /** Body limits, headers, and `/openapi.json`; before the application listens. */
 export function prepareHttp(app: NestExpressApplication, metrics: Metrics): void {

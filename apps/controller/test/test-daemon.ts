@@ -47,8 +47,7 @@ kind: ControllerConfig
 spec:
   topology: topology.yaml
   tickMs: 100
-  telemetry: { sampleIntervalMs: 500, otlp: { port: 0 } }
-${extra.includes('api:') ? '' : '  api: { http: { port: 0 }, grpc: { port: 0 } }\n'}${extra}`;
+${extra.includes('telemetry:') ? '' : '  telemetry: { sampleIntervalMs: 500, otlp: { port: 0 } }\n'}${extra.includes('api:') ? '' : '  api: { http: { port: 0 }, grpc: { port: 0 } }\n'}${extra}`;
 
 /** Waits until `probe` gives something; rejects at the deadline with what it gave last. */
 export async function until<T>(

@@ -45,8 +45,9 @@ describe('controller configuration', () => {
     expect(controllerConfigSchema.parse(withSpec(spec)).spec.redis?.prefix).toBe('weir');
   });
 
-  it('binds elsewhere with tokens', () => {
-    const api = { http: { host: '0.0.0.0' }, auth: { tokens: [token] } };
+  it('binds elsewhere with tokens and TLS', () => {
+    const tls = { certFile: 'cert.pem', keyFile: 'key.pem' };
+    const api = { http: { host: '0.0.0.0' }, tls, auth: { tokens: [token] } };
     expect(controllerConfigSchema.safeParse(withSpec({ api })).success).toBe(true);
   });
 
@@ -78,6 +79,26 @@ describe('controller configuration', () => {
       withSpec({ api: { grpc: { host: '10.0.0.1' } } }),
       'spec.api.grpc.host',
       'loopback only',
+    ],
+    [
+      'tokens in plain text off loopback',
+      withSpec({ api: { grpc: { host: '10.0.0.1' }, auth: { tokens: [token] } } }),
+      'spec.api.tls',
+      'required, because spec.api.grpc.host (10.0.0.1) is not loopback',
+    ],
+    [
+      'TLS without a key',
+      withSpec({ api: { tls: { certFile: 'cert.pem' } } }),
+      'spec.api.tls.keyFile',
+      'required',
+    ],
+    [
+      'misspelt TLS of OTLP',
+      withSpec({
+        telemetry: { otlp: { tls: { certFile: 'c', keyFile: 'k', clientCAFile: 'x' } } },
+      }),
+      'spec.telemetry.otlp.tls.clientCAFile',
+      'did you mean "clientCaFile"?',
     ],
     [
       'a token without text',

@@ -31,9 +31,19 @@ const listenSchema = (port: number) =>
     port: portNumberSchema.default(port).describe('0 takes a free port.'),
   }).prefault({});
 
+/** What a server of ours proves itself with; files are PEM. */
+const serverTlsSchema = strict({
+  certFile: fileSchema.describe('PEM; own certificate first, then those up to the authority.'),
+  keyFile: fileSchema.describe('PEM, without a passphrase.'),
+  clientCaFile: fileSchema
+    .optional()
+    .describe('PEM; clients must then show a certificate of these authorities.'),
+}).optional();
+
 const apiSchema = strict({
   http: listenSchema(8080),
   grpc: listenSchema(8081),
+  tls: serverTlsSchema.describe('For http and grpc both; required off loopback.'),
   auth: strict({
     tokens: z
       .array(tokenSchema)
@@ -89,6 +99,7 @@ const telemetrySchema = strict({
   otlp: strict({
     host: z.string().min(1).default('127.0.0.1'),
     port: portNumberSchema.default(4317),
+    tls: serverTlsSchema,
   }).prefault({}),
 }).prefault({});
 
@@ -147,14 +158,23 @@ function checkAuth(spec: Spec, context: z.RefinementCtx<unknown>): void {
       });
     names.add(token.name);
   });
+  const open = (['http', 'grpc'] as const).filter((name) => !isLoopbackHost(spec.api[name].host));
+  const [first] = open;
+  if (tokens.length > 0 && first !== undefined && spec.api.tls === undefined)
+    context.addIssue({
+      code: 'custom',
+      path: ['spec', 'api', 'tls'],
+      message:
+        `required, because spec.api.${first}.host (${spec.api[first].host}) is not loopback: ` +
+        'tokens would cross the network in plain text',
+    });
   if (tokens.length > 0) return;
-  for (const server of ['http', 'grpc'] as const)
-    if (!isLoopbackHost(spec.api[server].host))
-      context.addIssue({
-        code: 'custom',
-        path: ['spec', 'api', server, 'host'],
-        message: 'without spec.api.auth.tokens the API binds to loopback only (127.0.0.1 or ::1)',
-      });
+  for (const server of open)
+    context.addIssue({
+      code: 'custom',
+      path: ['spec', 'api', server, 'host'],
+      message: 'without spec.api.auth.tokens the API binds to loopback only (127.0.0.1 or ::1)',
+    });
 }
 
 /** Configuration file of `weir-controller`. Paths in it are relative to the file. */

@@ -8,7 +8,7 @@ import {
   SERVER_KEY,
   STRANGER_CERT,
   STRANGER_KEY,
-} from './testing/certificates';
+} from '../../../test/support/certificates';
 import { codeOf, TestClient } from './testing/client';
 import { Subscriber, subscribeRequest } from './testing/subscriber';
 import { until } from './testing/until';

@@ -8,12 +8,15 @@ import {
 } from '@weir/contracts';
 import type { z } from 'zod';
 import { CliError } from '../cli-error';
+import { send, type ClientTls, type Outgoing } from './transport';
 
 export interface ClientOptions {
   readonly server: string;
   readonly token: string | undefined;
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
+  /** For https. */
+  readonly tls: ClientTls;
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -52,12 +55,13 @@ export class ApiClient {
     if (body !== undefined) headers['content-type'] = 'application/json';
     const timeout = AbortSignal.timeout(this.options.timeoutMs);
     const signal = AbortSignal.any([timeout, this.options.signal]);
-    const init = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await this.fetch(this.url(path, query), { method, headers, signal, ...init });
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const url = this.url(path, query);
+    const response = await this.request(url, { method, headers, signal, ...content });
     const text = await response.text().catch((error: unknown) => {
-      throw this.unreachable(error);
+      throw this.unreachable(signal.aborted ? signal.reason : error);
     });
-    return this.read(response, text, schema);
+    return this.read(url, response, text, schema);
   }
 
   /** The open stream of server-sent events after a journal sequence (0: from the start). */
@@ -65,8 +69,9 @@ export class ApiClient {
     const headers: Record<string, string> = { accept: 'text/event-stream', ...this.credentials() };
     if (afterSequence !== null) headers[LAST_EVENT_ID_HEADER] = String(afterSequence);
     const { signal } = this.options;
-    const response = await this.fetch(this.url(path, {}), { headers, signal });
-    if (!response.ok || !response.body) throw this.refused(response, await response.text());
+    const url = this.url(path, {});
+    const response = await this.request(url, { method: 'GET', headers, signal });
+    if (!response.ok || !response.body) throw this.refused(url, response, await response.text());
     return response.body as ReadableStream<Uint8Array>;
   }
 
@@ -82,33 +87,38 @@ export class ApiClient {
     return url;
   }
 
-  private async fetch(url: URL, init: RequestInit): Promise<Response> {
+  private async request(url: URL, outgoing: Outgoing): Promise<Response> {
     try {
-      return await fetch(url, { ...init, redirect: 'error' });
+      return await send(url, outgoing, this.options.tls);
     } catch (error) {
       throw this.unreachable(error);
     }
   }
 
-  private read<T extends z.ZodType>(response: Response, text: string, schema: T): z.output<T> {
-    if (!response.ok) throw this.refused(response, text);
+  private read<T extends z.ZodType>(
+    url: URL,
+    response: Response,
+    text: string,
+    schema: T,
+  ): z.output<T> {
+    if (!response.ok) throw this.refused(url, response, text);
     const parsed = schema.safeParse(parseJson(text));
     if (parsed.success) return parsed.data;
     const [issue] = formatIssues(parsed.error);
     throw new CliError({
       code: 'request-invalid',
-      reason: `the answer of ${response.url} is not what this version of weir understands: ${issue?.message}`,
+      reason: `the answer of ${url.href} is not what this version of weir understands: ${issue?.message}`,
       where: issue?.path ?? '',
       hint: 'compare the versions with `weir version`, and check --server',
     });
   }
 
-  private refused(response: Response, text: string): CliError {
+  private refused(url: URL, response: Response, text: string): CliError {
     const parsed = problemSchema.safeParse(parseJson(text));
     if (parsed.success) return refusal(parsed.data);
     return new CliError({
       code: 'request-invalid',
-      reason: `${response.url} answered ${response.status} ${response.statusText}`.trim(),
+      reason: `${url.href} answered ${response.status} ${response.statusText}`.trim(),
       hint: 'is --server the address of weir-controller?',
     });
   }
@@ -122,9 +132,27 @@ export class ApiClient {
     return new CliError({
       code: 'engine-unavailable',
       reason: `cannot reach the daemon at ${this.base.origin}: ${why}`,
-      hint: 'is weir-controller running? set --server or WEIR_SERVER',
+      hint: hintFor(error),
     });
   }
+}
+
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+function hintFor(error: unknown): string {
+  // An aborted request carries a number.
+  const code = String((error as NodeJS.ErrnoException).code ?? '');
+  if (UNTRUSTED.has(code)) return 'name the authority of the daemon by --ca FILE or WEIR_CA';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return 'reach the daemon by a name that its certificate holds';
+  if (code.startsWith('ERR_SSL'))
+    return 'does the daemon speak TLS there, and does it want --cert and --key?';
+  return 'is weir-controller running? set --server or WEIR_SERVER';
 }
 
 function refusal(problem: Problem): CliError {

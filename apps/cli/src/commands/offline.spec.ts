@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultPolicyText } from '@weir/adapter-policy-cel';
+import * as pem from '../../../../test/support/certificates';
 import { weir } from '../testing/weir';
 
 const ROOT = resolve(__dirname, '../../../..');
@@ -99,6 +100,25 @@ describe('weir config check', () => {
     expect(exitCode).toBe(0);
     for (const file of ['controller/engine-with-redis.yaml', 'topologies/containerlab.clab.yaml'])
       expect(await check(join(EXAMPLES, file))).toMatchObject({ exitCode: 0, stderr: '' });
+  });
+
+  it('holds certificates and keys to each other', async () => {
+    const files = { cert: pem.SERVER_CERT, key: pem.SERVER_KEY, other: pem.CLIENT_KEY };
+    for (const [name, text] of Object.entries(files))
+      writeFileSync(join(dir, 'controller', `${name}.pem`), text);
+    const tls = (key: string): string =>
+      `  api: { tls: { certFile: cert.pem, keyFile: ${key}.pem } }\n  tickMs: 500`;
+    const path = edit('controller/single-process.yaml', /^ {2}tickMs: 500/m, tls('key'));
+    expect((await check(path)).exitCode).toBe(0);
+    edit('controller/single-process.yaml', 'keyFile: key.pem', 'keyFile: other.pem');
+    const wrong = await check(path);
+    expect(wrong.exitCode).toBe(1);
+    expect(wrong.stdout + wrong.stderr).toContain(
+      'spec.api.tls.keyFile: other.pem: it is not the key of the certificate',
+    );
+    edit('controller/single-process.yaml', 'keyFile: other.pem', 'keyFile: none.pem');
+    const missing = await check(path);
+    expect(missing.stdout + missing.stderr).toContain('spec.api.tls.keyFile: cannot read');
   });
 
   it.each([

@@ -5,6 +5,7 @@ import { controllerConfigSchema, formatIssues, type FieldIssue } from '@weir/con
 import type { Result } from '@weir/core/base';
 import { API_VERSION, type IntentResource, type Topology } from '@weir/core/model';
 import { checkIntent, intentKinds } from '@weir/intents';
+import { pemMistake } from '@weir/tls';
 import { CliError } from '../cli-error';
 import type { Io } from '../io';
 import { readDocuments, readText } from './documents';
@@ -59,10 +60,38 @@ function checkConfig(file: string, value: unknown, io: Io): FileReport[] {
   for (const [i, path] of spec.intents.entries())
     if (read(path, `spec.intents[${i}]`) !== null)
       reports.push(checkIntents(at(path), io, topology?.value ?? null));
-  const { caFile, certFile, keyFile } = spec.southbound.tls;
-  for (const [name, path] of Object.entries({ caFile, certFile, keyFile }))
-    if (path !== undefined) read(path, `spec.southbound.tls.${name}`);
+  const { southbound, api, telemetry } = spec;
+  issues.push(...checkTls('spec.southbound.tls', southbound.tls, read));
+  if (api.tls) issues.push(...checkTls('spec.api.tls', api.tls, read));
+  const { tls } = telemetry.otlp;
+  if (tls) issues.push(...checkTls('spec.telemetry.otlp.tls', tls, read));
   return [{ file, kind: 'ControllerConfig', issues }, ...reports];
+}
+
+interface TlsFiles {
+  readonly certFile?: string | undefined;
+  readonly keyFile?: string | undefined;
+  readonly caFile?: string | undefined;
+  readonly clientCaFile?: string | undefined;
+}
+
+/** What is wrong inside of the files; that one cannot be read is told by `read`. */
+function checkTls(
+  section: string,
+  tls: TlsFiles,
+  read: (path: string, field: string) => string | null,
+): FieldIssue[] {
+  const text = (name: keyof TlsFiles): string | undefined => {
+    const path = tls[name];
+    return path === undefined ? undefined : (read(path, `${section}.${name}`) ?? undefined);
+  };
+  const caField = tls.clientCaFile === undefined ? 'caFile' : 'clientCaFile';
+  const texts = { cert: text('certFile'), key: text('keyFile'), ca: text(caField) };
+  const mistake = pemMistake(texts);
+  if (mistake === null) return [];
+  const field = { cert: 'certFile', key: 'keyFile', ca: caField } as const;
+  const name = field[mistake.part];
+  return [{ path: `${section}.${name}`, message: `${tls[name]}: ${mistake.reason}` }];
 }
 
 const issuesOf = (result: Result<unknown>): FieldIssue[] =>

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { problemOf, PROBLEM_MEDIA_TYPE } from '@weir/contracts';
 
@@ -36,11 +37,15 @@ export class DaemonDouble {
     readonly url: string,
   ) {}
 
-  static async start(): Promise<DaemonDouble> {
-    const server = createServer();
+  /** With `tls` it answers https. */
+  static async start(tls?: ServerOptions): Promise<DaemonDouble> {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const double = new DaemonDouble(server, `http://127.0.0.1:${port}`);
+    const double = new DaemonDouble(
+      server,
+      `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    );
     server.on('request', (request, response) => void double.serve(request, response));
     return double;
   }

@@ -44,19 +44,30 @@ function parseConfig(text: string): Result<ControllerConfigSpec, Omit<BootRefusa
 
 function absolutePaths(spec: ControllerConfigSpec, directory: string): ControllerConfigSpec {
   const absolute = (path: string): string => resolve(directory, path);
-  const { tls } = spec.southbound;
-  const files = Object.fromEntries(
-    (['caFile', 'certFile', 'keyFile'] as const).flatMap((field) => {
-      const path = tls[field];
-      return path === undefined ? [] : [[field, absolute(path)]];
-    }),
-  );
+  const { api, telemetry, southbound } = spec;
   return {
     ...spec,
     topology: absolute(spec.topology),
     ...(spec.policy === undefined ? {} : { policy: absolute(spec.policy) }),
     intents: spec.intents.map(absolute),
     journal: { dir: absolute(spec.journal.dir) },
-    southbound: { ...spec.southbound, tls: { ...tls, ...files } },
+    api: { ...api, ...withFiles(api, absolute) },
+    telemetry: {
+      ...telemetry,
+      otlp: { ...telemetry.otlp, ...withFiles(telemetry.otlp, absolute) },
+    },
+    southbound: { ...southbound, ...withFiles(southbound, absolute) },
+  };
+}
+
+/** The `tls` of a section with every `*File` made absolute; nothing when there is none. */
+function withFiles<Tls extends object>(
+  { tls }: { readonly tls?: Tls | undefined },
+  absolute: (path: string) => string,
+): { readonly tls?: Tls } {
+  if (tls === undefined) return {};
+  const files = Object.entries(tls).filter(([name]) => name.endsWith('File')) as [string, string][];
+  return {
+    tls: { ...tls, ...Object.fromEntries(files.map(([name, path]) => [name, absolute(path)])) },
   };
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as pem from '../../../../test/support/certificates';
 import { catalog } from '../wiring/catalog';
 import { bootErrorText } from './boot-error';
 import { loadConfig } from './load-config';
@@ -137,6 +138,57 @@ describe('the files of a site', () => {
     expect(complaint(`${CONFIG}  intents: [drain.yaml]\n`)).toMatch(/^drain\.yaml: spec\.device: /);
     write('drain.yaml', `${DRAIN}---${DRAIN.replace('Drain', 'Drian')}`);
     expect(complaint(`${CONFIG}  intents: [drain.yaml]\n`)).toMatch(/document 2: kind: .*Drian/);
+  });
+
+  const API_TLS = `${CONFIG}  api: { tls: { certFile: cert.pem, keyFile: key.pem, clientCaFile: ca.pem } }
+  telemetry: { otlp: { tls: { certFile: cert.pem, keyFile: key.pem } } }
+  southbound: { tls: { mode: mutual, caFile: ca.pem, certFile: cert.pem, keyFile: key.pem } }\n`;
+  it.each([
+    [
+      'api: { tls: { certFile: cert',
+      'api: { tls: { certFile: none',
+      /^controller.yaml: spec.api.tls.certFile: cannot read/,
+    ],
+    [
+      'api: { tls: { certFile: cert',
+      'api: { tls: { certFile: key',
+      /: spec.api.tls.certFile: key.pem: there is no PEM cer/,
+    ],
+    [
+      'cert.pem, keyFile: key.pem, clientCaFile: ca',
+      'cert.pem, keyFile: key.pem, clientCaFile: key',
+      /: spec.api.tls.clientCaFile: key.pem: /,
+    ],
+    [
+      'keyFile: key.pem, clientCaFile',
+      'keyFile: other.pem, clientCaFile',
+      /: spec.api.tls.keyFile: other.pem: it is not the key of the certificate \(config-invalid\)$/,
+    ],
+    [
+      'otlp: { tls: { certFile: cert.pem, keyFile: key',
+      'otlp: { tls: { certFile: cert.pem, keyFile: other',
+      /: spec.telemetry.otlp.tls.keyFile: other.pem: it is not the key/,
+    ],
+    [
+      'caFile: ca.pem, certFile: cert.pem, keyFile: key',
+      'caFile: ca.pem, certFile: cert.pem, keyFile: other',
+      /: spec.southbound.tls.keyFile: other.pem: it is not the key/,
+    ],
+  ])('holds certificates and keys to each other: %s -> %s', (from, to, message) => {
+    for (const [name, text] of [
+      ['ca.pem', pem.CA_CERT],
+      ['cert.pem', pem.SERVER_CERT],
+      ['key.pem', pem.SERVER_KEY],
+      ['other.pem', pem.CLIENT_KEY],
+    ] as const)
+      write(name, String(text));
+    const check = (text: string): string => {
+      const config = loadConfig(write('controller.yaml', text));
+      const secrets = config.ok ? loadSecrets(config.value, {}) : config;
+      return secrets.ok ? 'ok' : bootErrorText(secrets.error).replaceAll(`${dir}/`, '');
+    };
+    expect(check(API_TLS)).toBe('ok');
+    expect(check(API_TLS.replace(from, to))).toMatch(message);
   });
 
   it('takes tokens and credentials from the environment, and says which variable is missing', () => {

@@ -1,16 +1,19 @@
 import { err, ok, type Result } from '@weir/core/base';
-import type { ControllerConfigSpec } from '@weir/contracts';
 import type { AccessToken } from '@weir/nest';
 import type { BootRefusal } from './boot-error';
 import type { LoadedConfig } from './load-config';
-import { readText } from './read-file';
+import { loadTls, type ServerTls, type TlsTexts } from './tls-files';
 
 /** What the configuration refers to but does not hold. */
 export interface Secrets {
   readonly tokens: readonly AccessToken[];
   readonly credentials: { readonly username: string; readonly password: string } | null;
-  /** PEM texts. */
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  /** Towards devices; empty for what the configuration leaves out. */
+  readonly tls: TlsTexts;
+  /** Of the HTTP and gRPC API; null: plain text. */
+  readonly apiTls: ServerTls | null;
+  /** Of the OTLP receiver; null: plain text. */
+  readonly otlpTls: ServerTls | null;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -21,9 +24,9 @@ export function loadSecrets(config: LoadedConfig, env: Environment): Result<Secr
   if (!tokens.ok) return tokens;
   const credentials = credentialsOf(config, env);
   if (!credentials.ok) return credentials;
-  const tls = tlsOf(config);
+  const tls = loadTls(config);
   if (!tls.ok) return tls;
-  return ok({ tokens: tokens.value, credentials: credentials.value, tls: tls.value });
+  return ok({ tokens: tokens.value, credentials: credentials.value, ...tls.value });
 }
 
 const MIN_TOKEN_LENGTH = 16;
@@ -64,18 +67,4 @@ function credentialsOf(
   }
   const { usernameEnv: username = '', passwordEnv: password = '' } = values;
   return ok({ username, password });
-}
-
-function tlsOf({ file, spec }: LoadedConfig): Result<Secrets['tls'], BootRefusal> {
-  const { tls } = spec.southbound;
-  const texts: { ca?: string; cert?: string; key?: string } = {};
-  for (const name of ['ca', 'cert', 'key'] as const) {
-    const path = tls[`${name}File` satisfies keyof ControllerConfigSpec['southbound']['tls']];
-    if (path === undefined) continue;
-    const where = `spec.southbound.tls.${name}File`;
-    const text = readText(path, 'config-invalid', { file, where });
-    if (!text.ok) return text;
-    texts[name] = text.value;
-  }
-  return ok(texts);
 }

@@ -22,7 +22,9 @@ export interface EdgeParts {
 export function edgeOf(parts: EdgeParts): Edge {
   const { settings, secrets, profiles, clock, timers, metrics, log } = parts;
   const { southbound, telemetry } = settings;
-  const { sampleIntervalMs, otlp } = telemetry;
+  const { sampleIntervalMs } = telemetry;
+  const { host, port } = telemetry.otlp;
+  const otlp = { host, port, ...(secrets.otlpTls === null ? {} : { tls: secrets.otlpTls }) };
   const session = {
     tls: tlsOf(settings, secrets),
     credentials: secrets.credentials ?? undefined,
