@@ -43,3 +43,15 @@ export const policyPage = () =>
       ]),
     ),
   ].join('\n');
+
+export const savedPlanPage = () =>
+  [
+    '# Saved plan\n',
+    generatedNote('libs/contracts/src/saved-plan.ts'),
+    '`weir plan -f change.yaml --out plan.json` writes one, `weir apply plan.json` applies exactly that',
+    'plan, without asking again, or reports why not (`plan-hash-mismatch` when the configuration or',
+    'the topology is another by now). `weir plan -f plan.json` only asks whether it still holds. JSON;',
+    'the plan of one change (`kind: Change`), since an intent is planned anew whenever it has to be.\n',
+    schemaTable(contracts().savedPlanSchema),
+    '[An example](../../examples/changes/reroute.plan.json).\n',
+  ].join('\n');

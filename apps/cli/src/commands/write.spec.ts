@@ -331,6 +331,15 @@ describe('saved plans', () => {
     expect(daemon.requests).toEqual([]);
   });
 
+  it('takes the example, which saves what the other example plans', async () => {
+    const example = (name: string): string => join(__dirname, '../../../../examples/changes', name);
+    expect((await run(['apply', example('reroute.plan.json')])).exitCode).toBe(0);
+    const { planHash, ...saved } = daemon.last.body as { planHash: string };
+    await run(['plan', '-f', example('reroute.yaml')]);
+    expect(daemon.last.body).toEqual({ ...saved, planHash: null });
+    expect(planHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('asks what to apply', async () => {
     const { exitCode, stderr } = await run(['apply']);
     expect(exitCode).toBe(1);

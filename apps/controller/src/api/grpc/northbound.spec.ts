@@ -1,10 +1,12 @@
 import { credentials, Metadata, status, type ServiceError } from '@grpc/grpc-js';
 import * as grpc from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
+import { MODE_NAMES } from '@weir/contracts';
 import { northbound } from '@weir/proto-gen';
 import { protoPath } from 'grpc-health-check';
 import { startSmallFabric, type SmallFabric } from '../../../test/small-fabric';
 import { ready, startTestDaemon, until, type TestDaemon } from '../../../test/test-daemon';
+import { modeWord } from './messages';
 
 const ADMIN = 'admin-token-000001';
 const OPERATOR = 'operator-token-001';
@@ -200,7 +202,11 @@ describe('northbound gRPC on real gNMI targets', () => {
         token,
       );
     await setMode({});
-    await setMode({ scope: { $case: 'group', value: 'leaf' }, mode: northbound.Mode.MODE_AUTO });
+    const group = { $case: 'group', value: 'leaf' };
+    // Every word of the contracts has its number, and the other way round.
+    const words = MODE_NAMES.map((word) => northbound.modeFromJSON(`MODE_${word.toUpperCase()}`));
+    expect(words.map(modeWord)).toEqual(MODE_NAMES);
+    for (const mode of words) await setMode({ scope: group, mode });
     const modes = await fetch(`${daemon.url}/v1/modes`, {
       headers: { authorization: `Bearer ${ADMIN}` },
     });

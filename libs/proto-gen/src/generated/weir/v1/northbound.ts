@@ -207,10 +207,11 @@ export function verdictToJSON(object: Verdict): string {
 /** How much a rule, or the loop on a device group, may do by itself. */
 export enum Mode {
   MODE_UNSPECIFIED = 0,
-  MODE_OBSERVE = 1,
-  MODE_SUGGEST = 2,
-  MODE_APPROVE = 3,
-  MODE_AUTO = 4,
+  MODE_OFF = 1,
+  MODE_OBSERVE = 2,
+  MODE_SUGGEST = 3,
+  MODE_APPROVE = 4,
+  MODE_AUTO = 5,
   UNRECOGNIZED = -1,
 }
 
@@ -220,15 +221,18 @@ export function modeFromJSON(object: any): Mode {
     case "MODE_UNSPECIFIED":
       return Mode.MODE_UNSPECIFIED;
     case 1:
+    case "MODE_OFF":
+      return Mode.MODE_OFF;
+    case 2:
     case "MODE_OBSERVE":
       return Mode.MODE_OBSERVE;
-    case 2:
+    case 3:
     case "MODE_SUGGEST":
       return Mode.MODE_SUGGEST;
-    case 3:
+    case 4:
     case "MODE_APPROVE":
       return Mode.MODE_APPROVE;
-    case 4:
+    case 5:
     case "MODE_AUTO":
       return Mode.MODE_AUTO;
     case -1:
@@ -242,6 +246,8 @@ export function modeToJSON(object: Mode): string {
   switch (object) {
     case Mode.MODE_UNSPECIFIED:
       return "MODE_UNSPECIFIED";
+    case Mode.MODE_OFF:
+      return "MODE_OFF";
     case Mode.MODE_OBSERVE:
       return "MODE_OBSERVE";
     case Mode.MODE_SUGGEST:
