@@ -24,7 +24,8 @@ export function runChecks(
   diffs: readonly DeviceDiff[],
   inverse: readonly DeviceDiff[],
 ): readonly ValidationCheck[] {
-  const routes = routeChanges(pass, diffs);
+  const { action } = draft;
+  const routes = action.type === 'reroute' ? action.routes : routeChanges(pass, diffs);
   const checks: readonly (readonly [string, Verdict])[] = [
     ['telemetry', telemetryFresh(pass)],
     ['device free', devicesFree(pass, diffs)],
@@ -47,7 +48,7 @@ export function runChecks(
   }));
 }
 
-/** What the diffs mean for forwarding, whatever the action was called: routes before and after. */
+/** What the diffs mean for forwarding where the action does not say: routes before and after. */
 function routeChanges(pass: Pass, diffs: readonly DeviceDiff[]): readonly RouteWeights[] {
   return diffs.flatMap(({ device, leaves }) => {
     const image = pass.observed.images.get(device);

@@ -36,6 +36,17 @@ export interface WhatIf {
  * the change touches, each by its measured demand; so what the model does not know stays in.
  */
 export function whatIf(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
+  const known = answered.get(pass) ?? new Map<readonly RouteWeights[], WhatIf>();
+  answered.set(pass, known);
+  const answer = known.get(routes) ?? predict(pass, routes);
+  known.set(routes, answer);
+  return answer;
+}
+
+/** Answers by pass: decision and validation ask the same about the same change. */
+const answered = new WeakMap<Pass, Map<readonly RouteWeights[], WhatIf>>();
+
+function predict(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
   const frame = pass.observed.frame;
   const before = routingOf(pass);
   const model = before.withRoutes(routes);
