@@ -54,10 +54,16 @@ export class Rehearsal {
     return new Rehearsal(fabric, site, new Workload('chat'));
   }
 
-  /** A daemon whose loop runs and has measured the service for a while. */
-  async daemon(env: Record<string, string> = {}): Promise<Daemon> {
+  /** A daemon that listens, and hears of the service from now on. */
+  async startDaemon(env: Record<string, string> = {}): Promise<Daemon> {
     const daemon = await Daemon.start(this.site, env);
     this.workload.to(daemon.otlpPort);
+    return daemon;
+  }
+
+  /** A daemon on which a change can be rehearsed. */
+  async daemon(env: Record<string, string> = {}): Promise<Daemon> {
+    const daemon = await this.startDaemon(env);
     try {
       await this.calm(daemon);
     } catch (error) {
@@ -80,7 +86,7 @@ export class Rehearsal {
     const already = (await daemon.windowsMeasured()) ?? 0;
     await daemon.program.until('the service was measured', async () => {
       const windows = await daemon.windowsMeasured();
-      return windows === null || windows > already + 20;
+      return windows === null || windows > already + 12;
     });
   }
 
