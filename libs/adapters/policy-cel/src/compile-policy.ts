@@ -48,7 +48,7 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     detect: spec.detect,
     freshness: spec.freshness,
     limits: spec.limits,
-    verify: spec.verify as VerifyPolicy,
+    verify: spec.verify,
     planTtlMs: spec.planTtlMs,
     leaseMs: spec.leaseMs,
     groups: spec.groups,
