@@ -108,12 +108,20 @@ export class Rehearsal {
     return { weights, after };
   }
 
-  /** Asks for the change; null when the daemon died before it answered. */
+  /**
+   * Asks for the change; null when the daemon died before it answered. On a crowded machine the
+   * switches may fall silent for a moment, and then the daemon is right to refuse: it is asked again.
+   */
   async propose(daemon: Daemon, weights: Record<string, number>): Promise<ChangeView | null> {
-    const answer = await daemon.attempt('POST', '/v1/changes', asked(weights));
-    if (answer === null) return null;
-    if (answer.status !== 200) throw new Error(answer.text);
-    return (answer.body as { change: ChangeView }).change;
+    for (let tries = 0; tries < 10; tries++) {
+      const answer = await daemon.attempt('POST', '/v1/changes', asked(weights));
+      if (answer === null) return null;
+      if (answer.status !== 200) throw new Error(answer.text);
+      const { change } = answer.body as { change: ChangeView };
+      if (!change.reason.startsWith('telemetry-stale')) return change;
+      await this.calm(daemon);
+    }
+    throw new Error('the telemetry never was fresh enough for a change');
   }
 
   /**

@@ -44,7 +44,7 @@ export class Site {
       policy: 'policy.yaml',
       journal: { dir: 'journal' },
       api: { http: loopback, grpc: loopback },
-      telemetry: { sampleIntervalMs: 100, otlp: loopback },
+      telemetry: { sampleIntervalMs: 200, otlp: loopback },
       southbound: { operationTimeoutMs: 1_000 },
       tickMs: 50,
     };

@@ -25,6 +25,8 @@ export interface GnmiTelemetryOptions extends TransportSettings {
 
 /** Intervals of silence after which a session is given up. */
 const STALL_INTERVALS = 3;
+/** Shorter silence than this is a busy processor, not a silent switch, ms. */
+const MIN_STALL_MS = 1_000;
 
 /**
  * Telemetry of many devices by gNMI Subscribe: one session each, kept up with back-off, every
@@ -77,7 +79,7 @@ export class GnmiTelemetrySource implements TelemetrySource {
     return {
       capabilitiesTimeoutMs: 5000,
       syncTimeoutMs: 30_000,
-      stallMs: STALL_INTERVALS * this.options.sampleIntervalMs,
+      stallMs: Math.max(MIN_STALL_MS, STALL_INTERVALS * this.options.sampleIntervalMs),
       firstRetryMs: 500,
       mostRetryMs: 30_000,
       healthyMs: 30_000,
