@@ -33,8 +33,8 @@ export class Child {
       process.once('close', (code, signal) => {
         this.alive = false;
         globalThis.process.off('exit', orphaned);
-        this.log.end();
-        resolve();
+        // Ended means that its log can be read.
+        this.log.end(resolve);
         if (!this.stopping) this.onUnexpectedExit(this.obituary(code, signal));
       });
     });
