@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { credentials, type ServiceError } from '@grpc/grpc-js';
 import type { WorkloadSample } from '@weir/core/model';
 import type { Clock } from '@weir/core/ports';
 import { otlpCollector, otlpMetrics } from '@weir/proto-gen';
+import * as pem from '../../../../test/support/certificates';
 import type { OtlpLimits } from './limits';
 import { OtlpReceiver } from './receiver';
 
@@ -320,58 +317,34 @@ describe('OtlpReceiver over gRPC', () => {
 
 describe('OtlpReceiver with TLS', () => {
   it('serves TLS and asks for a client certificate when an authority is given', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'weir-otlp-'));
-    try {
-      execFileSync(
-        'openssl',
-        [
-          'req',
-          '-x509',
-          '-newkey',
-          'ec',
-          '-pkeyopt',
-          'ec_paramgen_curve:prime256v1',
-          '-nodes',
-          '-days',
-          '1',
-        ]
-          .concat([
-            '-subj',
-            '/CN=localhost',
-            '-addext',
-            'subjectAltName=DNS:localhost,IP:127.0.0.1',
-          ])
-          .concat(['-keyout', join(dir, 'key.pem'), '-out', join(dir, 'cert.pem')]),
-        { stdio: 'ignore' },
-      );
-      const cert = readFileSync(join(dir, 'cert.pem'));
-      const key = readFileSync(join(dir, 'key.pem'));
-      const samples: unknown[] = [];
-      const receiver = new OtlpReceiver({
-        host: '127.0.0.1',
-        port: 0,
-        sink: { observe: (sample) => samples.push(sample) },
-        clock: { monotonicMs: () => 0, wallMs: () => SINCE_MS },
-        tls: { cert: cert.toString(), key: key.toString(), clientCa: cert.toString() },
-      });
-      await receiver.start();
-      const attempt = (secured: ReturnType<typeof credentials.createSsl>) =>
-        new Promise<ServiceError | null>((resolve) => {
-          const client = new otlpCollector.MetricsServiceClient(
-            `127.0.0.1:${receiver.port}`,
-            secured,
-          );
-          client.export(request(CHAT, latency([1, 0, 0])), (error) => {
-            client.close();
-            resolve(error);
-          });
+    const samples: unknown[] = [];
+    const receiver = new OtlpReceiver({
+      host: '127.0.0.1',
+      port: 0,
+      sink: { observe: (sample) => samples.push(sample) },
+      clock: { monotonicMs: () => 0, wallMs: () => SINCE_MS },
+      tls: {
+        cert: pem.SERVER_CERT.toString(),
+        key: pem.SERVER_KEY.toString(),
+        clientCa: pem.CA_CERT.toString(),
+      },
+    });
+    await receiver.start();
+    const attempt = (secured: ReturnType<typeof credentials.createSsl>) =>
+      new Promise<ServiceError | null>((resolve) => {
+        const client = new otlpCollector.MetricsServiceClient(
+          `127.0.0.1:${receiver.port}`,
+          secured,
+        );
+        client.export(request(CHAT, latency([1, 0, 0])), (error) => {
+          client.close();
+          resolve(error);
         });
-      expect(await attempt(credentials.createSsl(cert))).toMatchObject({ code: 14 });
-      expect(await attempt(credentials.createSsl(cert, key, cert))).toBeNull();
-      expect(samples).toHaveLength(1);
-      await receiver.stop();
-    } finally {
-      rmSync(dir, { recursive: true });
-    }
+      });
+    const known = credentials.createSsl(pem.CA_CERT, pem.CLIENT_KEY, pem.CLIENT_CERT);
+    expect(await attempt(credentials.createSsl(pem.CA_CERT))).toMatchObject({ code: 14 });
+    expect(await attempt(known)).toBeNull();
+    expect(samples).toHaveLength(1);
+    await receiver.stop();
   });
 });
