@@ -52,34 +52,25 @@ const indent = (text) => text.trim().replace(/^/gm, '    ');
 /** Runs jest with its own output on stderr and adds its counts; `rest` narrows it. */
 function specs(rest) {
   const folder = mkdtempSync(join(tmpdir(), 'weir-test-'));
-  const outputFile = join(folder, 'jest.json');
+  const file = join(folder, 'counts.json');
   const since = performance.now();
-  const done = spawnSync(
-    process.execPath,
-    [...bin('jest', '--json', '--outputFile', outputFile, ...WORKERS), ...rest],
-    { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] },
-  );
-  if (!existsSync(outputFile)) {
-    counts.failed += 1;
-    console.log(`FAIL specs: jest ended with ${done.status ?? done.signal} and no report`);
-    return;
-  }
-  const report = JSON.parse(readFileSync(outputFile, 'utf8'));
+  const reporters = ['--reporters', 'default', '--reporters', './tools/jest-counts.cjs'];
+  const done = spawnSync(process.execPath, [...bin('jest', ...reporters, ...WORKERS), ...rest], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, WEIR_JEST_COUNTS: file },
+  });
+  const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
   rmSync(folder, { recursive: true, force: true });
-  counts.passed += report.numPassedTests;
-  counts.failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-  counts.skipped += report.numPendingTests + report.numTodoTests;
-  const broken = report.testResults.filter((suite) => suite.status === 'failed');
-  for (const suite of broken) {
-    console.log(`FAIL ${relative(ROOT, suite.name)}`);
-    if (suite.message) console.log(indent(suite.message));
-  }
+  for (const outcome of ['passed', 'failed', 'skipped']) counts[outcome] += report?.[outcome] ?? 0;
+  for (const { path, message } of report?.failures ?? [])
+    console.log(`FAIL ${relative(ROOT, path)}\n${indent(message)}`);
   // Jest can fail without a failed test, for instance on a leak that ends its worker.
-  if (done.status !== 0 && report.numFailedTests + report.numRuntimeErrorTestSuites === 0) {
+  if (report === null || (done.status !== 0 && report.failed === 0)) {
     counts.failed += 1;
     console.log(`FAIL specs: jest ended with ${done.status ?? done.signal}`);
   }
-  console.log(`specs: ${report.numTotalTestSuites} files (${seconds(since)})`);
+  console.log(`specs: ${report?.files ?? 0} files (${seconds(since)})`);
 }
 
 const rest = process.argv.slice(2);
