@@ -8,6 +8,8 @@ export interface Random {
   exponential(mean: number): number;
   /** An independent stream, so that adding a consumer does not shift the others. */
   fork(label: string): Random;
+  /** The same stream from here on, in the same state: both give the same numbers. */
+  copy(): Random;
 }
 
 /** FNV-1a, 32 bits: short stable hashes for seeds and buckets, not for integrity. */
@@ -22,7 +24,11 @@ export function fnv1a(text: string, basis = 0x811c9dc5): number {
 
 /** Mulberry32: 32 bits of state, period 2^32, passes gjrand's small tests; ample for simulation. */
 export function seededRandom(seed: number): Random {
-  let state = seed >>> 0;
+  return mulberry32(seed, seed >>> 0);
+}
+
+function mulberry32(seed: number, start: number): Random {
+  let state = start;
   const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = state;
@@ -35,5 +41,6 @@ export function seededRandom(seed: number): Random {
     below: (bound) => Math.floor(next() * bound),
     exponential: (mean) => -mean * Math.log(1 - next()),
     fork: (label) => seededRandom(fnv1a(label, (seed ^ 0x811c9dc5) >>> 0)),
+    copy: () => mulberry32(seed, state),
   };
 }
