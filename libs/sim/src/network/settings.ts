@@ -18,6 +18,16 @@ export interface QueueSetting {
   readonly limit: QueueLimit;
   /** Null: no marking, the queue ends in tail drops. */
   readonly ecn: EcnSetting | null;
+  /** With PFC: the limit is where the feeders are told to pause (Xoff), nothing is dropped. */
+  readonly lossless?: boolean;
+  /** Scheduling on this port instead of the fabric's. */
+  readonly scheduling?: QueueScheduling;
+}
+
+/** Strict queues are served before weighted ones, which share the rest by weight. */
+export interface QueueScheduling {
+  readonly strict: boolean;
+  readonly weight: number;
 }
 
 export interface NextHopSetting {

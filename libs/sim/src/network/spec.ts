@@ -43,6 +43,11 @@ export interface FabricSpec {
   readonly links: readonly LinkSpec[];
   readonly endpoints: readonly EndpointSpec[];
   readonly queues: readonly QueueSpec[];
+  /**
+   * Seeds of the switches' ECMP hashes: each its own (the default), or all the same, as when
+   * nobody configured them: then flows that one tier put together stay together in the next.
+   */
+  readonly hashing?: 'per-switch' | 'shared';
 }
 
 /** `leaf1:eth1` in its two parts. */
