@@ -6,7 +6,13 @@ import { apiPage } from './reference/api.mjs';
 import { changeStatesPage } from './reference/change-states.mjs';
 import { cliPage } from './reference/cli.mjs';
 import { errorCodesPage } from './reference/error-codes.mjs';
-import { configPage, policyPage, savedPlanPage, topologyPage } from './reference/schemas.mjs';
+import {
+  configPage,
+  policyPage,
+  savedPlanPage,
+  scenarioPage,
+  topologyPage,
+} from './reference/schemas.mjs';
 import { intentsPage } from './reference/intents.mjs';
 import { metricsPage } from './reference/metrics.mjs';
 import { ROOT } from './root.mjs';
@@ -21,6 +27,7 @@ const PAGES = [
   { path: 'docs/reference/metrics.md', render: metricsPage },
   { path: 'docs/reference/policy.md', render: policyPage },
   { path: 'docs/reference/saved-plan.md', render: savedPlanPage },
+  { path: 'docs/reference/scenario.md', render: scenarioPage },
   { path: 'docs/reference/topology.md', render: topologyPage },
 ];
 

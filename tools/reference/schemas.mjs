@@ -55,3 +55,15 @@ export const savedPlanPage = () =>
     schemaTable(contracts().savedPlanSchema),
     '[An example](../../examples/changes/reroute.plan.json).\n',
   ].join('\n');
+
+export const scenarioPage = () =>
+  [
+    '# Scenario file\n',
+    generatedNote('libs/contracts/src/scenario/'),
+    'What `weir sim FILE` runs: a fabric, the workloads on it, events, intents, a policy, and what should',
+    'come of it. Times are ms of virtual time from the start of the run; sizes are bytes, as a number or',
+    'with a unit (`64MB`, `32MiB`); rates are bits per second, as a number or with a unit (`100G`). See',
+    '[the simulator](../simulator.md) for how to write one.\n',
+    schemaTable(contracts().scenarioSchema),
+    '[An example](../../examples/scenarios/uplink-fails.yaml).\n',
+  ].join('\n');

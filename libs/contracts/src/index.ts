@@ -14,4 +14,5 @@ export * from './problem';
 export * from './resources';
 export * from './saved-plan';
 export * from './scalars';
+export * from './scenario';
 export * from './topology';
