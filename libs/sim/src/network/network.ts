@@ -25,6 +25,15 @@ export interface Channel {
   readonly fault: ChannelFault;
 }
 
+/** Where a host is: its switch, the channel that it sends into and the one that it receives from. */
+export interface NetworkEndpoint {
+  readonly index: number;
+  readonly spec: EndpointSpec;
+  readonly device: number;
+  readonly nic: number;
+  readonly port: number;
+}
+
 export const trueCapacityBps = (channel: Channel): number =>
   channel.fault.up ? channel.lineRateBps * channel.fault.capacityRatio : 0;
 
@@ -33,66 +42,54 @@ export const linkId = (link: Pick<LinkSpec, 'a' | 'b'>): string => `${link.a}--$
 
 const healthy = (): ChannelFault => ({ up: true, capacityRatio: 1, grayLossRatio: 0 });
 
-/** The specification compiled into index tables. */
-export class Network {
-  readonly channels: Channel[] = [];
-  /** device index -> interface -> egress channel */
-  readonly egress: ReadonlyMap<string, number>[];
-  readonly endpoints = new Map<
-    string,
-    {
-      readonly spec: EndpointSpec;
-      readonly device: number;
-      readonly nic: number;
-      readonly port: number;
-    }
-  >();
-  private readonly deviceIndex = new Map<string, number>();
+/** What a specification comes to and no fault changes; forks share it. */
+interface Tables {
+  readonly devices: ReadonlyMap<string, number>;
+  readonly egress: readonly ReadonlyMap<string, number>[];
+  readonly endpoints: ReadonlyMap<string, NetworkEndpoint>;
+  readonly ofLink: ReadonlyMap<string, readonly number[]>;
+}
 
-  constructor(readonly spec: FabricSpec) {
-    spec.switches.forEach((entry, index) => this.deviceIndex.set(entry.name, index));
-    const egress: Map<string, number>[] = spec.switches.map(() => new Map<string, number>());
-    for (const link of spec.links) {
-      const ends = [splitPort(link.a), splitPort(link.b)] as const;
-      for (const [near, far] of [ends, [ends[1], ends[0]] as const]) {
-        const device = this.device(near.device);
-        egress[device]?.set(near.interface, this.channels.length);
-        this.add(
-          device,
-          near.interface,
-          this.device(far.device),
-          far.interface,
-          linkId(link),
-          link,
-        );
-      }
+/** The specification compiled into index tables, and the faults of its links. */
+export class Network {
+  readonly channels: readonly Channel[];
+  /** device index -> interface -> egress channel */
+  readonly egress: readonly ReadonlyMap<string, number>[];
+  readonly endpoints: ReadonlyMap<string, NetworkEndpoint>;
+  private readonly tables: Tables;
+
+  constructor(
+    readonly spec: FabricSpec,
+    origin?: Network,
+  ) {
+    if (origin === undefined) {
+      const compiled = compile(spec);
+      this.channels = compiled.channels;
+      this.tables = compiled.tables;
+    } else {
+      this.channels = origin.channels.map((channel) => ({
+        ...channel,
+        fault: { ...channel.fault },
+      }));
+      this.tables = origin.tables;
     }
-    const nics = new Map<string, number>();
-    for (const endpoint of spec.endpoints) {
-      const near = splitPort(endpoint.attachedTo);
-      const device = this.device(near.device);
-      let nic = nics.get(endpoint.attachedTo);
-      if (nic === undefined) {
-        const link = { capacityBps: endpoint.capacityBps, propagationUs: 1 };
-        egress[device]?.set(near.interface, this.channels.length);
-        this.add(device, near.interface, -1, '', endpoint.attachedTo, link);
-        nic = this.channels.length;
-        nics.set(endpoint.attachedTo, nic);
-        this.add(-1, '', device, near.interface, endpoint.attachedTo, link);
-      }
-      this.endpoints.set(endpoint.name, { spec: endpoint, device, nic, port: nic - 1 });
-    }
-    this.egress = egress;
+    this.egress = this.tables.egress;
+    this.endpoints = this.tables.endpoints;
+  }
+
+  /** The same network with faults of its own. */
+  fork(): Network {
+    return new Network(this.spec, this);
   }
 
   device(name: string): number {
-    const index = this.deviceIndex.get(name);
+    const index = this.tables.devices.get(name);
     assert(index !== undefined, `switch ${name} is in the specification`);
     return index;
   }
 
   hasDevice(name: string): boolean {
-    return this.deviceIndex.has(name);
+    return this.tables.devices.has(name);
   }
 
   channel(index: number): Channel {
@@ -109,19 +106,66 @@ export class Network {
 
   /** Both directions of a link by its id or by the port of a host; empty when there is none. */
   channelsOfLink(link: string): Channel[] {
-    return this.channels.filter((channel) => channel.link === link);
+    return (this.tables.ofLink.get(link) ?? []).map((index) => this.channel(index));
+  }
+}
+
+function compile(spec: FabricSpec): { readonly channels: Channel[]; readonly tables: Tables } {
+  const builder = new Builder(spec);
+  for (const link of spec.links) {
+    const ends = [splitPort(link.a), splitPort(link.b)] as const;
+    for (const [near, far] of [ends, [ends[1], ends[0]] as const]) {
+      const device = builder.device(near.device);
+      const peer = builder.device(far.device);
+      builder.add(device, near.interface, peer, far.interface, linkId(link), link);
+    }
+  }
+  const nics = new Map<string, number>();
+  const endpoints = new Map<string, NetworkEndpoint>();
+  for (const endpoint of spec.endpoints) {
+    const near = splitPort(endpoint.attachedTo);
+    const device = builder.device(near.device);
+    let nic = nics.get(endpoint.attachedTo);
+    if (nic === undefined) {
+      const rate = { capacityBps: endpoint.capacityBps, propagationUs: 1 };
+      builder.add(device, near.interface, -1, '', endpoint.attachedTo, rate);
+      nic = builder.add(-1, '', device, near.interface, endpoint.attachedTo, rate);
+      nics.set(endpoint.attachedTo, nic);
+    }
+    const index = endpoints.size;
+    endpoints.set(endpoint.name, { index, spec: endpoint, device, nic, port: nic - 1 });
+  }
+  return { channels: builder.channels, tables: { ...builder, endpoints } };
+}
+
+class Builder {
+  readonly channels: Channel[] = [];
+  readonly devices: ReadonlyMap<string, number>;
+  readonly egress: Map<string, number>[];
+  readonly ofLink = new Map<string, number[]>();
+
+  constructor(spec: FabricSpec) {
+    this.devices = new Map(spec.switches.map((entry, index) => [entry.name, index]));
+    this.egress = spec.switches.map(() => new Map<string, number>());
   }
 
-  private add(
+  device(name: string): number {
+    const index = this.devices.get(name);
+    assert(index !== undefined, `switch ${name} is in the specification`);
+    return index;
+  }
+
+  add(
     device: number,
     name: string,
     peer: number,
     peerInterface: string,
     link: string,
     rate: { readonly capacityBps: number; readonly propagationUs: number },
-  ): void {
+  ): number {
+    const index = this.channels.length;
     this.channels.push({
-      index: this.channels.length,
+      index,
       device,
       interface: name,
       peer,
@@ -131,5 +175,10 @@ export class Network {
       propagationUs: rate.propagationUs,
       fault: healthy(),
     });
+    this.egress[device]?.set(name, index);
+    const both = this.ofLink.get(link);
+    if (both === undefined) this.ofLink.set(link, [index]);
+    else both.push(index);
+    return index;
   }
 }
