@@ -23,6 +23,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'topology-invalid': 400,
   'policy-invalid': 400,
   'policy-example-failed': 422,
+  'scenario-invalid': 400,
   'intent-invalid': 400,
   'intent-unknown-kind': 400,
   'intent-conflict': 409,

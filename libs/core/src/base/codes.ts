@@ -9,6 +9,8 @@ export const ERROR_CODES = {
     'The topology file names something that does not exist or contradicts itself.',
   'policy-invalid': 'The policy has a field, a condition or an example that cannot be used.',
   'policy-example-failed': 'An example in the policy gave another decision than it expects.',
+  'scenario-invalid':
+    'The scenario file has a field that is missing, unknown, out of range or contradicts another.',
   'intent-invalid': 'The intent has a field that is missing, unknown or out of range.',
   'intent-unknown-kind': 'No intent of this kind is known.',
   'intent-conflict': 'The intent contradicts another intent of the same or higher priority.',
