@@ -3,7 +3,7 @@ import type { TrafficClass, WorkloadMetric } from '@weir/core/model';
 import type { Network } from '../network/network';
 import type { Routing } from '../network/routing';
 import type { CongestionControl, Stream } from '../sharing/stream';
-import type { Histogram } from '../traffic/histogram';
+import type { Histogram } from './histogram';
 import type { Conditions } from '../world/conditions';
 
 interface CommonSpec {
@@ -18,20 +18,47 @@ interface CommonSpec {
   readonly hostLimitBps: number | null;
 }
 
+/** Ranks that communicate with each other: `size` of them, `stride` apart; every group at once. */
+export interface RankGroups {
+  readonly size: number;
+  /** 1: consecutive ranks, as tensor parallelism; the tensor group's size: data parallelism. */
+  readonly stride: number;
+}
+
+interface CommonCollective {
+  /** The buffer of one rank, bytes: what the algorithm's factor, such as 2(n-1)/n, multiplies. */
+  readonly bytes: number;
+  /** Absent: all workers are one group. */
+  readonly groups?: RankGroups;
+}
+
 /** How many bytes of a collective go where; C2 of the mission. */
 export type Collective =
-  | { readonly algorithm: 'ring-allreduce' | 'tree-allreduce' | 'all-gather' | 'reduce-scatter' | 'all-to-all'; readonly bytes: number }
-  /** Ring inside each group, ring over the first of each group, and back. */
-  | { readonly algorithm: 'hierarchical-allreduce'; readonly bytes: number; readonly groupSize: number }
-  /** Each worker pushes `bytes / servers.length` to each server at the same instant, pulls after it. */
-  | { readonly algorithm: 'parameter-server'; readonly bytes: number; readonly servers: readonly string[] }
+  | (CommonCollective & {
+      readonly algorithm:
+        | 'ring-allreduce'
+        | 'tree-allreduce'
+        | 'all-gather'
+        | 'reduce-scatter'
+        | 'all-to-all'
+        | 'broadcast';
+    })
+  /** Reduced along each group, ring over the first of each group, broadcast back. */
+  | (CommonCollective & {
+      readonly algorithm: 'hierarchical-allreduce';
+      readonly groupSize: number;
+    })
+  /** Each worker pushes `bytes / servers.length` to each server at one instant, pulls after it. */
+  | (CommonCollective & {
+      readonly algorithm: 'parameter-server';
+      readonly servers: readonly string[];
+    })
   /** Workers push to the aggregator of their group, aggregators to the servers, and back. */
-  | {
+  | (CommonCollective & {
       readonly algorithm: 'hierarchical-parameter-server';
-      readonly bytes: number;
       readonly servers: readonly string[];
       readonly groupSize: number;
-    };
+    });
 
 /** One step of an iteration: compute, then communicate. */
 export interface TrainingStep {

@@ -1,0 +1,63 @@
+import type { Member, Stream } from '../sharing/stream';
+import type { AttackSpec, Granted, Job, JobContext, JobTotals, Observation } from './job';
+import { Ledger } from './ledger';
+import { openStream, pairsOf, spreadMembers } from './open-streams';
+
+interface Listing {
+  readonly version: number;
+  readonly scale: number;
+  readonly groups: readonly (readonly Member[])[];
+  readonly streams: readonly Stream[];
+}
+
+/** A scan or a flood: every source sends to every destination, whatever becomes of it. */
+export class Attack implements Job {
+  scale = 1;
+  readonly done = false;
+  private listing: Listing | null = null;
+
+  constructor(
+    readonly spec: AttackSpec,
+    private readonly context: JobContext,
+    private readonly ledger = new Ledger(),
+  ) {}
+
+  streams(): readonly Stream[] {
+    const { listing, spec, context, scale } = this;
+    const { version } = context.routing;
+    if (listing?.version === version && listing.scale === scale) return listing.streams;
+    const pairs = pairsOf(spec.sources, spec.destinations);
+    const groups = listing?.version === version ? listing.groups : spreadMembers(pairs, 1, context);
+    const demandBps = (spec.bps * scale) / pairs.length;
+    const streams = groups.map((members) => openStream(members, demandBps, null, spec, context));
+    this.listing = { version, scale, groups, streams };
+    return streams;
+  }
+
+  nextEventMs(): number {
+    return Infinity;
+  }
+
+  advance(fromMs: number, toMs: number, granted: Granted): void {
+    this.listing?.streams.forEach(({ members }, index) => {
+      const connections = members.reduce((sum, member) => sum + member.connections, 0);
+      this.ledger.bytes += (granted(index) * connections * (toMs - fromMs)) / 8000;
+    });
+  }
+
+  /** Nobody measures how it is doing. */
+  take(): Observation[] {
+    return [];
+  }
+
+  totals(): JobTotals {
+    return this.ledger.totals();
+  }
+
+  fork(context: JobContext): Attack {
+    const copy = new Attack(this.spec, context, this.ledger.copy());
+    copy.scale = this.scale;
+    copy.listing = this.listing;
+    return copy;
+  }
+}
