@@ -3,12 +3,16 @@
  * quantiles of histograms, always-valid tests. No I/O, no clock, no randomness of their own.
  */
 import type { Strategies } from '@weir/core/ports';
+import { hashTail } from './hash-tail';
 import { quantile } from './histogram';
+import { place } from './placement';
 import { buildRouting } from './routing';
 import { sequentialTest } from './sequential-test';
 import { fillWeights } from './weights';
 
+export * from './hash-tail';
 export * from './histogram';
+export * from './placement';
 export * from './routing';
 export * from './sequential-test';
 export * from './weights';
@@ -17,5 +21,7 @@ export const strategies: Strategies = {
   routing: buildRouting,
   quantile,
   fillWeights,
+  place,
+  hashTail,
   sequentialTest,
 };

@@ -16,23 +16,32 @@ interface Hop {
 /**
  * Where traffic goes, from the weights that the devices hold. A device without any route to a
  * prefix in its configuration is taken to use all equal-cost shortest paths (plain ECMP); results
- * are kept, since a pass asks for the same spreads many times.
+ * are kept, since a pass asks for the same spreads many times. Prefixes of one leaf that are routed
+ * alike everywhere share their spreads, so that the work grows with leaves and not with hosts.
  */
 export function buildRouting(
   topology: Topology,
   routes: ReadonlyMap<DeviceId, readonly StaticRoute[]>,
 ): RoutingModel {
   const { owners, peers, fallback } = factsOf(topology);
-  const configured = (device: DeviceId, prefix: string): readonly Hop[] => {
+  const tables = new Map<DeviceId, Table>();
+  for (const [device, list] of routes) tables.set(device, tableOf(list));
+  const nextHops = (device: DeviceId, prefix: string): readonly Hop[] => {
     const owner = owners.get(prefix);
-    if (owner === device) return [];
-    const list = routes.get(device);
-    const own = list === undefined ? undefined : tableOf(list).get(prefix);
+    if (owner === device) return NO_HOPS;
+    const own = tables.get(device)?.get(prefix);
     if (own !== undefined) return own;
-    return owner === undefined ? [] : fallback(device, owner);
+    return owner === undefined ? NO_HOPS : fallback(device, owner);
   };
-  return modelOf({ owners, peers, nextHops: configured });
+  const kindOf = (prefix: string): string => {
+    let kind = owners.get(prefix) as string;
+    for (const table of tables.values()) kind += `,${numberOf(table.get(prefix))}`;
+    return kind;
+  };
+  return modelOf({ owners, peers, nextHops }, cachedSpreads({ owners, peers, nextHops }, kindOf));
 }
+
+const NO_HOPS: readonly Hop[] = [];
 
 interface TopologyFacts {
   readonly owners: ReadonlyMap<string, DeviceId>;
@@ -57,14 +66,33 @@ function factsOf(topology: Topology): TopologyFacts {
 type Table = ReadonlyMap<string, readonly Hop[]>;
 
 /** Routes of one device by prefix; a device whose image did not change keeps its table. */
-const tables = new WeakMap<readonly StaticRoute[], Table>();
+const tablesByList = new WeakMap<readonly StaticRoute[], Table>();
 
+/** Next hops that read the same are one array within a table, and so one number below. */
 function tableOf(list: readonly StaticRoute[]): Table {
-  const known = tables.get(list);
+  const known = tablesByList.get(list);
   if (known !== undefined) return known;
-  const table = new Map(list.map((route) => [route.prefix, route.nextHops]));
-  tables.set(list, table);
+  const alike = new Map<string, readonly Hop[]>();
+  const table = new Map<string, readonly Hop[]>();
+  for (const { prefix, nextHops } of list) {
+    const text = nextHops.map((hop) => `${hop.interface} ${hop.weight}`).join(',');
+    const same = alike.get(text) ?? nextHops;
+    alike.set(text, same);
+    table.set(prefix, same);
+  }
+  tablesByList.set(list, table);
   return table;
+}
+
+const numbers = new WeakMap<readonly Hop[], number>();
+let lastNumber = 0;
+
+/** A number for each array of next hops; 0 for none. */
+function numberOf(hops: readonly Hop[] | undefined): number {
+  if (hops === undefined) return 0;
+  let number = numbers.get(hops);
+  if (number === undefined) numbers.set(hops, (number = ++lastNumber));
+  return number;
 }
 
 interface Network {
@@ -73,27 +101,48 @@ interface Network {
   readonly nextHops: (device: DeviceId, prefix: string) => readonly Hop[];
 }
 
-function modelOf(network: Network): RoutingModel {
+type Spreads = (from: DeviceId, prefix: string) => Spread;
+
+function modelOf(network: Network, spread: Spreads): RoutingModel {
   const { owners, peers, nextHops } = network;
-  const spreads = new Map<string, Spread>();
   return {
     nextHops,
     owner: (prefix) => owners.get(prefix) ?? null,
     peer: (device, iface) => peers.get(channelKey({ device, interface: iface })) ?? null,
-    spread: (from, prefix) => {
-      const key = `${from}|${prefix}`;
-      const known = spreads.get(key);
-      if (known !== undefined) return known;
-      const spread = follow(from, prefix, owners.get(prefix), nextHops, peers);
-      spreads.set(key, spread);
-      return spread;
+    spread,
+    withRoutes: (changes) => {
+      const overlaid = { owners, peers, nextHops: overlay(nextHops, changes) };
+      const moved = new Set(changes.map((change) => change.prefix));
+      const own = cachedSpreads(overlaid, (prefix) => prefix);
+      return modelOf(overlaid, (from, prefix) =>
+        moved.has(prefix) ? own(from, prefix) : spread(from, prefix),
+      );
     },
-    withRoutes: (changes) => modelOf({ owners, peers, nextHops: overlaid(nextHops, changes) }),
+  };
+}
+
+/** Spreads by kind of prefix and by origin; kinds are found when they are asked for. */
+function cachedSpreads(network: Network, kindOf: (prefix: string) => string): Spreads {
+  const { owners, peers, nextHops } = network;
+  const byKind = new Map<string, Map<DeviceId, Spread>>();
+  const byPrefix = new Map<string, Map<DeviceId, Spread>>();
+  return (from, prefix) => {
+    let known = byPrefix.get(prefix);
+    if (known === undefined) {
+      const kind = kindOf(prefix);
+      known = byKind.get(kind) ?? new Map<DeviceId, Spread>();
+      byKind.set(kind, known);
+      byPrefix.set(prefix, known);
+    }
+    let spread = known.get(from);
+    if (spread === undefined)
+      known.set(from, (spread = follow(from, prefix, owners.get(prefix), nextHops, peers)));
+    return spread;
   };
 }
 
 /** Next hops with the given weights in place of the old ones; weight 0 takes one out of use. */
-function overlaid(
+function overlay(
   nextHops: Network['nextHops'],
   changes: readonly RouteWeights[],
 ): Network['nextHops'] {

@@ -5,28 +5,38 @@ interface Edge {
   readonly to: DeviceId;
 }
 
+interface Hop {
+  readonly interface: string;
+  readonly weight: number;
+}
+
 /**
  * Next hops of all shortest paths between devices by hop count, each with weight 1. One
  * breadth-first search for each destination that is asked for, kept afterwards.
  */
 export function shortestNextHops(
   topology: Topology,
-): (from: DeviceId, to: DeviceId) => readonly { interface: string; weight: number }[] {
+): (from: DeviceId, to: DeviceId) => readonly Hop[] {
   let edges: ReadonlyMap<DeviceId, readonly Edge[]> | null = null;
   const distances = new Map<DeviceId, ReadonlyMap<DeviceId, number>>();
-  return (from, to) => {
+  const found = new Map<DeviceId, Map<DeviceId, readonly Hop[]>>();
+  const find = (from: DeviceId, to: DeviceId): readonly Hop[] => {
     edges ??= edgesOf(topology);
-    let toDestination = distances.get(to);
-    if (toDestination === undefined) {
-      toDestination = distancesTo(edges, to);
-      distances.set(to, toDestination);
-    }
+    let reach = distances.get(to);
+    if (reach === undefined) distances.set(to, (reach = distancesTo(edges, to)));
+    const toDestination = reach;
     const own = toDestination.get(from);
     if (own === undefined) return [];
-    const reach = toDestination;
     return (edges.get(from) ?? [])
-      .filter((edge) => reach.get(edge.to) === own - 1)
+      .filter((edge) => toDestination.get(edge.to) === own - 1)
       .map((edge) => ({ interface: edge.interface, weight: 1 }));
+  };
+  return (from, to) => {
+    let byOrigin = found.get(to);
+    if (byOrigin === undefined) found.set(to, (byOrigin = new Map()));
+    let hops = byOrigin.get(from);
+    if (hops === undefined) byOrigin.set(from, (hops = find(from, to)));
+    return hops;
   };
 }
 

@@ -3,6 +3,7 @@ import type {
   CompiledIntent,
   ConfigImage,
   DeviceId,
+  FrameLayout,
   IntentId,
   Objective,
   Policy,
@@ -36,11 +37,35 @@ export interface ObjectiveState {
   /** Windows judged, and those that met the threshold. */
   readonly windows: number;
   readonly attained: number;
+  /**
+   * Iteration-time objectives: mean time of the collectives inside of late, and while healthy, ms.
+   * Iterations that got slower while their collectives did not are no matter of the network.
+   */
+  readonly collectiveMs: number;
+  readonly healthyCollectiveMs: number;
 }
 
 /** Threshold in force, ms: the objective's own, or a multiple of its healthy baseline. */
 export function thresholdOf(state: ObjectiveState, detect: Policy['detect']): number {
   return state.objective.thresholdMs ?? state.healthyMs * detect.baselineRatio;
+}
+
+/** Averages of the columns over some seconds, row by row as in the layout; NaN is unknown. */
+export interface Trend {
+  readonly layout: FrameLayout;
+  readonly atMs: number;
+  /** Frames folded in. */
+  readonly frames: number;
+  readonly txBps: Float64Array;
+  /** Over a longer time: what a channel sent, and what its own port received. */
+  readonly sentBps: Float64Array;
+  readonly receivedBps: Float64Array;
+  readonly queueBps: Float64Array;
+  readonly depthBytes: Float64Array;
+  readonly peakBytes: Float64Array;
+  readonly lossRatio: Float64Array;
+  readonly markRatio: Float64Array;
+  readonly prefixBps: Float64Array;
 }
 
 /** What verification remembers of the time before a change. */
@@ -60,6 +85,7 @@ export interface ObservedState {
   /** Why nothing may be decided now; empty when the loop may act. */
   readonly holdReason: string;
   readonly frame: TelemetryFrame | null;
+  readonly trend: Trend | null;
   readonly unknownChannels: number;
   readonly compiled: ReadonlyMap<
     IntentId,
@@ -86,6 +112,7 @@ export const emptyObservedState: ObservedState = {
   phase: 'starting',
   holdReason: 'starting',
   frame: null,
+  trend: null,
   unknownChannels: 0,
   compiled: new Map(),
   objectives: new Map(),

@@ -58,4 +58,6 @@ const freshState = (objective: Objective, monoMs: number): ObjectiveState => ({
   healthyMs: NaN,
   windows: 0,
   attained: 0,
+  collectiveMs: NaN,
+  healthyCollectiveMs: NaN,
 });

@@ -88,7 +88,7 @@ function levelled(
   const device = pass.env.topology.devices.get(leg.from);
   const hops = model.nextHops(leg.from, leg.prefix);
   if (device === undefined || hops.length < 2) return null;
-  const demandBps = demandOf(pass, frame, model, leg);
+  const demandBps = demandOf(pass, frame, leg);
   const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
   const residualBps = hops.map((hop) => {
     const own = (demandBps * hop.weight) / total;

@@ -12,7 +12,7 @@ import {
 } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
-import { profileOf } from '../network';
+import { edgesOf, profileOf } from '../network';
 import type { Pass } from '../pass';
 import { runChecks } from './checks';
 
@@ -173,12 +173,8 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
   const devices = new Set<string>(diffs.map((diff) => diff.device));
   const workloads = new Set<string>();
   for (const state of pass.observed.objectives.values())
-    for (const flow of state.objective.flows)
-      for (const id of [...flow.sources, ...flow.destinations]) {
-        const device = pass.env.topology.endpoints.get(id)?.attachedTo.device;
-        if (device !== undefined && devices.has(device))
-          state.objective.workloads.forEach((name) => workloads.add(name));
-      }
+    if ([...edgesOf(pass, state.objective)].some((device) => devices.has(device)))
+      state.objective.workloads.forEach((name) => workloads.add(name));
   return { links: [...links], prefixes: [...prefixes], workloads: [...workloads] };
 }
 

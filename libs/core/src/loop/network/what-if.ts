@@ -1,8 +1,9 @@
 import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel } from '../../ports';
 import type { Pass } from '../pass';
-import { demandOf } from './demand';
+import { demandOf, measuredShares } from './demand';
 import { routingOf } from './routing';
+import { topologyIndex } from './topology-index';
 
 /** Utilisation by channel; undefined where it is not known. */
 export interface Loads {
@@ -52,12 +53,14 @@ function predict(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
   const model = before.withRoutes(routes);
   const added = new Map<string, number>();
   if (frame === null) return { model, loads: added, touched: [] };
-  for (const prefix of new Set(routes.map((route) => route.prefix)))
-    for (const from of sourcesOf(pass, prefix)) {
-      const demandBps = demandOf(pass, frame, before, { from, prefix });
+  const { edges, owners } = topologyIndex(pass.env.topology);
+  for (const [prefix, changed] of devicesByPrefix(routes))
+    for (const from of edges) {
+      if (owners.get(prefix) === from) continue;
+      const demandBps = demandOf(pass, frame, { from, prefix });
       if (!(demandBps > 0)) continue;
-      shift(frame, added, before, { from, prefix }, -demandBps);
-      shift(frame, added, model, { from, prefix }, demandBps);
+      shift(frame, added, flows(frame, before, { from, prefix }, NONE), -demandBps);
+      shift(frame, added, flows(frame, model, { from, prefix }, changed), demandBps);
     }
   const measured = loadsOf(frame);
   const loads: Loads = {
@@ -70,24 +73,79 @@ function predict(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
   return { model, loads, touched: [...added.keys()] };
 }
 
-/** Devices at which traffic to a prefix enters the fabric: those with hosts, but not its own. */
-function sourcesOf(pass: Pass, prefix: string): readonly DeviceId[] {
-  const sources = new Set<DeviceId>();
-  for (const endpoint of pass.env.topology.endpoints.values())
-    if (endpoint.prefix !== prefix) sources.add(endpoint.attachedTo.device);
-  for (const endpoint of pass.env.topology.endpoints.values())
-    if (endpoint.prefix === prefix) sources.delete(endpoint.attachedTo.device);
-  return [...sources];
+function devicesByPrefix(routes: readonly RouteWeights[]): Map<string, Set<DeviceId>> {
+  const found = new Map<string, Set<DeviceId>>();
+  for (const { device, prefix } of routes) {
+    const devices = found.get(prefix);
+    if (devices === undefined) found.set(prefix, new Set([device]));
+    else devices.add(device);
+  }
+  return found;
+}
+
+const NONE: ReadonlySet<DeviceId> = new Set();
+/** Longer paths do not exist; what is still on its way then is left out. */
+const MAX_HOPS = 8;
+
+/**
+ * Share of a leg's traffic on each channel: at devices with new weights by those, elsewhere as the
+ * devices behind each next hop count it now, and by the weights in force where nobody counts.
+ */
+function flows(
+  frame: TelemetryFrame,
+  model: RoutingModel,
+  leg: { readonly from: DeviceId; readonly prefix: string },
+  changed: ReadonlySet<DeviceId>,
+): ReadonlyMap<string, number> {
+  const { prefix } = leg;
+  const owner = model.owner(prefix);
+  const shares = new Map<string, number>();
+  let front = new Map<DeviceId, number>([[leg.from, 1]]);
+  for (let hop = 0; hop < MAX_HOPS && front.size > 0; hop++) {
+    const next = new Map<DeviceId, number>();
+    for (const [device, share] of front)
+      for (const item of splitAt(frame, model, { from: device, prefix }, changed)) {
+        const part = share * item.share;
+        if (part < MIN_PART) continue;
+        const key = `${device}:${item.interface}`;
+        shares.set(key, (shares.get(key) ?? 0) + part);
+        const peer = model.peer(device, item.interface);
+        if (peer !== null && peer.device !== owner)
+          next.set(peer.device, (next.get(peer.device) ?? 0) + part);
+      }
+    front = next;
+  }
+  return shares;
+}
+
+/** Parts of a leg's traffic below this are not followed. */
+const MIN_PART = 1e-4;
+
+function splitAt(
+  frame: TelemetryFrame,
+  model: RoutingModel,
+  leg: { readonly from: DeviceId; readonly prefix: string },
+  changed: ReadonlySet<DeviceId>,
+) {
+  const measured = changed.has(leg.from)
+    ? null
+    : measuredShares(frame, frame.prefixes.txBps, model, leg);
+  if (measured !== null) return measured;
+  const hops = model.nextHops(leg.from, leg.prefix);
+  const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
+  return hops.map((hop) => ({
+    interface: hop.interface,
+    share: total === 0 ? 0 : hop.weight / total,
+  }));
 }
 
 function shift(
   frame: TelemetryFrame,
   added: Map<string, number>,
-  model: RoutingModel,
-  leg: { readonly from: DeviceId; readonly prefix: string },
+  shares: ReadonlyMap<string, number>,
   bps: number,
 ): void {
-  for (const [key, share] of model.spread(leg.from, leg.prefix).shares) {
+  for (const [key, share] of shares) {
     const index = frame.layout.channelIndex.get(key);
     const capacity = index === undefined ? undefined : frame.layout.channels[index]?.capacityBps;
     if (capacity === undefined) continue;

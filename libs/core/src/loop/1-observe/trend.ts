@@ -1,0 +1,62 @@
+import type { TelemetryFrame } from '../../model';
+import type { Trend } from '../observed';
+
+/** Time constant of the averages, ms: some iterations of a training job, some samples. */
+const AVERAGE_MS = 5_000;
+/** Two ends of a link are compared for longer, so that the skew of their samples cancels. */
+const COMPARE_MS = 20_000;
+
+/**
+ * Folds the columns of a frame into exponential averages. Traffic of synchronous jobs comes in
+ * bursts, so that one sample says little about a channel; unknown makes the average unknown, and
+ * the next known sample starts it anew.
+ */
+export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
+  const { channels, queues, prefixes, layout } = frame;
+  const old = trend !== null && trend.layout === layout ? trend : null;
+  if (old !== null && frame.atMs <= old.atMs) return old;
+  const elapsedMs = old === null ? 0 : frame.atMs - old.atMs;
+  // The first samples count alike, so that an average is not stuck to where it began.
+  const frames = (old?.frames ?? 0) + 1;
+  const gain = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / AVERAGE_MS));
+  const compare = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / COMPARE_MS));
+  return {
+    layout,
+    atMs: frame.atMs,
+    frames,
+    txBps: average(old?.txBps, channels.txBps, gain),
+    sentBps: average(old?.sentBps, channels.txBps, compare),
+    receivedBps: average(old?.receivedBps, channels.rxBps, compare),
+    depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
+    peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
+    lossRatio: average(old?.lossRatio, queues.lossRatio, gain),
+    markRatio: average(old?.markRatio, queues.markRatio, gain),
+    queueBps: average(old?.queueBps, queues.txBps, gain),
+    prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
+  };
+}
+
+function average(old: Float64Array | undefined, now: Float64Array, gain: number): Float64Array {
+  const next = new Float64Array(now.length);
+  if (old === undefined) {
+    next.set(now);
+    return next;
+  }
+  for (let i = 0; i < next.length; i++) {
+    const before = old[i] as number;
+    const value = now[i] as number;
+    next[i] = before === before ? before + gain * (value - before) : value;
+  }
+  return next;
+}
+
+/** Highest of late: rises at once, fades with the averages. */
+function peaks(old: Float64Array | undefined, now: Float64Array, gain: number): Float64Array {
+  const next = new Float64Array(now.length);
+  for (let i = 0; i < next.length; i++) {
+    const faded = (old?.[i] ?? 0) * (1 - gain);
+    const value = now[i] as number;
+    next[i] = value > faded || value !== value ? value : faded;
+  }
+  return next;
+}
