@@ -1,5 +1,5 @@
 import { FluidFabric } from './fabric';
-import { leafSpine } from './network/leaf-spine';
+import { leafSpine } from './topology/leaf-spine';
 import type { BulkSpec, InferenceSpec, RingAllReduceSpec } from './workloads/workload';
 
 const SMALL = leafSpine({ leaves: 4, spines: 2, hostPortsPerLeaf: 2 });

@@ -4,7 +4,7 @@ import { Meter } from './meter';
 import { Network, trueCapacityBps, type ChannelFault } from './network/network';
 import { Routing } from './network/routing';
 import { defaultSettings, type SwitchSettings } from './network/settings';
-import { DEFAULT_QUEUE_SETTINGS } from './network/leaf-spine';
+import { DEFAULT_QUEUE_SETTINGS } from './topology/queues';
 import type { FabricSpec } from './network/spec';
 import { collectLoads } from './queueing/queue-load';
 import { evaluateQueues, overTime, type QueueState } from './queueing/queue-state';

@@ -6,7 +6,7 @@
  */
 export * from './counters';
 export * from './fabric';
-export * from './network/leaf-spine';
+export * from './topology';
 export {
   linkId,
   Network,
@@ -16,8 +16,8 @@ export {
 } from './network/network';
 export * from './network/settings';
 export * from './network/spec';
-export { integrateBurst, type Burst, type BurstEffect } from './queueing/burst';
-export { shareBuffer, type BufferClaim, type BufferShares } from './queueing/dynamic-threshold';
+export { integrateBurst, type Burst, type BurstEffect } from './buffers/burst';
+export { shareBuffer, type BufferClaim, type BufferShares } from './buffers/dynamic-threshold';
 export { Histogram, LATENCY_BOUNDS_MS } from './traffic/histogram';
 export { maxMin, type Allocation, type Flow, type Scheduling } from './traffic/max-min';
 export type {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { DEFAULT_QUEUE_SETTINGS, leafSpine } from './leaf-spine';
+import { leafSpine } from '../topology/leaf-spine';
+import { DEFAULT_QUEUE_SETTINGS } from '../topology/queues';
 import { dealEntries } from './hashing';
 import { Network } from './network';
 import { Routing } from './routing';

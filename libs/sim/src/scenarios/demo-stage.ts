@@ -1,4 +1,4 @@
-import { leafSpine } from '../network/leaf-spine';
+import { leafSpine } from '../topology/leaf-spine';
 import type { InferenceSpec, WorkloadSpec } from '../workloads/workload';
 import type { Scenario, Stage } from './scenario';
 
