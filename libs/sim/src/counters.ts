@@ -1,10 +1,14 @@
-/** Egress and ingress of one port since boot. Whole numbers are formed when they are read. */
+/** Both directions of one port since boot. Whole numbers are formed when they are sent. */
 export interface InterfaceCounters {
   inOctets: number;
   inPkts: number;
+  /** Packets that came in broken (a frame check failed), where the fault shows at all. */
+  inErrors: number;
   outOctets: number;
   outPkts: number;
   outDiscards: number;
+  /** Priority pauses that this port told its neighbour. */
+  pauseFramesSent: number;
   readonly queues: QueueCounters[];
 }
 
@@ -19,6 +23,10 @@ export interface QueueCounters {
   avgQueueLenBytes: number;
   /** Peak of the last second, bytes. */
   maxQueueLenBytes: number;
+  /** Time for which the neighbour has told this queue to pause, ms. */
+  pausedMs: number;
+  /** Pause frames that it was told with. */
+  pauseFramesReceived: number;
 }
 
 export interface SwitchCounters {
@@ -30,9 +38,11 @@ export interface SwitchCounters {
 export const newInterfaceCounters = (queues: number): InterfaceCounters => ({
   inOctets: 0,
   inPkts: 0,
+  inErrors: 0,
   outOctets: 0,
   outPkts: 0,
   outDiscards: 0,
+  pauseFramesSent: 0,
   queues: Array.from({ length: queues }, () => ({
     transmitPkts: 0,
     transmitOctets: 0,
@@ -42,5 +52,7 @@ export const newInterfaceCounters = (queues: number): InterfaceCounters => ({
     ecnMarkedOctets: 0,
     avgQueueLenBytes: 0,
     maxQueueLenBytes: 0,
+    pausedMs: 0,
+    pauseFramesReceived: 0,
   })),
 });

@@ -15,7 +15,7 @@ import { createWorkload } from './workloads/create';
 import type { Observation, Workload, WorkloadSpec } from './workloads/workload';
 
 /** The truth about one egress queue, which a controller can only estimate. */
-export interface QueueTruth {
+interface QueueTruth {
   readonly device: string;
   readonly interface: string;
   readonly queue: string;

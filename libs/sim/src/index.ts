@@ -18,15 +18,10 @@ export * from './network/settings';
 export * from './network/spec';
 export { integrateBurst, type Burst, type BurstEffect } from './buffers/burst';
 export { shareBuffer, type BufferClaim, type BufferShares } from './buffers/dynamic-threshold';
-export { Histogram, LATENCY_BOUNDS_MS } from './traffic/histogram';
-export { maxMin, type Allocation, type Flow, type Scheduling } from './traffic/max-min';
-export type {
-  BulkSpec,
-  InferenceSpec,
-  Observation,
-  ParameterServerSpec,
-  RingAllReduceSpec,
-  WorkloadSpec,
-} from './workloads/workload';
+export { Histogram, LATENCY_BOUNDS_MS } from './jobs/histogram';
+export type * from './jobs/job';
+export * from './sharing';
+export * from './world';
+export type { WorkloadSpec } from './workloads/workload';
 export { CALM_SERVICE, demoStage } from './scenarios/demo-stage';
 export { withChanges, type Scenario, type SettingChange, type Stage } from './scenarios/scenario';

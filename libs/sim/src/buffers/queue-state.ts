@@ -26,6 +26,8 @@ export interface QueueArrivals {
     readonly periodMs: number;
   }[];
   readonly crowds: readonly Crowd[];
+  /** Rate at which everything that feeds this queue could send into it at once, bps. */
+  readonly feedersBps: number;
 }
 
 /** What a queue is like while all rates stay as they are. */

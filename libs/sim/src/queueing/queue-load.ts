@@ -1,7 +1,7 @@
 import type { Network } from '../network/network';
 import { trueCapacityBps } from '../network/network';
 import type { Offer, Outcome } from '../traffic/offer';
-import type { Burst } from './burst';
+import type { Burst } from '../buffers/burst';
 
 /** Congestion-controlled senders whose bottleneck is this queue. */
 export interface Crowd {

@@ -3,14 +3,14 @@ import type { Network } from '../network/network';
 import { trueCapacityBps } from '../network/network';
 import type { Routing } from '../network/routing';
 import { DEFAULT_QUEUE, type QueueSetting } from '../network/settings';
-import { integrateBurst } from './burst';
+import { integrateBurst } from '../buffers/burst';
 import {
   lossForShare,
   markedDepth,
   SAWTOOTH_MEAN_RATIO,
   smoothDepthBytes,
 } from './congestion-control';
-import { limitOf, roomFor, shareBuffer, type BufferClaim } from './dynamic-threshold';
+import { limitOf, roomFor, shareBuffer, type BufferClaim } from '../buffers/dynamic-threshold';
 import { mergedBursts, type Crowd, type QueueLoad } from './queue-load';
 
 /** A queue in one of the two moments of its switch: paused senders off, or on. */

@@ -1,0 +1,145 @@
+import { DEFAULT_QUEUE, type QueueSetting } from '../network/settings';
+import { integrateBurst, type BurstEffect } from './burst';
+import { limitOf, roomFor, shareBuffer, type BufferClaim } from './dynamic-threshold';
+import { markedQueue } from './marking';
+import { pauseRatio } from './pause';
+import type { Crowd, QueueArrivals, QueueState } from './queue-state';
+import { smoothDepthBytes } from './smooth';
+import { SAWTOOTH_MEAN_RATIO, tailDropRatio } from './tail-drop';
+
+/** What one queue asks of the buffer before the others are known. */
+interface Draft {
+  readonly claim: BufferClaim;
+  readonly markRatio: number;
+  /** Share of the arrivals that no buffer can hold. */
+  readonly overloadRatio: number;
+}
+
+const NO_BURST: BurstEffect = { peakBytes: 0, meanBytes: 0, dropRatio: 0 };
+
+/**
+ * The queues of one switch while all rates stay as they are: what the senders want to hold, what
+ * the shared buffer allows (dynamic thresholds, Choudhury and Hahne 1998), and what follows for
+ * loss, marks and pauses. Queues in the order of the arrivals.
+ */
+export function evaluateSwitch(
+  sharedBytes: number,
+  arrivals: readonly QueueArrivals[],
+  settings: readonly QueueSetting[],
+): QueueState[] {
+  const drafts = arrivals.map((queue, i) => draftOf(queue, settings[i] ?? DEFAULT_QUEUE));
+  const shares = shareBuffer(
+    sharedBytes,
+    drafts.map((draft) => draft.claim),
+  );
+  return arrivals.map((queue, i) =>
+    stateOf(
+      queue,
+      drafts[i] as Draft,
+      settings[i] ?? DEFAULT_QUEUE,
+      shares.depthBytes[i] ?? 0,
+      shares.saturated[i] === true,
+      shares.freeBytes,
+    ),
+  );
+}
+
+export function claimOf(setting: QueueSetting, wantedBytes: number): BufferClaim {
+  const { limit, dedicatedBytes } = setting;
+  return {
+    alpha: limit.kind === 'dynamic' ? 2 ** limit.scalingFactor : null,
+    dedicatedBytes,
+    staticLimitBytes: limit.kind === 'static' ? limit.bytes : 0,
+    wantedBytes,
+  };
+}
+
+/** What one queue asks of the buffer: what its senders hold it at, or everything. */
+function draftOf(queue: QueueArrivals, setting: QueueSetting): Draft {
+  let wantedBytes = smoothDepthBytes(queue.steadyBps, queue.serviceBps);
+  let markRatio = 0;
+  for (const crowd of queue.crowds) {
+    if (setting.ecn === null || !answersMarks(crowd)) {
+      wantedBytes = Infinity;
+      continue;
+    }
+    const held = markedQueue(crowd, setting.ecn, queue.serviceBps);
+    wantedBytes += held.depthBytes;
+    markRatio = Math.max(markRatio, held.markRatio);
+  }
+  const overload = queue.openBps > queue.serviceBps;
+  if (overload) wantedBytes = Infinity;
+  return {
+    claim: claimOf(setting, wantedBytes),
+    markRatio,
+    overloadRatio: overload ? 1 - queue.serviceBps / queue.openBps : 0,
+  };
+}
+
+/** CUBIC does not negotiate ECN out of the box, so its packets are not marked. */
+const answersMarks = (crowd: Crowd): boolean =>
+  crowd.control === 'dctcp' || crowd.control === 'dcqcn';
+
+function stateOf(
+  queue: QueueArrivals,
+  draft: Draft,
+  setting: QueueSetting,
+  heldBytes: number,
+  full: boolean,
+  freeBytes: number,
+): QueueState {
+  const { serviceBps } = queue;
+  const limitBytes = limitOf(draft.claim, freeBytes);
+  const burst = burstsIn(queue, full ? 0 : roomBeside(draft.claim, freeBytes, heldBytes));
+  const marking = full && setting.ecn !== null && draft.markRatio > 0;
+  const state = {
+    channel: queue.channel,
+    queue: queue.queue,
+    serviceBps,
+    peakBytes: heldBytes + burst.peakBytes,
+    limitBytes,
+    markRatio: marking ? 1 : draft.markRatio,
+    full,
+  };
+  if (setting.lossless === true) {
+    // The limit is the pause threshold: what would be lost waits in the feeders instead.
+    const paused = full ? pauseRatio(serviceBps, queue.feedersBps) : burst.dropRatio;
+    const depthBytes = heldBytes + burst.meanBytes;
+    return { ...state, depthBytes, dropRatio: 0, pauseRatio: paused };
+  }
+  let dropRatio = draft.overloadRatio;
+  if (full) {
+    for (const crowd of queue.crowds)
+      dropRatio = Math.max(dropRatio, tailDropRatio(crowd, heldBytes, serviceBps));
+  }
+  const meanBytes = full && dropRatio < 1e-2 ? heldBytes * SAWTOOTH_MEAN_RATIO : heldBytes;
+  return {
+    ...state,
+    depthBytes: meanBytes + burst.meanBytes,
+    dropRatio: 1 - (1 - dropRatio) * (1 - burst.dropRatio),
+    pauseRatio: 0,
+  };
+}
+
+/** Room beside what the queue holds, with what it holds itself counted as free. */
+export const roomBeside = (claim: BufferClaim, freeBytes: number, heldBytes: number): number =>
+  Math.max(
+    0,
+    roomFor(claim, freeBytes + Math.max(0, heldBytes - claim.dedicatedBytes)) - heldBytes,
+  );
+
+/** Bursts of different workloads do not come at the same instant. */
+function burstsIn(queue: QueueArrivals, roomBytes: number): BurstEffect {
+  if (queue.bursts.length === 0) return NO_BURST;
+  const backgroundBps = Math.min(queue.steadyBps, queue.serviceBps);
+  let meanBytes = 0;
+  let peakBytes = 0;
+  let kept = 1;
+  for (const burst of queue.bursts) {
+    const effect = integrateBurst(burst, backgroundBps, queue.serviceBps, roomBytes);
+    meanBytes += effect.meanBytes;
+    peakBytes = Math.max(peakBytes, effect.peakBytes);
+    kept *= 1 - effect.dropRatio;
+  }
+  return { meanBytes, peakBytes, dropRatio: 1 - kept };
+}

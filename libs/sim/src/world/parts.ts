@@ -1,0 +1,95 @@
+import { seededRandom, type Random } from '@weir/core/base';
+import { DEFAULT_QUEUE_SETTINGS } from '../topology/queues';
+import { Network, trueCapacityBps, type Channel, type ChannelFault } from '../network/network';
+import { Routing } from '../network/routing';
+import { defaultSettings, type SwitchSettings } from '../network/settings';
+import type { FabricSpec } from '../network/spec';
+import { Sharing } from '../sharing/sharing';
+import { Meter } from './meter';
+import { PrefixCounters } from './prefix-counters';
+import { QueueLoads } from './queue-loads';
+import { RunningJobs } from './running-jobs';
+import { StreamTable } from './stream-table';
+import { Timeline } from './timeline';
+
+/** What a world consists of; everything that has a state of its own. */
+export class WorldParts {
+  readonly table: StreamTable;
+
+  constructor(
+    readonly network: Network,
+    readonly routing: Routing,
+    readonly sharing: Sharing,
+    readonly loads: QueueLoads,
+    readonly prefixes: PrefixCounters,
+    readonly meter: Meter,
+    readonly jobs: RunningJobs,
+    readonly timeline: Timeline,
+    readonly random: Random,
+    table?: StreamTable,
+  ) {
+    this.table =
+      table?.fork(network, sharing, loads, prefixes) ??
+      new StreamTable(network, sharing, loads, prefixes);
+  }
+
+  configure(device: number, settings: SwitchSettings): void {
+    const { loads, network, routing, sharing } = this;
+    routing.configure(device, settings);
+    loads.configure(device);
+    for (const [name, channel] of network.egress[device] ?? []) {
+      network.spec.queues.forEach((queue, q) => {
+        const own = settings.queues.get(name)?.get(queue.name)?.scheduling;
+        sharing.setScheduling(channel, q, own ?? null);
+      });
+    }
+  }
+
+  setFaults(channels: readonly Channel[], fault: Partial<ChannelFault>, nowMs: number): void {
+    for (const channel of channels) {
+      this.meter.flushChannel(channel.index, nowMs);
+      Object.assign(channel.fault, fault);
+      this.sharing.setCapacity(channel.index, trueCapacityBps(channel));
+      this.loads.touchChannel(channel.index);
+    }
+    this.routing.changed(channels.map(({ index }) => index));
+  }
+}
+
+/** A fabric out of the box: shortest paths, default queues, no jobs. */
+export function newParts(spec: FabricSpec, seed: number): WorldParts {
+  const network = new Network(spec);
+  const routing = new Routing(network, seed);
+  const parts = new WorldParts(
+    network,
+    routing,
+    new Sharing(Float64Array.from(network.channels, trueCapacityBps), spec.queues),
+    new QueueLoads(network, routing),
+    new PrefixCounters(spec.switches.length),
+    new Meter(network),
+    new RunningJobs(),
+    new Timeline(),
+    seededRandom(seed),
+  );
+  spec.switches.forEach(({ name }, device) => {
+    parts.configure(device, defaultSettings(spec, name, DEFAULT_QUEUE_SETTINGS));
+  });
+  return parts;
+}
+
+export function forkParts(parts: WorldParts): WorldParts {
+  const network = parts.network.fork();
+  const routing = parts.routing.fork(network);
+  return new WorldParts(
+    network,
+    routing,
+    parts.sharing.fork(),
+    parts.loads.fork(network, routing),
+    parts.prefixes.fork(),
+    parts.meter.fork(network),
+    parts.jobs.fork(network, routing),
+    parts.timeline.fork(),
+    parts.random.copy(),
+    parts.table,
+  );
+}
