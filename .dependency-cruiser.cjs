@@ -32,6 +32,17 @@ const TABLE = [
   { from: 'libs/nest', may: ['libs/contracts'] },
   { from: 'libs/sim', may: ['libs/core', 'libs/algorithms', 'libs/runtime'] },
   {
+    from: 'libs/openconfig-switch',
+    may: ['libs/core/src/(base|model|ports)', 'libs/gnmi', 'libs/gnmi-server', 'libs/sim'],
+  },
+  {
+    from: 'libs/closed-loop',
+    may: [
+      'libs/(core|algorithms|runtime|sim|openconfig-switch|gnmi|intents|contracts)',
+      'libs/adapters/(journal-memory|queue-memory|gnmi|policy-cel|inventory-file)',
+    ],
+  },
+  {
     from: 'libs/conformance',
     may: ['libs/core/src/ports', 'libs/core/src/model', 'libs/core/src/base'],
   },
@@ -56,13 +67,17 @@ const TABLE = [
   {
     from: 'apps/cli',
     may: [
-      'libs/(core|algorithms|runtime|contracts|tls|intents|sim|proto-gen|gnmi|gnmi-server)',
+      'libs/(core|algorithms|runtime|contracts|tls|intents|sim|closed-loop|openconfig-switch)',
+      'libs/(proto-gen|gnmi|gnmi-server)',
       'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi)',
     ],
   },
   {
     from: 'apps/fabric',
-    may: ['libs/(core|algorithms|sim|gnmi|gnmi-server|proto-gen|contracts)'],
+    may: [
+      'libs/(core|algorithms|sim|openconfig-switch|closed-loop)',
+      'libs/(gnmi|gnmi-server|proto-gen|contracts)',
+    ],
   },
   { from: 'apps/switch-agent', may: ['libs/(gnmi|gnmi-server|proto-gen)'] },
   {

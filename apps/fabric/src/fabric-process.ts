@@ -1,4 +1,5 @@
 import { ok, refuse, type Result } from '@weir/core/base';
+import { SwitchImage } from '@weir/openconfig-switch';
 import {
   CALM_SERVICE,
   demoStage,
@@ -9,7 +10,6 @@ import {
   type Stage,
 } from '@weir/sim';
 import type { FabricConfig } from './config/fabric-config';
-import { initialConfig } from './openconfig/initial-config';
 import { OtlpExporter } from './otlp/exporter';
 import { SimulatedSwitch } from './switch/simulated-switch';
 import { SwitchBackend } from './switch/switch-backend';
@@ -47,8 +47,8 @@ export class FabricProcess {
     const { host, basePort } = this.config.spec.gnmi;
     for (const [index, { name }] of this.stage.spec.switches.entries()) {
       const settings = withChanges(name, this.fabric.settings(name), changes);
-      const config = initialConfig(this.stage.spec, name, settings);
-      const backend = new SwitchBackend(this.fabric, name, config, { nowNs: () => this.nowNs() });
+      const image = new SwitchImage(this.stage.spec, name, settings);
+      const backend = new SwitchBackend(this.fabric, image, { nowNs: () => this.nowNs() });
       const report = (message: string, error: unknown): void =>
         this.log(`${message}: ${String(error)}`);
       const simulated = new SimulatedSwitch(name, this.fabric, backend, report);

@@ -1,9 +1,14 @@
-import { checkConfig, invalidArgument, type LeafDiff, type LeafMap } from '@weir/gnmi';
+import type { LeafDiff, LeafMap } from '@weir/gnmi';
 import type { StateChange, StateGroup, TargetBackend } from '@weir/gnmi-server';
+import {
+  connectedPrefixes,
+  forwardingGroups,
+  interfacePath,
+  portGroups,
+  systemGroup,
+  type SwitchImage,
+} from '@weir/openconfig-switch';
 import type { FluidFabric } from '@weir/sim';
-import { interfacePath } from '../openconfig/paths';
-import { settingsOf } from '../openconfig/settings-of-config';
-import { forwardingGroups, portGroups, systemGroup } from '../openconfig/state-groups';
 
 /** Time of the model as device time: counters and time stamps move together. */
 export interface FabricTime {
@@ -27,9 +32,8 @@ export class SwitchBackend implements TargetBackend {
     organization: 'OpenConfig working group',
     version,
   }));
+  readonly device: string;
   stateRevision = 0;
-  /** The running configuration; survives a restart of the target. */
-  private running: LeafMap;
   private bootTimeNs: bigint;
   private lastConfigurationNs: bigint;
   private groups: readonly StateGroup[] = [];
@@ -39,11 +43,11 @@ export class SwitchBackend implements TargetBackend {
 
   constructor(
     private readonly fabric: FluidFabric,
-    readonly device: string,
-    config: LeafMap,
+    /** Holds the running configuration, so that it survives a restart of the target. */
+    private readonly image: SwitchImage,
     private readonly time: FabricTime,
   ) {
-    this.running = config;
+    this.device = image.device;
     this.bootTimeNs = time.nowNs();
     this.lastConfigurationNs = this.bootTimeNs;
     this.fixed = [
@@ -52,15 +56,13 @@ export class SwitchBackend implements TargetBackend {
         () => this.lastConfigurationNs,
         () => time.nowNs(),
       ),
-      ...portGroups(fabric, device),
+      ...portGroups(fabric, image.device),
     ];
-    const violation = checkConfig(config);
-    if (violation !== null) throw violation;
-    this.take(config);
+    this.take(image.leaves);
   }
 
   initialConfig(): LeafMap {
-    return this.running;
+    return this.image.leaves;
   }
 
   async applyConfig(next: LeafMap, _changes: readonly LeafDiff[]): Promise<void> {
@@ -100,26 +102,16 @@ export class SwitchBackend implements TargetBackend {
 
   /** Hands a configuration to the data plane; refused before anything has changed. */
   private take(config: LeafMap): void {
-    const spec = this.fabric.spec;
-    const sharedBytes =
-      spec.switches.find((entry) => entry.name === this.device)?.sharedBufferBytes ?? 0;
-    const settings = settingsOf(config, sharedBytes);
-    const ports = this.fabric.counters(this.device).interfaces;
-    for (const [prefix, hops] of settings.routes) {
-      const unknown = hops.find((hop) => !ports.has(hop.interface));
-      if (unknown !== undefined) {
-        throw invalidArgument(`static ${prefix}: there is no interface ${unknown.interface}`);
-      }
-    }
+    const violation = this.image.apply(config);
+    if (violation !== null) throw violation;
+    const { settings } = this.image;
     this.fabric.configure(this.device, settings);
-    this.running = config;
     const prefixes = [...settings.routes.keys()].sort().join(' ');
     if (prefixes === this.prefixes && this.groups.length > 0) return;
     this.prefixes = prefixes;
-    const connected = spec.endpoints
-      .filter((endpoint) => endpoint.attachedTo.startsWith(`${this.device}:`))
-      .map((endpoint) => [endpoint.prefix, 'DIRECTLY_CONNECTED'] as const);
-    const origins = new Map<string, string>(connected);
+    const origins = new Map<string, string>();
+    for (const prefix of connectedPrefixes(this.fabric.spec, this.device))
+      origins.set(prefix, 'DIRECTLY_CONNECTED');
     for (const prefix of settings.routes.keys()) {
       if (!origins.has(prefix)) origins.set(prefix, 'STATIC');
     }

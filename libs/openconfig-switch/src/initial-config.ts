@@ -1,6 +1,7 @@
 import type { LeafValue } from '@weir/gnmi';
-import type { FabricSpec, QueueSetting, SwitchSettings } from '@weir/sim';
-import { nextHopAddresses } from './addressing';
+import type { FabricSpec, NextHopSetting, QueueSetting, SwitchSettings } from '@weir/sim';
+import { connectedPrefixes, nextHopAddresses } from './addressing';
+import { addMarking, addScheduling } from './queue-profiles';
 import {
   bufferProfilePath,
   bufferQueuePath,
@@ -27,6 +28,8 @@ export function initialConfig(
   }
   addRoutes(leaves, spec, device, settings);
   addBuffers(leaves, settings);
+  addMarking(leaves, settings);
+  addScheduling(leaves, settings);
   return leaves;
 }
 
@@ -37,20 +40,16 @@ function addRoutes(
   settings: SwitchSettings,
 ): void {
   const addresses = nextHopAddresses(spec);
-  // Prefixes of the switch's own hosts are connected, not configured.
-  const connected = new Set(
-    spec.endpoints
-      .filter((endpoint) => endpoint.attachedTo.startsWith(`${device}:`))
-      .map((endpoint) => endpoint.prefix),
-  );
+  const connected = connectedPrefixes(spec, device);
   leaves.set(`${NETWORK_INSTANCE}/config/name`, 'DEFAULT');
   leaves.set(`${protocolPath}/config/identifier`, 'STATIC');
   leaves.set(`${protocolPath}/config/name`, 'DEFAULT');
   for (const [prefix, hops] of settings.routes) {
     if (connected.has(prefix)) continue;
     leaves.set(`${staticPath(prefix)}/config/prefix`, prefix);
-    for (const hop of hops) {
-      const index = hop.interface.replace(/^\D+/, '');
+    const indexes = indexesOf(hops);
+    for (const [at, hop] of hops.entries()) {
+      const index = indexes[at] ?? hop.interface;
       const path = nextHopPath(prefix, index);
       leaves.set(`${path}/config/index`, index);
       leaves.set(`${path}/config/next-hop`, addresses.get(`${device}:${hop.interface}`) ?? 'DROP');
@@ -60,11 +59,20 @@ function addRoutes(
   }
 }
 
+/** The number of the interface, as people count next hops; its whole name where that is not unique. */
+function indexesOf(hops: readonly NextHopSetting[]): string[] {
+  const numbers = hops.map((hop) => hop.interface.replace(/^\D+/, ''));
+  const unique = new Set(numbers).size === numbers.length && !numbers.includes('');
+  return unique ? numbers : hops.map((hop) => hop.interface);
+}
+
 /** Ports with the same queue settings share one buffer-allocation profile, as on real switches. */
 function addBuffers(leaves: Map<string, LeafValue>, settings: SwitchSettings): void {
   const names = new Map<string, string>();
   for (const [port, queues] of settings.queues) {
-    const key = JSON.stringify([...queues]);
+    const key = JSON.stringify(
+      [...queues].map(([queue, { dedicatedBytes, limit }]) => [queue, dedicatedBytes, limit]),
+    );
     let profile = names.get(key);
     if (profile === undefined) {
       profile = names.size === 0 ? 'default' : `default-${names.size + 1}`;

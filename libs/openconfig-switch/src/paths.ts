@@ -34,3 +34,15 @@ export const bufferQueuePath = (profile: string, queue: string): string =>
 
 export const neighbourPath = (name: string): string =>
   `/lldp/interfaces/${entry('interface', { name })}/neighbors/neighbor[id=1]`;
+
+export const schedulerPolicyPath = (name: string): string =>
+  `/qos/scheduler-policies/${entry('scheduler-policy', { name })}`;
+
+export const schedulerPath = (policy: string, sequence: number): string =>
+  `${schedulerPolicyPath(policy)}/schedulers/${entry('scheduler', { sequence: String(sequence) })}`;
+
+export const schedulerInputPath = (policy: string, sequence: number, id: string): string =>
+  `${schedulerPath(policy, sequence)}/inputs/${entry('input', { id })}`;
+
+export const markingProfilePath = (name: string): string =>
+  `/qos/queue-management-profiles/${entry('queue-management-profile', { name })}`;

@@ -1,12 +1,20 @@
 import type { StateGroup, StateValue } from '@weir/gnmi-server';
 import {
   interfacesOf,
-  type FluidFabric,
+  type FabricSpec,
   type InterfaceCounters,
   type QueueCounters,
+  type SwitchCounters,
 } from '@weir/sim';
 import { neighbours } from './addressing';
 import { aftEntryPath, interfacePath, neighbourPath, queuePath } from './paths';
+
+/** Where the state of switches comes from: the simulated world. */
+export interface SwitchStateSource {
+  readonly spec: FabricSpec;
+  counters(device: string): SwitchCounters;
+  portUp(device: string, name: string): boolean;
+}
 
 /** What a group is read from: one reader for each leaf, by its path below the group. */
 type Readers = Readonly<Record<string, () => StateValue | null>>;
@@ -18,7 +26,7 @@ function group(path: string, readers: Readers): StateGroup {
 }
 
 /** State that does not depend on configuration: ports, queues, neighbours. */
-export function portGroups(fabric: FluidFabric, device: string): StateGroup[] {
+export function portGroups(fabric: SwitchStateSource, device: string): StateGroup[] {
   const around = neighbours(fabric.spec, device);
   return interfacesOf(fabric.spec, device).flatMap((name, at) => [
     interfaceGroup(fabric, device, name, at + 1),
@@ -28,7 +36,7 @@ export function portGroups(fabric: FluidFabric, device: string): StateGroup[] {
 }
 
 function interfaceGroup(
-  fabric: FluidFabric,
+  fabric: SwitchStateSource,
   device: string,
   name: string,
   ifindex: number,
@@ -53,7 +61,7 @@ function interfaceGroup(
 }
 
 function queueGroup(
-  fabric: FluidFabric,
+  fabric: SwitchStateSource,
   device: string,
   name: string,
   queue: string,
@@ -92,7 +100,7 @@ function neighbourGroup(
 
 /** Installed routes with what was forwarded for them. */
 export function forwardingGroups(
-  fabric: FluidFabric,
+  fabric: SwitchStateSource,
   device: string,
   prefixes: Iterable<readonly [prefix: string, origin: string]>,
 ): StateGroup[] {

@@ -1,10 +1,18 @@
 import { checkConfig, type LeafValue } from '@weir/gnmi';
-import { defaultSettings, demoStage, leafSpine, withChanges, type SwitchSettings } from '@weir/sim';
+import {
+  defaultSettings,
+  demoStage,
+  leafSpine,
+  withChanges,
+  type QueueSetting,
+  type SwitchSettings,
+} from '@weir/sim';
 import { initialConfig } from './initial-config';
 import { bufferQueuePath, nextHopPath, queuePath } from './paths';
-import { settingsOf } from './settings-of-config';
+import { settingsOf, type Platform } from './settings-of-config';
+import { SwitchImage } from './switch-image';
 
-const SHARED_BYTES = 16e6;
+const PLATFORM: Platform = { sharedBufferBytes: 16e6, lossless: () => false };
 const spec = leafSpine({ leaves: 3, spines: 2, hostPortsPerLeaf: 2 });
 const base = (): Map<string, LeafValue> =>
   initialConfig(spec, 'leaf1', defaultSettings(spec, 'leaf1', {}));
@@ -28,7 +36,7 @@ describe('configuration and data plane', () => {
       const settings = withChanges(name, defaultSettings(stage, name, {}), changes);
       const config = initialConfig(stage, name, settings);
       expect(checkConfig(config)).toBeNull();
-      const back = settingsOf(config, SHARED_BYTES);
+      const back = settingsOf(config, PLATFORM);
       expect([...back.routes]).toEqual(remote(name, settings, stage));
       expect(back.queues).toEqual(settings.queues);
     }
@@ -42,7 +50,7 @@ describe('configuration and data plane', () => {
     config.set(`${PROFILE}/wred/uniform/config/max-drop-probability-percent`, 20);
     config.set(`${PROFILE}/wred/uniform/config/enable-ecn`, true);
     config.set(`${queuePath('eth1', 'train')}/config/queue-management-profile`, 'mark');
-    const on = settingsOf(config, SHARED_BYTES);
+    const on = settingsOf(config, PLATFORM);
     expect(on.queues.get('eth1')?.get('train')?.ecn).toEqual({
       minThresholdBytes: 100_000,
       maxThresholdBytes: 2 ** 64,
@@ -50,7 +58,7 @@ describe('configuration and data plane', () => {
     });
     expect(on.queues.get('eth2')?.get('train')?.ecn).toBeNull();
     config.set(`${PROFILE}/wred/uniform/config/enable-ecn`, false);
-    expect(settingsOf(config, SHARED_BYTES).queues.get('eth1')?.get('train')?.ecn).toBeNull();
+    expect(settingsOf(config, PLATFORM).queues.get('eth1')?.get('train')?.ecn).toBeNull();
   });
 
   it('takes percent thresholds as shares of the shared buffer', () => {
@@ -59,7 +67,7 @@ describe('configuration and data plane', () => {
     config.set(`${PROFILE}/wred/uniform/config/min-threshold-percent`, '25');
     config.set(`${PROFILE}/wred/uniform/config/enable-ecn`, true);
     config.set(`${queuePath('eth1', 'rt')}/config/queue-management-profile`, 'mark');
-    const queue = settingsOf(config, SHARED_BYTES).queues.get('eth1')?.get('rt');
+    const queue = settingsOf(config, PLATFORM).queues.get('eth1')?.get('rt');
     expect(queue?.ecn).toMatchObject({ minThresholdBytes: 4e6, maxThresholdBytes: 4e6 });
   });
 
@@ -69,7 +77,7 @@ describe('configuration and data plane', () => {
     config.set(`${at}/shared-buffer-limit-type`, 'STATIC');
     config.set(`${at}/static-shared-buffer-limit`, 500_000);
     config.set(`${at}/dedicated-buffer`, '4096');
-    const rt = () => settingsOf(config, SHARED_BYTES).queues.get('eth1')?.get('rt');
+    const rt = () => settingsOf(config, PLATFORM).queues.get('eth1')?.get('rt');
     expect(rt()).toEqual({
       dedicatedBytes: 4096,
       limit: { kind: 'static', bytes: 500_000 },
@@ -79,10 +87,47 @@ describe('configuration and data plane', () => {
     expect(rt()?.limit).toEqual({ kind: 'static', bytes: 0 });
   });
 
+  it('takes marking, scheduling and PFC through configuration and platform and back', () => {
+    const plain = defaultSettings(spec, 'leaf1', {});
+    const train: QueueSetting = {
+      dedicatedBytes: 9_000,
+      limit: { kind: 'static', bytes: 750_000 },
+      ecn: { minThresholdBytes: 1e5, maxThresholdBytes: 4e5, maxProbability: 0.1 },
+      lossless: true,
+      scheduling: { strict: false, weight: 80 },
+    };
+    const rt: QueueSetting = {
+      dedicatedBytes: 0,
+      limit: { kind: 'dynamic', scalingFactor: -1 },
+      ecn: null,
+      scheduling: { strict: true, weight: 0 },
+    };
+    const queues = new Map(plain.queues);
+    queues.set('eth1', new Map([...(queues.get('eth1') ?? []), ['train', train], ['rt', rt]]));
+    queues.set(
+      'eth2',
+      new Map([...(queues.get('eth2') ?? []), ['train', { ...train, ecn: null }]]),
+    );
+    const settings = { ...plain, queues };
+    const image = new SwitchImage(spec, 'leaf1', settings);
+    expect(checkConfig(image.leaves)).toBeNull();
+    expect(image.settings.queues).toEqual(queues);
+    expect([...image.settings.routes]).toEqual(remote('leaf1', settings, spec));
+  });
+
+  it('numbers next hops by interface, and by its whole name where numbers repeat', () => {
+    const plain = defaultSettings(spec, 'leaf1', {});
+    const hops = ['eth1', 'swp1', 'eth2'].map((name) => ({ interface: name, weight: 1 }));
+    const routes = new Map([['10.2.1.0/24', hops]]);
+    const config = initialConfig(spec, 'leaf1', { ...plain, routes });
+    expect(config.get(`${nextHopPath('10.2.1.0/24', 'swp1')}/config/index`)).toBe('swp1');
+    expect(settingsOf(config, PLATFORM).routes).toEqual(routes);
+  });
+
   it('leaves a next hop out that has no interface', () => {
     const config = base();
     config.delete(`${nextHopPath('10.2.1.0/24', '1')}/interface-ref/config/interface`);
-    const hops = settingsOf(config, SHARED_BYTES).routes.get('10.2.1.0/24');
+    const hops = settingsOf(config, PLATFORM).routes.get('10.2.1.0/24');
     expect(hops?.map((hop) => hop.interface)).toEqual(['eth2']);
   });
 });

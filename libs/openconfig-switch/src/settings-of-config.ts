@@ -1,5 +1,18 @@
 import { parsedPath, type LeafMap, type LeafValue } from '@weir/gnmi';
-import type { EcnSetting, NextHopSetting, QueueSetting, SwitchSettings } from '@weir/sim';
+import type {
+  EcnSetting,
+  NextHopSetting,
+  QueueScheduling,
+  QueueSetting,
+  SwitchSettings,
+} from '@weir/sim';
+
+/** What a switch is like whatever its configuration says. */
+export interface Platform {
+  readonly sharedBufferBytes: number;
+  /** Queues with PFC. OpenConfig has no leaves for it, so that it is set up like hardware. */
+  lossless(port: string, queue: string): boolean;
+}
 
 type Fields = Map<string, LeafValue>;
 
@@ -15,13 +28,22 @@ interface Entries {
   readonly buffers: Map<string, Map<string, Fields>>;
   /** profile -> fields of wred/uniform */
   readonly marking: Map<string, Fields>;
+  /** interface -> scheduler policy */
+  readonly policyOf: Map<string, string>;
+  /** policy -> sequence -> `strict` or not, and the weight of each queue by input id */
+  readonly policies: Map<string, Map<string, Scheduler>>;
+}
+
+interface Scheduler {
+  strict: boolean;
+  readonly inputs: Map<string, Fields>;
 }
 
 /**
  * What the data plane makes of a configuration. Interfaces that have no buffer profile, or queues
  * that it does not name, fall back to the data plane's default.
  */
-export function settingsOf(config: LeafMap, sharedBufferBytes: number): SwitchSettings {
+export function settingsOf(config: LeafMap, platform: Platform): SwitchSettings {
   const entries = gather(config);
   const routes = new Map<string, readonly NextHopSetting[]>();
   for (const [prefix, hops] of entries.hops) {
@@ -35,27 +57,52 @@ export function settingsOf(config: LeafMap, sharedBufferBytes: number): SwitchSe
     routes.set(prefix, list);
   }
   const queues = new Map<string, ReadonlyMap<string, QueueSetting>>();
-  const ports = new Set([...entries.bufferOf.keys(), ...entries.queuesOf.keys()]);
-  for (const port of ports) queues.set(port, queuesOfPort(entries, port, sharedBufferBytes));
+  const ports = new Set([
+    ...entries.bufferOf.keys(),
+    ...entries.queuesOf.keys(),
+    ...entries.policyOf.keys(),
+  ]);
+  for (const port of ports) queues.set(port, queuesOfPort(entries, port, platform));
   return { routes, queues };
 }
 
 function queuesOfPort(
   entries: Entries,
   port: string,
-  sharedBufferBytes: number,
+  platform: Platform,
 ): ReadonlyMap<string, QueueSetting> {
   const buffers = entries.buffers.get(entries.bufferOf.get(port) ?? '');
   const bound = entries.queuesOf.get(port) ?? new Map<string, string>();
+  const scheduling = schedulingOf(entries.policies.get(entries.policyOf.get(port) ?? ''));
   const settings = new Map<string, QueueSetting>();
-  for (const queue of new Set([...(buffers?.keys() ?? []), ...bound.keys()])) {
+  const names = [...(buffers?.keys() ?? []), ...bound.keys(), ...scheduling.keys()];
+  for (const queue of new Set(names)) {
     const marking = entries.marking.get(bound.get(queue) ?? '');
+    const scheduled = scheduling.get(queue);
     settings.set(queue, {
       ...bufferOf(buffers?.get(queue)),
-      ecn: marking === undefined ? null : ecnOf(marking, sharedBufferBytes),
+      ecn: marking === undefined ? null : ecnOf(marking, platform.sharedBufferBytes),
+      ...(platform.lossless(port, queue) ? { lossless: true } : {}),
+      ...(scheduled === undefined ? {} : { scheduling: scheduled }),
     });
   }
   return settings;
+}
+
+/** Queues that a policy names; the others keep the scheduling of the platform. */
+function schedulingOf(
+  policy: ReadonlyMap<string, Scheduler> | undefined,
+): ReadonlyMap<string, QueueScheduling> {
+  const found = new Map<string, QueueScheduling>();
+  for (const { strict, inputs } of policy?.values() ?? []) {
+    for (const input of inputs.values()) {
+      const queue = input.get('queue');
+      if (typeof queue !== 'string') continue;
+      const weight = strict ? 0 : Number(input.get('weight') ?? 1);
+      found.set(queue, { strict, weight });
+    }
+  }
+  return found;
 }
 
 function bufferOf(fields: Fields | undefined): Pick<QueueSetting, 'dedicatedBytes' | 'limit'> {
@@ -95,6 +142,7 @@ const STATIC = '/network-instances/network-instance/protocols/protocol/static-ro
 const QOS_PORT = '/qos/interfaces/interface/output';
 const BUFFER = '/qos/buffer-allocation-profiles/buffer-allocation-profile';
 const MARKING = '/qos/queue-management-profiles/queue-management-profile';
+const SCHEDULER = '/qos/scheduler-policies/scheduler-policy/schedulers/scheduler';
 
 function gather(config: LeafMap): Entries {
   const entries: Entries = {
@@ -103,6 +151,8 @@ function gather(config: LeafMap): Entries {
     queuesOf: new Map(),
     buffers: new Map(),
     marking: new Map(),
+    policyOf: new Map(),
+    policies: new Map(),
   };
   for (const [path, value] of config) {
     const { elems, schemaPath } = parsedPath(path);
@@ -123,9 +173,24 @@ function gather(config: LeafMap): Entries {
       within(profile, elems[4]?.key['name'] ?? '').set(leaf, value);
     } else if (schemaPath.startsWith(`${MARKING}/wred/uniform/config/`)) {
       within(entries.marking, elems[2]?.key['name'] ?? '').set(leaf, value);
+    } else if (schemaPath === `${QOS_PORT}/scheduler-policy/config/name`) {
+      entries.policyOf.set(elems[2]?.key['interface-id'] ?? '', String(value));
+    } else if (schemaPath.startsWith(`${SCHEDULER}/`)) {
+      const scheduler = schedulerOf(entries, elems[2]?.key['name'], elems[4]?.key['sequence']);
+      if (schemaPath === `${SCHEDULER}/config/priority`) scheduler.strict = value === 'STRICT';
+      else if (schemaPath.startsWith(`${SCHEDULER}/inputs/input/config/`))
+        within(scheduler.inputs, elems[6]?.key['id'] ?? '').set(leaf, value);
     }
   }
   return entries;
+}
+
+function schedulerOf(entries: Entries, policy = '', sequence = ''): Scheduler {
+  const schedulers = entries.policies.get(policy) ?? new Map<string, Scheduler>();
+  entries.policies.set(policy, schedulers);
+  const scheduler = schedulers.get(sequence) ?? { strict: false, inputs: new Map() };
+  schedulers.set(sequence, scheduler);
+  return scheduler;
 }
 
 /** The map under a key, made when it is not there. */
