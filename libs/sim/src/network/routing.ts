@@ -45,6 +45,9 @@ export class Routing {
   private readonly groups: Map<string, Group>[];
   private known = new Map<number, Known>();
   private changes: Changes[];
+  private readonly withdraws: boolean;
+  /** Switches whose group for a prefix is being looked for: a loop does not reach it. */
+  private readonly asking = new Set<number>();
 
   constructor(
     private readonly network: Network,
@@ -54,6 +57,7 @@ export class Routing {
     this.settings = network.spec.switches.map(() => undefined);
     this.groups = network.spec.switches.map(() => new Map<string, Group>());
     this.changes = network.spec.switches.map(() => ({ all: 0, prefixes: new Map() }));
+    this.withdraws = network.spec.remoteFailures === 'withdrawn';
   }
 
   /** The same forwarding over a fork of the network. */
@@ -72,12 +76,19 @@ export class Routing {
     const moved = before === undefined ? 'all' : movedPrefixes(before.routes, settings.routes);
     if (moved !== 'all' && moved.length === 0) return;
     this.version += 1;
-    const changes = this.changes[device];
-    assert(changes !== undefined, 'the switch exists');
-    if (moved === 'all') changes.all = this.version;
-    else for (const prefix of moved) changes.prefixes.set(prefix, this.version);
-    if (moved === 'all') this.groups[device]?.clear();
-    else for (const prefix of moved) this.groups[device]?.delete(prefix);
+    if (moved === 'all') {
+      if (this.withdraws) this.forgetAll();
+      else this.forget(device);
+      return;
+    }
+    for (const prefix of moved) {
+      const known = this.groups[device]?.get(prefix);
+      this.forgetPrefix(device, prefix);
+      if (!this.withdraws || known === undefined) continue;
+      const reached = this.group(device, prefix).channels.length > 0;
+      if (reached === known.channels.length > 0) continue;
+      for (const other of this.changes.keys()) this.forgetPrefix(other, prefix);
+    }
   }
 
   settingsOf(device: number): SwitchSettings {
@@ -89,8 +100,8 @@ export class Routing {
   /** Tells that these channels went up or down; without an argument, that anything may have. */
   changed(channels?: Iterable<number>): void {
     this.version += 1;
-    if (channels === undefined) {
-      for (const device of this.changes.keys()) this.forget(device);
+    if (channels === undefined || this.withdraws) {
+      this.forgetAll();
       return;
     }
     for (const index of channels) {
@@ -176,6 +187,15 @@ export class Routing {
     });
   }
 
+  private forgetAll(): void {
+    for (const device of this.changes.keys()) this.forget(device);
+  }
+
+  private forgetPrefix(device: number, prefix: string): void {
+    this.changes[device]?.prefixes.set(prefix, this.version);
+    this.groups[device]?.delete(prefix);
+  }
+
   private forget(device: number): void {
     const changes = this.changes[device];
     if (changes !== undefined) changes.all = this.version;
@@ -192,17 +212,28 @@ export class Routing {
     return group;
   }
 
+  /** Whether the prefix is still announced from behind the channel. */
+  private reaches(channel: number, prefix: string): boolean {
+    const { peer } = this.network.channel(channel);
+    if (peer === -1) return true;
+    if (this.asking.has(peer)) return false;
+    return this.group(peer, prefix).channels.length > 0;
+  }
+
   /** Next hops with a weight whose port is up share the whole table. */
   private deal(device: number, prefix: string): Group {
+    this.asking.add(device);
     const channels: number[] = [];
     const weights: number[] = [];
     for (const hop of this.settings[device]?.routes.get(prefix) ?? []) {
       const channel = this.network.egress[device]?.get(hop.interface);
       if (channel === undefined || hop.weight <= 0) continue;
       if (!this.network.channel(channel).fault.up) continue;
+      if (this.withdraws && !this.reaches(channel, prefix)) continue;
       channels.push(channel);
       weights.push(hop.weight);
     }
+    this.asking.delete(device);
     const grid = this.network.spec.switches[device]?.weightGridEntries ?? 64;
     const ends: number[] = [];
     for (const entries of dealEntries(weights, grid)) ends.push((ends.at(-1) ?? 0) + entries);

@@ -48,6 +48,12 @@ export interface FabricSpec {
    * nobody configured them: then flows that one tier put together stay together in the next.
    */
   readonly hashing?: 'per-switch' | 'shared';
+  /**
+   * Next hops behind which a prefix cannot be reached any more: `black-hole` (the default) keeps
+   * them, as static routes without tracking do; `withdrawn` takes them out at once, as BGP or
+   * tracked next hops do within a fraction of a second.
+   */
+  readonly remoteFailures?: 'black-hole' | 'withdrawn';
 }
 
 /** `leaf1:eth1` in its two parts. */
