@@ -1,12 +1,14 @@
-import type { Member, Stream } from '../sharing/stream';
+import type { Stream } from '../sharing/stream';
 import type { AttackSpec, Granted, Job, JobContext, JobTotals, Observation } from './job';
 import { Ledger } from './ledger';
 import { openStream, pairsOf, spreadMembers } from './open-streams';
 
+/** Rate of one of its many flows, bps: below any fair share, so that only drops hold it back. */
+const FLOW_BPS = 1e6;
+
 interface Listing {
   readonly version: number;
   readonly scale: number;
-  readonly groups: readonly (readonly Member[])[];
   readonly streams: readonly Stream[];
 }
 
@@ -30,7 +32,7 @@ export class Attack implements Job {
     const groups = listing?.version === version ? listing.groups : spreadMembers(pairs, 1, context);
     const demandBps = (spec.bps * scale) / pairs.length;
     const streams = groups.map((members) => openStream(members, demandBps, null, spec, context));
-    this.listing = { version, scale, groups, streams };
+    this.listing = { version, scale, streams };
     return streams;
   }
 

@@ -20,6 +20,19 @@ export class Plan {
 
   constructor(private readonly spec: TrainingSpec) {}
 
+  /** The same in another world, where routing will count its versions on from the same number. */
+  fork(): Plan {
+    const copy = new Plan(this.spec);
+    for (const [key, phases] of this.shapes) copy.shapes.set(key, phases);
+    for (const [shape, prepared] of this.prepared) {
+      copy.prepared.set(
+        shape,
+        prepared.map((entry) => ({ ...entry })),
+      );
+    }
+    return copy;
+  }
+
   phases(collective: Collective): readonly PhaseShape[] {
     const { bytes: _, ...shape } = collective;
     const key = JSON.stringify(shape);

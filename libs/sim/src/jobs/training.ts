@@ -75,8 +75,7 @@ export class Training implements Job {
 
   fork(context: JobContext): Training {
     const { spec } = this;
-    // A plan remembers paths by routing version, which two worlds count separately.
-    const copy = new Training(spec, context, this.ledger.copy(), new Plan(spec));
+    const copy = new Training(spec, context, this.ledger.copy(), this.plan.fork());
     copy.scale = this.scale;
     copy.done = this.done;
     copy.started = this.started;

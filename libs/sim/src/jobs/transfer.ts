@@ -66,9 +66,11 @@ export function allArrive(stream: Stream, packets: number, conditions: Condition
     load = connectionsByChannel(stream);
     loads.set(stream, load);
   }
+  const one = [0];
   let logarithm = 0;
   load.channels.forEach((channel, i) => {
-    const lossRatio = conditions.lossRatio([channel], stream.queue);
+    one[0] = channel;
+    const lossRatio = conditions.lossRatio(one, stream.queue);
     if (lossRatio <= 0) return;
     logarithm += packets * (load.connections[i] ?? 0) * Math.log1p(-Math.min(lossRatio, 0.999));
   });
