@@ -29,8 +29,10 @@ export class Attack implements Job {
     const { version } = context.routing;
     if (listing?.version === version && listing.scale === scale) return listing.streams;
     const pairs = pairsOf(spec.sources, spec.destinations);
-    const groups = listing?.version === version ? listing.groups : spreadMembers(pairs, 1, context);
-    const demandBps = (spec.bps * scale) / pairs.length;
+    const perPairBps = (spec.bps * scale) / pairs.length;
+    const flows = Math.max(1, Math.ceil(perPairBps / FLOW_BPS));
+    const groups = spreadMembers(pairs, flows, context);
+    const demandBps = perPairBps / flows;
     const streams = groups.map((members) => openStream(members, demandBps, null, spec, context));
     this.listing = { version, scale, streams };
     return streams;
