@@ -111,8 +111,9 @@ export class Filling {
     const base = channel * width;
     let watched = 0;
     for (let queue = 0; queue < width; queue++) {
+      if (this.tight[base + queue] === 0) continue;
       this.before[queue] = level[base + queue]!;
-      watched += this.tight[base + queue]!;
+      watched += 1;
     }
     this.open.setLevels(channel);
     if (watched === 0) return;

@@ -1,10 +1,11 @@
 import type { OpenStreams } from './open-streams';
+import { RelevantChannels } from './relevant-channels';
 import type { SharingState } from './state';
 
-const SWEEPS = 200;
+const SWEEPS = 600;
 /** From this sweep on offers move half the way only: two channels may answer each other for ever. */
-const DAMPED_FROM = 40;
-const SETTLED = 1e-12;
+const DAMPED_FROM = 300;
+const SETTLED = 1e-10;
 
 /**
  * For streams of several weighted queues that wait for each other: each channel offers every
@@ -16,31 +17,42 @@ const SETTLED = 1e-12;
 export class Negotiation {
   held = 0;
   cut = 0;
+  private readonly relevant: RelevantChannels;
   /** Of a stream: its two lowest offers and the key of the lowest, its own limit included. */
   private lowest = new Float64Array(0);
   private second = new Float64Array(0);
   private at = new Int32Array(0);
   private readonly offer: Float64Array<ArrayBuffer>;
   private readonly proposal: Float64Array<ArrayBuffer>;
+  private readonly wants: Float64Array<ArrayBuffer>;
 
   constructor(
     private readonly state: SharingState,
     private readonly open: OpenStreams,
   ) {
+    this.relevant = new RelevantChannels(state, open);
     this.offer = new Float64Array(state.channels * state.width);
     this.proposal = new Float64Array(state.width);
+    this.wants = new Float64Array(state.width);
   }
 
   /** Closes all of `streams`, which are all that is open. */
   hold(streams: readonly number[]): void {
     this.held += 1;
     this.reserve();
-    const channels = this.start(streams);
+    this.relevant.find(streams);
+    // First offers: what each queue gets at least.
+    for (const stream of streams)
+      for (const entry of this.relevant.entriesOf(stream)) {
+        const key = this.state.entries.key[entry]!;
+        this.offer[key] = this.open.level[key]!;
+      }
+    for (const stream of streams) this.findLowest(stream);
     let settled = false;
     for (let sweep = 0; sweep < SWEEPS && !settled; sweep++) {
       settled = true;
       const step = sweep < DAMPED_FROM ? 1 : 0.5;
-      for (const channel of channels) if (this.sweep(channel, step)) settled = false;
+      for (const channel of this.relevant.channels) if (this.sweep(channel, step)) settled = false;
     }
     if (!settled) this.cut += 1;
     this.closeAll(streams, settled);
@@ -54,30 +66,13 @@ export class Negotiation {
     this.at = new Int32Array(length);
   }
 
-  /** First offers: what each queue gets at least. The channels with open streams. */
-  private start(streams: readonly number[]): number[] {
-    const { first, length, entries } = this.state;
-    const channels = new Set<number>();
-    for (const stream of streams) {
-      const end = first[stream]! + length[stream]!;
-      for (let entry = first[stream]!; entry < end; entry++) {
-        const key = entries.key[entry]!;
-        this.offer[key] = this.open.level[key]!;
-        channels.add(entries.channel[entry]!);
-      }
-    }
-    for (const stream of streams) this.findLowest(stream);
-    return [...channels];
-  }
-
   private findLowest(stream: number): void {
-    const { first, length, entries, limit } = this.state;
-    const end = first[stream]! + length[stream]!;
-    let lowest = limit[stream]!;
+    const keys = this.state.entries.key;
+    let lowest = this.state.limit[stream]!;
     let second = Infinity;
     let at = -1;
-    for (let entry = first[stream]!; entry < end; entry++) {
-      const key = entries.key[entry]!;
+    for (const entry of this.relevant.entriesOf(stream)) {
+      const key = keys[entry]!;
       const here = this.offer[key]!;
       if (here < lowest) {
         second = lowest;
@@ -119,7 +114,7 @@ export class Negotiation {
       const stream = entries.owner[entry]!;
       if (this.open.isOpen[stream] !== 1) continue;
       const counted = this.at[stream] === key || old <= this.second[stream]!;
-      if (counted || this.offer[key]! < old) this.findLowest(stream);
+      if (counted || this.offer[key]! < this.second[stream]!) this.findLowest(stream);
     }
   }
 
@@ -145,32 +140,36 @@ export class Negotiation {
   /** Queues that want less than their share have it; the rest goes by weight to the others. */
   private proposeWeighted(base: number, free: number): void {
     const { width, strict, weight, load } = this.state;
+    const { wants, proposal } = this;
     let left = free;
     let weights = 0;
-    const backlogged = new Set<number>();
     for (let queue = 0; queue < width; queue++) {
       const key = base + queue;
-      if (strict[key] !== 0 || (this.open.count[key] === 0 && load[key]! <= 0)) continue;
-      backlogged.add(queue);
-      weights += weight[key]!;
+      wants[queue] = -1;
+      if (strict[key] !== 0) continue;
+      if (this.open.count[key] === 0) left -= load[key]!;
+      else {
+        wants[queue] = this.wanted(key);
+        weights += weight[key]!;
+      }
     }
-    for (let again = true; again;) {
+    for (let again = weights > 0; again;) {
       again = false;
-      for (const queue of backlogged) {
+      for (let queue = 0; queue < width; queue++) {
         const key = base + queue;
-        const wanted = this.wanted(key);
-        const fixed = this.open.count[key] === 0;
-        if (!fixed && wanted > (weight[key]! / weights) * left) continue;
-        this.proposal[queue] = Infinity;
-        backlogged.delete(queue);
+        const wanted = wants[queue]!;
+        if (wanted < 0 || wanted > (weight[key]! / weights) * left) continue;
+        proposal[queue] = Infinity;
+        wants[queue] = -1;
         left -= wanted;
         weights -= weight[key]!;
         again = true;
       }
     }
-    for (const queue of backlogged) {
+    for (let queue = 0; queue < width; queue++) {
       const key = base + queue;
-      this.proposal[queue] = this.level(key, (weight[key]! / weights) * left - load[key]!);
+      if (wants[queue]! >= 0)
+        proposal[queue] = this.level(key, (weight[key]! / weights) * left - load[key]!);
     }
   }
 
@@ -190,13 +189,10 @@ export class Negotiation {
   /** Rate per connection at which the open streams of a key fill `room`. */
   private level(key: number, room: number): number {
     const { entries } = this.state;
-    let left = room;
-    let connections = this.open.connections[key]!;
-    let level = left / connections;
-    for (let again = true; again;) {
-      again = false;
-      left = room;
-      connections = 0;
+    let level = room / this.open.connections[key]!;
+    for (;;) {
+      let left = room;
+      let connections = 0;
       for (let entry = entries.head[key]!; entry >= 0; entry = entries.next[entry]!) {
         const stream = entries.owner[entry]!;
         if (this.open.isOpen[stream] !== 1) continue;
@@ -204,14 +200,10 @@ export class Negotiation {
         if (elsewhere < level) left -= entries.connections[entry]! * elsewhere;
         else connections += entries.connections[entry]!;
       }
-      if (connections === 0) return Math.max(0, level);
-      const next = left / connections;
-      if (next > level) {
-        level = next;
-        again = true;
-      }
+      const next = connections === 0 ? level : left / connections;
+      if (!(next > level)) return Math.max(0, level);
+      level = next;
     }
-    return Math.max(0, level);
   }
 
   private closeAll(streams: readonly number[], settled: boolean): void {

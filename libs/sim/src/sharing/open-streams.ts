@@ -77,43 +77,49 @@ export class OpenStreams {
    * weight, those without open streams with what they have (generalised processor sharing).
    */
   setLevels(channel: number): void {
-    const { width, load, strict, capacity } = this.state;
+    const { width, load, strict, weight, capacity } = this.state;
+    const { count, level, connections } = this;
     const base = channel * width;
     let left = capacity[channel]!;
+    let closed = 0;
+    let weights = 0;
     let taken = false;
+    let last = -1;
     for (let key = base; key < base + width; key++) {
-      if (strict[key] === 0) continue;
-      if (this.count[key] === 0) left -= load[key]!;
+      if (strict[key] !== 0) {
+        if (count[key] === 0) left -= load[key]!;
+        else {
+          level[key] = taken ? 0 : Math.max(0, (left - load[key]!) / connections[key]!);
+          taken = true;
+        }
+      } else if (count[key] === 0) closed += load[key]!;
       else {
-        this.level[key] = taken ? 0 : Math.max(0, (left - load[key]!) / this.connections[key]!);
-        taken = true;
+        weights += weight[key]!;
+        last = key;
       }
     }
-    this.setWeightedLevels(base, taken ? 0 : left);
+    if (last < 0) return;
+    const free = taken ? 0 : left - closed;
+    if (weights === weight[last])
+      level[last] = Math.max(0, (free - load[last]!) / connections[last]!);
+    else this.setWeightedLevels(base, free, weights);
   }
 
-  private setWeightedLevels(base: number, free: number): void {
+  private setWeightedLevels(base: number, free: number, all: number): void {
     const { width, load, strict, weight } = this.state;
-    const excluded = this.excluded;
     let left = free;
-    let weights = 0;
-    for (let queue = 0; queue < width; queue++) {
-      const key = base + queue;
-      if (strict[key] !== 0) continue;
-      excluded[queue] = 0;
-      if (this.count[key] === 0) left -= load[key]!;
-      else weights += weight[key]!;
-    }
-    for (let again = weights > 0; again;) {
+    let weights = all;
+    this.excluded.fill(0);
+    for (let again = true; again;) {
       again = false;
       for (let queue = 0; queue < width; queue++) {
         const key = base + queue;
-        if (strict[key] !== 0 || this.count[key] === 0 || excluded[queue] !== 0) continue;
+        if (strict[key] !== 0 || this.count[key] === 0 || this.excluded[queue] !== 0) continue;
         const room = (weight[key]! / weights) * left - load[key]!;
         this.level[key] = Math.max(0, room / this.connections[key]!);
-        if (room >= 0 || weights - weight[key]! <= 0) continue;
+        if (room >= 0 || weights === weight[key]) continue;
         // Closed streams of this queue have more than its share: nothing for the open ones.
-        excluded[queue] = 1;
+        this.excluded[queue] = 1;
         left -= load[key]!;
         weights -= weight[key]!;
         again = true;
