@@ -32,8 +32,8 @@ export function shortestNextHops(
       .map((edge) => ({ interface: edge.interface, weight: 1 }));
   };
   return (from, to) => {
-    let byOrigin = found.get(to);
-    if (byOrigin === undefined) found.set(to, (byOrigin = new Map()));
+    const byOrigin = found.get(to) ?? new Map<DeviceId, readonly Hop[]>();
+    found.set(to, byOrigin);
     let hops = byOrigin.get(from);
     if (hops === undefined) byOrigin.set(from, (hops = find(from, to)));
     return hops;

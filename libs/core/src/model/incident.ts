@@ -2,12 +2,27 @@ import type { ChangeId, IncidentId, RuleName } from './ids';
 import type { Facts } from './policy';
 
 export const CAUSES = [
+  /** A link is full and nothing below explains it better. */
   'congestion',
   'link-failure',
+  /** Many senders at once into one host port. */
   'incast',
+  /** A few large flows that the hash put on one of several parallel links. */
+  'elephant-flow',
+  /** The hash uses some of the parallel links and leaves others empty, on more than one switch. */
+  'ecmp-polarisation',
+  /** The own queue stands at its limit. */
   'buffer-exhaustion',
+  /** The own queue drops although it is not full on average. */
   'queue-overflow',
+  /** A link that loses without counting it, or that carries less than its rate. */
   'gray-link',
+  /** Iterations got slower, their collectives did not. */
+  'straggler',
+  /** Traffic of another class or of another known workload fills the link. */
+  'interference',
+  /** The hosts do not send faster, the network would let them. */
+  'host-limited',
   'not-the-network',
   'unknown',
 ] as const;

@@ -24,6 +24,14 @@ export interface Facts {
     /** Least-used alternative's utilisation for the most loaded hop. */
     readonly bestAlternativeUtilizationRatio: number;
     readonly downLinks: number;
+    /** Load of the hottest spot on the paths over the mean of its parallel links; 1: even. */
+    readonly imbalanceRatio: number;
+    /** Share of the hottest spot that is the workload's own traffic, at most. */
+    readonly ownShareRatio: number;
+    /** Largest share that a link on the paths sends and the other end does not receive. */
+    readonly grayLossRatio: number;
+    /** Senders of the workload to the host port that is under pressure; 0 when none is. */
+    readonly fanIn: number;
   };
   readonly queue: {
     /** Largest mean depth of the workload's own queue on its paths, bytes. */

@@ -1,19 +1,27 @@
 import type { Cause, CauseName } from '../../model';
-import type { ChannelEvidence, Evidence, QueueEvidence } from './facts';
+import { endCauses } from './end-causes';
+import type { ChannelEvidence, Evidence, QueueEvidence } from './gather';
+import { hotSpotCauses } from './hot-spot-causes';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 const clamp = (value: number): number => Math.max(0, Math.min(1, value));
+
+/** Below this the strongest signal of the network is not one. */
+const WEAK = 0.2;
 
 /**
  * Candidate causes with scores between 0 and 1: how far each one's own signal lies between "cannot
  * be" and "certainly is". Where none has weight, the network is not to blame.
  */
 export function rankCauses(evidence: Evidence): readonly Cause[] {
+  const spots = hotSpotCauses(evidence);
+  const explained = Math.max(0, ...spots.map((cause) => cause.score));
   const causes: Cause[] = [
     ...linkFailure(evidence),
-    ...evidence.channels.flatMap(congestion),
-    ...evidence.channels.flatMap(grayLink),
+    ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
+    ...evidence.channels.flatMap((channel) => grayLink(channel, evidence)),
     ...evidence.queues.flatMap((queue) => queueCauses(queue, evidence)),
+    ...spots,
   ];
   const best = new Map<CauseName, Cause>();
   for (const cause of causes) {
@@ -22,8 +30,8 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
   }
   const ranked = [...best.values()].sort((a, b) => b.score - a.score);
   const strongest = ranked[0]?.score ?? 0;
-  if (strongest >= 0.2) return ranked;
-  return [notTheNetwork(evidence), ...ranked];
+  const ends = endCauses(evidence, strongest >= WEAK);
+  return [...ranked, ...ends].sort((a, b) => b.score - a.score);
 }
 
 function linkFailure({ downChannels }: Evidence): Cause[] {
@@ -31,16 +39,18 @@ function linkFailure({ downChannels }: Evidence): Cause[] {
     name: 'link-failure',
     score: 0.95,
     at: key,
-    evidence: [`${key} is a next hop of the workload and reports oper-status DOWN`],
+    evidence: [`${key} is on the paths of the workload and reports oper-status DOWN`],
   }));
 }
 
-function congestion(channel: ChannelEvidence): Cause[] {
-  const score = clamp((channel.utilizationRatio - 0.6) / 0.35);
+/** A full link. Where something says why it is full, that has the better name. */
+function congestion(channel: ChannelEvidence, explained: number): Cause[] {
+  const full = clamp((channel.utilizationRatio - 0.6) / 0.35);
+  const score = full * (explained > 0.3 ? 0.7 : 1);
   if (!(score > 0)) return [];
   return [
     {
-      name: channel.toHost ? 'incast' : 'congestion',
+      name: 'congestion',
       score,
       at: channel.key,
       evidence: [
@@ -51,22 +61,35 @@ function congestion(channel: ChannelEvidence): Cause[] {
   ];
 }
 
-/** What one end sends and the other does not receive, without a drop being counted. */
-function grayLink(channel: ChannelEvidence): Cause[] {
-  const missing = channel.missingRatio - (Number.isNaN(channel.lossRatio) ? 0 : channel.lossRatio);
-  // Counters of the two ends are read at different instants; below 3 % that explains a gap.
-  const score = channel.toHost ? 0 : clamp((missing - 0.03) / 0.1);
-  if (!(score > 0) || channel.utilizationRatio < 0.01) return [];
-  return [
-    {
+/** Frames' worth of averages make a gap certain; the steeper the further it is from the noise. */
+const GRAY_RANGE = 0.01;
+
+/** What one end sends and the other does not receive, or a link that is slower than its rate. */
+function grayLink(channel: ChannelEvidence, { grayFloor }: Evidence): Cause[] {
+  const at = channel.key;
+  const causes: Cause[] = [];
+  const beyond = clamp((channel.grayLossRatio - grayFloor) / GRAY_RANGE);
+  if (!channel.toHost && beyond > 0)
+    causes.push({
       name: 'gray-link',
-      score: Math.min(score, 0.6),
-      at: channel.key,
+      score: beyond * 0.92,
+      at,
       evidence: [
-        `${percent(missing)} of what ${channel.key} sends does not arrive, and no drop is counted`,
+        `${percent(channel.grayLossRatio)} of what ${at} sends does not arrive, and no drop is counted`,
+        `sampling explains ${percent(grayFloor)} on this fabric`,
       ],
-    },
-  ];
+    });
+  if (channel.slow)
+    causes.push({
+      name: 'gray-link',
+      score: 0.85,
+      at,
+      evidence: [
+        `a queue stands on ${at} at ${percent(channel.meanUtilizationRatio)} of its rate`,
+        'most of its parallel links carry as much and have none',
+      ],
+    });
+  return causes;
 }
 
 function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
@@ -86,7 +109,7 @@ function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
   const lossy = clamp(queue.lossRatio / 0.01);
   if (lossy > 0) {
     const hot = channels.some(
-      (item) => queue.key.startsWith(`${item.key}:`) && item.utilizationRatio > 0.8,
+      (item) => item.utilizationRatio > 0.8 && queue.key.startsWith(`${item.key}:`),
     );
     causes.push({
       name: 'queue-overflow',
@@ -100,21 +123,4 @@ function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
     });
   }
   return causes;
-}
-
-function notTheNetwork(evidence: Evidence): Cause {
-  const utilization = Math.max(0, ...evidence.channels.map((item) => item.utilizationRatio || 0));
-  const loss = Math.max(0, ...evidence.queues.map((queue) => queue.lossRatio || 0));
-  const known = evidence.channels.some((item) => !Number.isNaN(item.utilizationRatio));
-  return {
-    name: known ? 'not-the-network' : 'unknown',
-    score: known ? 0.5 : 0,
-    at: '',
-    evidence: known
-      ? [
-          `no link on the path is above ${percent(utilization)}`,
-          `no queue on the path loses more than ${percent(loss)}`,
-        ]
-      : ['no fresh telemetry of the path'],
-  };
 }

@@ -1,7 +1,8 @@
 import type { Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
 import type { Pass } from '../pass';
 import { rankCauses } from './causes';
-import { evidenceFor, factsFrom } from './facts';
+import { factsFrom } from './facts';
+import { evidenceFor } from './gather';
 
 export interface Diagnosed {
   readonly diagnosis: Diagnosis;

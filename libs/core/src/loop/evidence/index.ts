@@ -3,4 +3,7 @@
  * rules may ask for, and the ranked causes. Used by diagnosis and by decision alike.
  */
 export * from './diagnosis';
+export * from './fabric';
 export * from './facts';
+export * from './gather';
+export * from './hot-spots';

@@ -82,8 +82,8 @@ const channelsByModel = new WeakMap<RoutingModel, Map<Objective, ReadonlyMap<str
 /** Share of each leg on each channel, added up: the channels that the objective depends on. */
 export function channelsOf(pass: Pass, objective: Objective): ReadonlyMap<string, number> {
   const model = routingOf(pass);
-  let known = channelsByModel.get(model);
-  if (known === undefined) channelsByModel.set(model, (known = new Map()));
+  const known = channelsByModel.get(model) ?? new Map<Objective, ReadonlyMap<string, number>>();
+  channelsByModel.set(model, known);
   let channels = known.get(objective);
   if (channels === undefined) known.set(objective, (channels = sumShares(pass, objective, model)));
   return channels;

@@ -1,0 +1,151 @@
+import { deviceId, type DeviceId, type FrameLayout, type TelemetryFrame } from '../../model';
+import { measuredShares, routingOf, splitChannel, topologyIndex } from '../network';
+import type { Trend } from '../observed';
+import type { Pass } from '../pass';
+import { fabricOf, type ParallelLinks } from './fabric';
+
+/** What a channel carries, by prefix, and what the weights in force would put on it. */
+export interface Dissection {
+  /** Largest first. */
+  readonly parts: readonly { readonly prefix: string; readonly bps: number }[];
+  readonly totalBps: number;
+  readonly expectedBps: number;
+  /** Fewest prefixes that make up 80 % of it. */
+  readonly fewest: number;
+}
+
+/** Traffic of one prefix at one device below this is not counted as a flow, bps. */
+const TRICKLE_BPS = 1e6;
+
+/** Row of the first prefix of each device: all devices list the same prefixes in one order. */
+const firstRows = new WeakMap<FrameLayout, ReadonlyMap<string, number>>();
+
+function firstRow(layout: FrameLayout, device: string): number {
+  let rows = firstRows.get(layout);
+  if (rows === undefined) {
+    const found = new Map<string, number>();
+    layout.prefixes.forEach((row, i) => {
+      const name = layout.devices[row.device] ?? '';
+      if (!found.has(name)) found.set(name, i);
+    });
+    firstRows.set(layout, (rows = found));
+  }
+  return rows.get(device) ?? -1;
+}
+
+/** Prefixes with traffic at a device, from its forwarding counters. */
+export function trafficAt(
+  trend: Trend,
+  device: string,
+): readonly { readonly prefix: string; readonly bps: number }[] {
+  const { prefixes } = trend.layout;
+  const found: { prefix: string; bps: number }[] = [];
+  const first = firstRow(trend.layout, device);
+  const number = prefixes[first]?.device;
+  for (let row = first; row >= 0 && prefixes[row]?.device === number; row++) {
+    if (number === undefined) break;
+    const bps = trend.prefixBps[row] as number;
+    if (bps > TRICKLE_BPS) found.push({ prefix: prefixes[row]?.prefix ?? '', bps });
+  }
+  return found;
+}
+
+export function dissect(pass: Pass, trend: Trend, channel: string): Dissection {
+  const { device, interface: iface } = splitChannel(channel);
+  const frame = pass.observed.frame as TelemetryFrame;
+  const model = routingOf(pass);
+  const parts: { prefix: string; bps: number }[] = [];
+  let expectedBps = 0;
+  for (const { prefix, bps } of trafficAt(trend, device)) {
+    const hops = model.nextHops(device, prefix);
+    const own = hops.find((hop) => hop.interface === iface);
+    if (own === undefined) continue;
+    const weights = hops.reduce((sum, hop) => sum + hop.weight, 0);
+    const leg = { from: device, prefix };
+    const measured = measuredShares(frame, trend.prefixBps, model, leg);
+    const share = measured?.find((hop) => hop.interface === iface)?.share ?? own.weight / weights;
+    if (share * bps > TRICKLE_BPS) parts.push({ prefix, bps: share * bps });
+    // Without a choice here, somebody before decided that it comes this way.
+    expectedBps +=
+      hops.length > 1
+        ? (bps * own.weight) / weights
+        : arriving(pass, trend, device, prefix, channel);
+  }
+  parts.sort((a, b) => b.bps - a.bps);
+  const totalBps = parts.reduce((sum, part) => sum + part.bps, 0);
+  let fewest = 0;
+  for (let sum = 0; sum < 0.8 * totalBps; fewest++) sum += parts[fewest]?.bps ?? totalBps;
+  return { parts, totalBps, expectedBps, fewest };
+}
+
+/** What the weights of all devices before it would bring to a channel for one prefix. */
+function arriving(
+  pass: Pass,
+  trend: Trend,
+  device: DeviceId,
+  prefix: string,
+  channel: string,
+): number {
+  const model = routingOf(pass);
+  const { edges, owners } = topologyIndex(pass.env.topology);
+  let bps = 0;
+  for (const edge of edges) {
+    if (edge === device || owners.get(prefix) === edge) continue;
+    const demand = trend.prefixBps[trend.layout.prefixIndex.get(`${edge}|${prefix}`) ?? -1] ?? NaN;
+    if (demand > TRICKLE_BPS) bps += demand * (model.spread(edge, prefix).shares.get(channel) ?? 0);
+  }
+  return bps;
+}
+
+/** Effective number of flows of a device that choose among the links: (sum)^2 / sum of squares. */
+function effectiveFlows(pass: Pass, trend: Trend, { device, channels }: ParallelLinks): number {
+  const model = routingOf(pass);
+  const names = new Set(channels.map((row) => trend.layout.channels[row]?.interface ?? ''));
+  let sum = 0;
+  let squares = 0;
+  for (const { prefix, bps } of trafficAt(trend, device)) {
+    const [first, second] = model.nextHops(deviceId(device), prefix);
+    if (first === undefined || second === undefined || !names.has(first.interface)) continue;
+    sum += bps;
+    squares += bps * bps;
+  }
+  return squares === 0 ? 0 : (sum * sum) / squares;
+}
+
+export interface HashEvidence {
+  /** Standard deviations by which the imbalance of the tier exceeds that of a good hash. */
+  readonly z: number;
+  /** Switches of the tier that were looked at, and those with links that stay empty. */
+  readonly switches: number;
+  readonly withIdleLinks: number;
+}
+
+/**
+ * Whether the switches of a tier spread their flows as independent hashes would: the tail
+ * probabilities of the fullest link of each, put together (Fisher). One unlucky switch is chance;
+ * all of them are a hash that repeats the choice of the tier before.
+ */
+export function hashEvidence(pass: Pass, trend: Trend, tier: number): HashEvidence {
+  const view = fabricOf(pass);
+  let statistic = 0;
+  let switches = 0;
+  let withIdleLinks = 0;
+  for (const group of view?.groups ?? []) {
+    if (view === null || group.direction !== 'up' || group.tier !== tier) continue;
+    const loads = group.channels.map((row) => view.utilization[row] || 0);
+    const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length;
+    const flows = mean > MIN_MEAN ? effectiveFlows(pass, trend, group) : 0;
+    if (flows < 1.5) continue;
+    const most = (Math.max(...loads) / mean) * (flows / loads.length);
+    // A fraction of a flow is a matter of sizes, not of the hash.
+    const p = pass.env.strategies.hashTail(flows, loads.length, Math.floor(most + 0.25));
+    statistic += -2 * Math.log(Math.max(p, 1e-9));
+    switches++;
+    const idle = loads.filter((load) => load < mean * 0.05).length;
+    if (flows >= loads.length && idle >= loads.length / 4) withIdleLinks++;
+  }
+  const z = switches === 0 ? 0 : (statistic - 2 * switches) / Math.sqrt(4 * switches);
+  return { z, switches, withIdleLinks };
+}
+
+const MIN_MEAN = 0.01;

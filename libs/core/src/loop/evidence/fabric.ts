@@ -1,0 +1,177 @@
+import type { FrameLayout, Topology } from '../../model';
+import { topologyIndex } from '../network';
+import type { Trend } from '../observed';
+import type { Pass } from '../pass';
+
+/** Links that a switch can choose among, or over which it can be reached. */
+export interface ParallelLinks {
+  /** `up` leaves the device towards the next tier, `down` comes from there. */
+  readonly direction: 'up' | 'down';
+  readonly device: string;
+  readonly tier: number;
+  /** Rows of the layout. */
+  readonly channels: readonly number[];
+}
+
+/** What the averages say about every channel, by its row in the layout. */
+export interface FabricView {
+  readonly utilization: Float64Array;
+  /**
+   * 0..1: drops, marks, a standing queue or a full link. Bursts of a synchronous job leave these
+   * behind even where their mean is far from the capacity.
+   */
+  readonly pressure: Float64Array;
+  /** Share of what is sent that does not arrive and is not counted as dropped; NaN: unknown. */
+  readonly grayLoss: Float64Array;
+  /** What the skew between the samples of two ends explains on the links of this fabric. */
+  readonly grayFloor: number;
+  /** Carries less than its rate: a queue stands where parallel links with as much have none. */
+  readonly slow: Uint8Array;
+  readonly groupOf: ReadonlyMap<number, ParallelLinks>;
+  readonly groups: readonly ParallelLinks[];
+}
+
+const views = new WeakMap<Trend, FabricView>();
+
+export function fabricOf(pass: Pass): FabricView | null {
+  const { trend } = pass.observed;
+  if (trend === null) return null;
+  let view = views.get(trend);
+  if (view === undefined) views.set(trend, (view = viewOf(pass.env.topology, trend)));
+  return view;
+}
+
+/** Full pressure at this loss, share of marked packets, and standing queue. */
+const FULL_LOSS = 0.002;
+const FULL_MARKS = 0.02;
+const FULL_DELAY_S = 200e-6;
+
+const clamp = (value: number): number => Math.max(0, Math.min(1, value));
+
+function viewOf(topology: Topology, trend: Trend): FabricView {
+  const { layout } = trend;
+  const count = layout.channels.length;
+  const utilization = new Float64Array(count);
+  const pressure = new Float64Array(count);
+  for (let c = 0; c < count; c++) {
+    const ratio = (trend.txBps[c] as number) / (layout.channels[c]?.capacityBps ?? NaN);
+    utilization[c] = ratio;
+    if (ratio > 0) pressure[c] = clamp((ratio - 0.7) / 0.25);
+  }
+  const queueing = new Float64Array(count);
+  for (let q = 0; q < layout.queues.length; q++) {
+    const c = layout.queues[q]?.channel ?? -1;
+    const capacityBps = layout.channels[c]?.capacityBps ?? NaN;
+    const delayS = ((trend.depthBytes[q] as number) * 8) / capacityBps;
+    const worst = Math.max(
+      known((trend.lossRatio[q] as number) / FULL_LOSS),
+      known((trend.markRatio[q] as number) / FULL_MARKS),
+      known(delayS / FULL_DELAY_S),
+    );
+    if (worst > (queueing[c] ?? 0)) queueing[c] = Math.min(1, worst);
+    if (worst > (pressure[c] ?? 0)) pressure[c] = Math.min(1, worst);
+  }
+  const { groups, groupOf } = parallelLinks(topology, layout);
+  const grayLoss = grayLosses(topology, trend, utilization);
+  const slow = slowLinks(groups, utilization, queueing);
+  const grayFloor = floorOf(grayLoss);
+  return { utilization, pressure, grayLoss, grayFloor, slow, groups, groupOf };
+}
+
+const known = (value: number): number => (value > 0 ? value : 0);
+
+/** By layout: it is made once for a topology. */
+const groupsByLayout = new WeakMap<FrameLayout, Pick<FabricView, 'groups' | 'groupOf'>>();
+
+function parallelLinks(topology: Topology, layout: FrameLayout) {
+  const ready = groupsByLayout.get(layout);
+  if (ready !== undefined) return ready;
+  const { uplinks, behind, opposite, tier } = topologyIndex(topology);
+  const groups: ParallelLinks[] = [];
+  for (const [device, channels] of uplinks) {
+    const own = tier.get(device);
+    if (own === undefined) continue;
+    const up = channels.filter((key) => tier.get(behind.get(key) ?? device) === own + 1);
+    const down = up.map((key) => opposite.get(key) ?? '');
+    for (const [direction, keys] of [
+      ['up', up],
+      ['down', down],
+    ] as const) {
+      const rows = keys.flatMap((key) => layout.channelIndex.get(key) ?? []);
+      if (rows.length > 1) groups.push({ direction, device, tier: own, channels: rows });
+    }
+  }
+  const groupOf = new Map(groups.flatMap((group) => group.channels.map((row) => [row, group])));
+  const found = { groups, groupOf };
+  groupsByLayout.set(layout, found);
+  return found;
+}
+
+/** Below this share of its capacity the two ends of a link count too little to be compared. */
+const MIN_COMPARED = 0.005;
+/** Averages that are younger than this say nothing about a loss of a few per mille, frames. */
+const MIN_FRAMES = 20;
+
+function grayLosses(topology: Topology, trend: Trend, utilization: Float64Array): Float64Array {
+  const { channelIndex } = trend.layout;
+  const loss = new Float64Array(utilization.length).fill(NaN);
+  if (trend.frames < MIN_FRAMES) return loss;
+  for (const [key, other] of topologyIndex(topology).opposite) {
+    const c = channelIndex.get(key) ?? -1;
+    const back = channelIndex.get(other) ?? -1;
+    if (!((utilization[c] ?? 0) > MIN_COMPARED)) continue;
+    const sent = trend.sentBps[c] as number;
+    loss[c] = (sent - (trend.receivedBps[back] as number)) / sent;
+  }
+  return loss;
+}
+
+/** A gap below this is never called a loss; with few links to compare, below the second. */
+const MIN_GRAY = 0.002;
+const MIN_GRAY_ALONE = 0.03;
+const MIN_PEERS = 8;
+
+/** Median and spread of the gaps of all busy links: what is common to them is the sampling. */
+function floorOf(grayLoss: Float64Array): number {
+  const gaps = [...grayLoss].filter((gap) => !Number.isNaN(gap)).sort((a, b) => a - b);
+  if (gaps.length < MIN_PEERS) return MIN_GRAY_ALONE;
+  const middle = gaps[gaps.length >> 1] as number;
+  const deviations = gaps.map((gap) => Math.abs(gap - middle)).sort((a, b) => a - b);
+  const spread = 1.4826 * (deviations[deviations.length >> 1] as number);
+  return Math.max(MIN_GRAY, Math.abs(middle) + 6 * spread);
+}
+
+/**
+ * A queue under pressure on a link that carries no more than its parallel links, while those have
+ * none: it does not drain at the rate it should. Bursts that only this link gets look alike, but
+ * then it carries more than the others.
+ */
+function slowLinks(
+  groups: readonly ParallelLinks[],
+  utilization: Float64Array,
+  queueing: Float64Array,
+): Uint8Array {
+  const slow = new Uint8Array(utilization.length);
+  for (const { channels } of groups)
+    for (const c of channels) {
+      const own = utilization[c] as number;
+      if (!((queueing[c] as number) >= 0.5) || !(own > 0.05 && own < 0.75)) continue;
+      const free = channels.filter(
+        (other) =>
+          (utilization[other] as number) >= own * 0.95 && (queueing[other] as number) < 0.05,
+      );
+      // One of them alone may have smoother traffic; half of them do not by chance.
+      if (free.length >= 2 && free.length >= (channels.length - 1) / 2) slow[c] = 1;
+    }
+  return slow;
+}
+
+/** Channels that traffic should not be sent to although they are up. */
+export function isImpaired(view: FabricView, channel: number): boolean {
+  if (view.slow[channel] === 1) return true;
+  const loss = view.grayLoss[channel] as number;
+  return loss > view.grayFloor && (view.utilization[channel] as number) > MIN_AVOIDED;
+}
+
+/** With less traffic than this on a link its loss hurts nobody, and is too uncertain to avoid. */
+const MIN_AVOIDED = 0.02;

@@ -1,0 +1,264 @@
+import type { TelemetryFrame } from '../../model';
+import type { QueueSettings } from '../../ports';
+import {
+  channelsOf,
+  fanInOf,
+  legsOf,
+  profileOf,
+  routingOf,
+  splitChannel,
+  topologyIndex,
+} from '../network';
+import { thresholdOf, type ObjectiveState } from '../observed';
+import type { Pass } from '../pass';
+import { fabricOf } from './fabric';
+import { hotSpotsOf, type HotSpot } from './hot-spots';
+
+export interface ChannelEvidence {
+  readonly key: string;
+  /** Share of the objective's traffic on the channel, legs added up. */
+  readonly share: number;
+  readonly utilizationRatio: number;
+  readonly lossRatio: number;
+  readonly up: boolean;
+  /** Whether the channel leads to a host rather than to another switch. */
+  readonly toHost: boolean;
+  /** Sent and not received, beyond what is counted as dropped; NaN when unknown. */
+  readonly grayLossRatio: number;
+  /** A queue stands on it although parallel links carry as much without one. */
+  readonly slow: boolean;
+  /** 0..1, see FabricView. */
+  readonly pressure: number;
+  /** Average of some seconds; NaN when unknown. */
+  readonly meanUtilizationRatio: number;
+  /** Sources of the objective that send to the host behind it; 0 between switches. */
+  readonly fanIn: number;
+}
+
+export interface QueueEvidence {
+  readonly key: string;
+  readonly own: boolean;
+  readonly depthBytes: number;
+  readonly depthRatio: number;
+  readonly peakDepthBytes: number;
+  readonly lossRatio: number;
+  readonly markRatio: number;
+}
+
+export interface Evidence {
+  readonly state: ObjectiveState;
+  readonly thresholdMs: number;
+  readonly channels: readonly ChannelEvidence[];
+  readonly queues: readonly QueueEvidence[];
+  /** Links on the path or next to it, by channel, that are down. */
+  readonly downChannels: readonly string[];
+  /** Gaps between the two ends of a link that this fabric's sampling explains. */
+  readonly grayFloor: number;
+  /** What stands behind the channels on the path that are under pressure, the worst first. */
+  readonly hotSpots: readonly HotSpot[];
+  readonly bestAlternative: number;
+}
+
+/** Shares below this are not part of the path: a few flows do not make a percentile. */
+const MIN_SHARE = 0.005;
+
+/** Evidence by pass: diagnosis and decision of one pass look at the same. */
+const gathered = new WeakMap<Pass, Map<ObjectiveState, Evidence>>();
+
+export function evidenceFor(pass: Pass, state: ObjectiveState): Evidence {
+  const known = gathered.get(pass) ?? new Map<ObjectiveState, Evidence>();
+  gathered.set(pass, known);
+  const evidence = known.get(state) ?? gather(pass, state);
+  known.set(state, evidence);
+  return evidence;
+}
+
+function gather(pass: Pass, state: ObjectiveState): Evidence {
+  const frame = pass.observed.frame as TelemetryFrame;
+  const channels: ChannelEvidence[] = [];
+  const queues: QueueEvidence[] = [];
+  for (const [key, share] of channelsOf(pass, state.objective)) {
+    const index = frame.layout.channelIndex.get(key);
+    if (index === undefined || share < MIN_SHARE) continue;
+    channels.push(channelEvidence(pass, frame, state, key, index, share));
+    queues.push(...queueEvidence(pass, frame, key, index, state));
+  }
+  return {
+    state,
+    thresholdMs: thresholdOf(state, pass.env.policy.detect),
+    channels,
+    queues,
+    downChannels: downChannels(pass, frame, state, channels),
+    bestAlternative: bestAlternative(pass, frame, state, channels),
+    grayFloor: fabricOf(pass)?.grayFloor ?? NaN,
+    hotSpots: hotSpotsOf(pass, state, channels),
+  };
+}
+
+function channelEvidence(
+  pass: Pass,
+  frame: TelemetryFrame,
+  state: ObjectiveState,
+  key: string,
+  index: number,
+  share: number,
+): ChannelEvidence {
+  const fresh = (frame.channels.ageMs[index] as number) <= pass.env.policy.freshness.staleMs;
+  const { capacityBps } = frame.layout.channels[index] as { capacityBps: number };
+  const view = fabricOf(pass);
+  const utilizationRatio = fresh ? (frame.channels.txBps[index] as number) / capacityBps : NaN;
+  const lossRatio = fresh ? (frame.channels.lossRatio[index] as number) : NaN;
+  return {
+    key,
+    share,
+    utilizationRatio,
+    lossRatio,
+    up: frame.channels.operStatus[index] !== 0,
+    toHost: !topologyIndex(pass.env.topology).opposite.has(key),
+    grayLossRatio: (view?.grayLoss[index] ?? NaN) - (lossRatio || 0),
+    slow: view?.slow[index] === 1,
+    pressure: view?.pressure[index] ?? 0,
+    meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
+    fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
+  };
+}
+
+function queueEvidence(
+  pass: Pass,
+  frame: TelemetryFrame,
+  channel: string,
+  channelIndex: number,
+  state: ObjectiveState,
+): QueueEvidence[] {
+  const { device: id, interface: iface } = splitChannel(channel);
+  const device = pass.env.topology.devices.get(id);
+  const image = pass.observed.images.get(id);
+  if (device === undefined) return [];
+  const number = frame.layout.channels[channelIndex]?.device ?? -1;
+  const found: QueueEvidence[] = [];
+  const ownName = device.queueOfClass.get(state.objective.class);
+  for (const name of new Set(device.queueOfClass.values())) {
+    const index = frame.layout.queueIndex.get(`${channel}:${name}`);
+    if (index === undefined || frame.layout.queues[index]?.channel !== channelIndex) continue;
+    const depthBytes = frame.queues.depthBytes[index] as number;
+    const peakDepthBytes = frame.queues.peakDepthBytes[index] as number;
+    const lossRatio = frame.queues.lossRatio[index] as number;
+    // Thousands of queues are empty, and an empty one is at no limit.
+    const limit =
+      depthBytes === 0 && !(lossRatio > 0)
+        ? Infinity
+        : limitInForce(
+            frame,
+            number,
+            device.sharedBufferBytes,
+            { peakDepthBytes, lossRatio },
+            () =>
+              image === undefined ? null : (profileOf(pass, id)?.queue(image, iface, name) ?? null),
+          );
+    found.push({
+      key: `${channel}:${name}`,
+      own: name === ownName,
+      depthBytes,
+      depthRatio: depthBytes / limit,
+      peakDepthBytes,
+      lossRatio,
+      markRatio: frame.queues.markRatio[index] as number,
+    });
+  }
+  return found;
+}
+
+/**
+ * Limit of a queue in bytes, as far as it can be known. A queue that drops shows its limit as its
+ * peak; else dedicated + free x 2^factor (Choudhury and Hahne's dynamic threshold) where the size
+ * of the shared buffer is known; else NaN.
+ */
+function limitInForce(
+  frame: TelemetryFrame,
+  device: number,
+  shared: number,
+  seen: { readonly peakDepthBytes: number; readonly lossRatio: number },
+  settingsOf: () => QueueSettings | null,
+): number {
+  if (seen.lossRatio > 0 && seen.peakDepthBytes > 0) return seen.peakDepthBytes;
+  const settings = settingsOf();
+  if (settings === null || settings.scalingFactor === null || shared === 0) return NaN;
+  const free = Math.max(0, shared - usedBytes(frame, device));
+  return settings.dedicatedBytes + free * 2 ** settings.scalingFactor;
+}
+
+/** Bytes held by each device, by frame: one look at the queues serves a whole pass. */
+const usedByFrame = new WeakMap<TelemetryFrame, Float64Array>();
+
+/** `device` is the number of the device in the layout. */
+function usedBytes(frame: TelemetryFrame, device: number): number {
+  let used = usedByFrame.get(frame);
+  if (used === undefined) {
+    const { devices, queues, channels } = frame.layout;
+    used = new Float64Array(devices.length);
+    for (let i = 0; i < queues.length; i++) {
+      const depth = frame.queues.depthBytes[i] as number;
+      const at = channels[queues[i]?.channel ?? -1]?.device;
+      if (depth > 0 && at !== undefined) used[at] = (used[at] ?? 0) + depth;
+    }
+    usedByFrame.set(frame, used);
+  }
+  return used[device] ?? 0;
+}
+
+/** Channels of the path that are down, and next hops of the objective's own prefixes that are. */
+function downChannels(
+  pass: Pass,
+  frame: TelemetryFrame,
+  state: ObjectiveState,
+  channels: readonly ChannelEvidence[],
+): readonly string[] {
+  const down = new Set<string>();
+  const { operStatus } = frame.channels;
+  for (const channel of channels) if (!channel.up) down.add(channel.key);
+  const { channelIndex } = frame.layout;
+  const seen = new Set<object>();
+  const model = routingOf(pass);
+  for (const leg of legsOf(pass, state.objective)) {
+    const hops = model.nextHops(leg.from, leg.prefix);
+    if (seen.has(hops)) continue;
+    seen.add(hops);
+    for (const hop of hops) {
+      const key = `${leg.from}:${hop.interface}`;
+      if (operStatus[channelIndex.get(key) ?? -1] === 0) down.add(key);
+    }
+  }
+  return [...down];
+}
+
+/** Utilisation of the least used next hop beside the most used one; NaN without alternative. */
+function bestAlternative(
+  pass: Pass,
+  frame: TelemetryFrame,
+  state: ObjectiveState,
+  channels: readonly ChannelEvidence[],
+): number {
+  const hottest = channels
+    .filter((item) => !item.toHost)
+    .reduce<ChannelEvidence | null>(
+      (top, item) => (top === null || item.utilizationRatio > top.utilizationRatio ? item : top),
+      null,
+    );
+  if (hottest === null) return NaN;
+  const model = routingOf(pass);
+  let best = NaN;
+  const seen = new Set<object>();
+  for (const leg of legsOf(pass, state.objective)) {
+    const hops = model.nextHops(leg.from, leg.prefix);
+    if (seen.has(hops)) continue;
+    seen.add(hops);
+    for (const hop of hops) {
+      const index = frame.layout.channelIndex.get(`${leg.from}:${hop.interface}`);
+      if (index === undefined || `${leg.from}:${hop.interface}` === hottest.key) continue;
+      const capacity = frame.layout.channels[index]?.capacityBps ?? NaN;
+      const ratio = (frame.channels.txBps[index] as number) / capacity;
+      if (Number.isNaN(best) || ratio < best) best = ratio;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,116 @@
+import type { Cause } from '../../model';
+import type { Evidence } from './gather';
+import type { HotSpot } from './hot-spots';
+
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
+const times = (ratio: number): string => `${ratio.toFixed(1)} times`;
+const clamp = (value: number): number => Math.max(0, Math.min(1, value));
+
+/** Why the channels under pressure are: whose traffic it is, and what put it there. */
+export const hotSpotCauses = (evidence: Evidence): Cause[] =>
+  evidence.hotSpots.flatMap((spot) => [
+    ...incast(spot, evidence),
+    ...unevenHash(spot),
+    ...interference(spot, evidence),
+  ]);
+
+/** Fewer senders than this at one port are no incast; with ten of them it is certain. */
+const FEW_SENDERS = 2;
+const MANY_SENDERS = 10;
+
+/** Many senders into one host port, while the ways to its leaf are free. */
+function incast(spot: HotSpot, { channels }: Evidence): Cause[] {
+  if (!spot.toHost) return [];
+  const fanIn = channels.find((item) => item.key === spot.key)?.fanIn ?? 0;
+  const many = clamp((fanIn - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS));
+  const inside = Math.max(
+    0,
+    ...channels.filter((item) => !item.toHost && item.up).map((item) => item.pressure),
+  );
+  // Where the links between the switches suffer as much, the port is not what holds it up.
+  const score = many * spot.pressure * (inside >= spot.pressure ? 0.6 : 0.97);
+  if (score === 0) return [];
+  return [
+    {
+      name: 'incast',
+      score,
+      at: spot.key,
+      evidence: [
+        `${fanIn} senders of the workload share the host port ${spot.key}`,
+        `it is ${percent(spot.utilizationRatio)} utilised and queues or drops`,
+      ],
+    },
+  ];
+}
+
+/** Standard deviations beyond a good hash at which a tier is called polarised. */
+const POLARISED_Z = 3;
+/** Prefixes that are few enough to be told apart as elephants. */
+const FEW_PREFIXES = 4;
+
+/** One of several parallel links has more than its weights would give it. */
+function unevenHash(spot: HotSpot): Cause[] {
+  if (spot.toHost || spot.parallelLinks < 2) return [];
+  const beyond = Math.min(
+    Number.isNaN(spot.overExpectedRatio) ? spot.imbalanceRatio : spot.overExpectedRatio,
+    spot.imbalanceRatio,
+  );
+  const strength = spot.pressure * clamp((beyond - 1.15) / 0.35);
+  if (strength === 0) return [];
+  const ratio = `${spot.key} carries ${times(spot.imbalanceRatio)} the mean of its ${spot.parallelLinks} parallel links`;
+  const { hash } = spot;
+  if (hash !== null && hash.z > POLARISED_Z && hash.switches > 1)
+    return [
+      {
+        name: 'ecmp-polarisation',
+        score: strength * 0.97,
+        at: spot.key,
+        evidence: [
+          ratio,
+          `${spot.idleLinks} of these carry nearly nothing`,
+          `${hash.switches} switches of this tier together are ${hash.z.toFixed(1)} deviations from an even hash; ` +
+            `${hash.withIdleLinks} of them leave links empty`,
+        ],
+      },
+    ];
+  const few = spot.fewest > 0 && spot.fewest <= FEW_PREFIXES;
+  return [
+    {
+      name: 'elephant-flow',
+      score: strength * (few ? 0.95 : 0.6),
+      at: spot.key,
+      evidence: [
+        ratio,
+        `${spot.fewest} prefixes make up 80 % of it, the largest is ${spot.largestPrefix}`,
+      ],
+    },
+  ];
+}
+
+/** Another class or another known workload holds most of a channel that the objective needs. */
+function interference(spot: HotSpot, { queues }: Evidence): Cause[] {
+  if (spot.other === '') return [];
+  const theirs = clamp((spot.otherShareRatio - 0.3) / 0.25);
+  const hot = Math.max(clamp((spot.utilizationRatio - 0.6) / 0.3), spot.pressure * 0.9);
+  // An own queue that drops on a link with room has a trouble, and a name, of its own.
+  const overflows =
+    spot.utilizationRatio < 0.8 &&
+    queues.some(
+      (queue) => queue.own && queue.lossRatio > 0.001 && queue.key.startsWith(`${spot.key}:`),
+    );
+  const score = theirs * hot * 0.98 * (overflows ? 0.5 : 1);
+  if (score === 0) return [];
+  return [
+    {
+      name: 'interference',
+      score,
+      at: spot.key,
+      evidence: [
+        `${spot.other} has ${percent(spot.otherShareRatio)} of ${spot.key}`,
+        Number.isNaN(spot.ownShareRatio)
+          ? 'the own share is not known'
+          : `the workload itself has at most ${percent(spot.ownShareRatio)} of it`,
+      ],
+    },
+  ];
+}
