@@ -11,8 +11,17 @@ const groupSize = z
   .max(100_000)
   .describe('Neighbouring ranks that form one group, e.g. those of one rack.');
 
+const groups = strict({
+  size: z.int().min(1).max(100_000),
+  stride: z.int().min(1).max(100_000).default(1),
+})
+  .optional()
+  .describe(
+    'Ranks that communicate with each other, so many and so far apart; default: all in one group.',
+  );
+
 const simple = <const Name extends string>(name: Name) =>
-  strict({ algorithm: z.literal(name), bytes });
+  strict({ algorithm: z.literal(name), bytes, groups });
 
 /** What the workers of a training job exchange in one step. */
 export const collectiveSchema = z.discriminatedUnion(
@@ -23,11 +32,13 @@ export const collectiveSchema = z.discriminatedUnion(
     simple('all-gather'),
     simple('reduce-scatter'),
     simple('all-to-all'),
-    strict({ algorithm: z.literal('hierarchical-allreduce'), bytes, groupSize }),
-    strict({ algorithm: z.literal('parameter-server'), bytes, servers }),
+    simple('broadcast'),
+    strict({ algorithm: z.literal('hierarchical-allreduce'), bytes, groups, groupSize }),
+    strict({ algorithm: z.literal('parameter-server'), bytes, groups, servers }),
     strict({
       algorithm: z.literal('hierarchical-parameter-server'),
       bytes,
+      groups,
       servers,
       groupSize,
     }),
@@ -35,6 +46,6 @@ export const collectiveSchema = z.discriminatedUnion(
   {
     error:
       'one of ring-allreduce, tree-allreduce, hierarchical-allreduce, all-gather, ' +
-      'reduce-scatter, all-to-all, parameter-server, hierarchical-parameter-server',
+      'reduce-scatter, all-to-all, broadcast, parameter-server, hierarchical-parameter-server',
   },
 );

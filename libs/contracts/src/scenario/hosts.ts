@@ -14,10 +14,7 @@ const selectorSchema = strict({
   perLeaf: count.optional().describe('At most so many of each leaf.'),
   skip: z.int().min(0).default(0).describe('The first so many of each leaf are for others.'),
   count: count.optional().describe('So many in all; refused when there are fewer.'),
-  unused: z
-    .boolean()
-    .default(false)
-    .describe('Only hosts that no workload before this one has.'),
+  unused: z.boolean().default(false).describe('Only hosts that no workload before this one has.'),
   placement: z
     .enum(['packed', 'striped', 'random'])
     .default('packed')

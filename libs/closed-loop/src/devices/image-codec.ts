@@ -1,0 +1,25 @@
+import { initialConfig, settingsOf } from '@weir/openconfig-switch';
+import type { ConfigImage } from '@weir/core/model';
+import type { FabricSpec, SwitchSettings } from '@weir/sim';
+
+/** Translation between what a switch is configured with and what its data plane does. */
+export class ImageCodec {
+  private readonly buffers: ReadonlyMap<string, number>;
+
+  constructor(private readonly spec: FabricSpec) {
+    this.buffers = new Map(spec.switches.map((entry) => [entry.name, entry.sharedBufferBytes]));
+  }
+
+  /** The configuration that a switch has with these settings. */
+  imageOf(device: string, settings: SwitchSettings): ConfigImage {
+    return initialConfig(this.spec, device, settings);
+  }
+
+  /** What the data plane makes of a configuration; PFC, which it cannot say, stays as it is. */
+  settingsOf(device: string, image: ConfigImage, inForce: SwitchSettings): SwitchSettings {
+    return settingsOf(image, {
+      sharedBufferBytes: this.buffers.get(device) ?? 0,
+      lossless: (port, queue) => inForce.queues.get(port)?.get(queue)?.lossless ?? false,
+    });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Action, Change, Incident, StageTimes } from '@weir/core/model';
+import type { ChangeResult, IncidentResult, Score, Truth } from '../result';
+import { VirtualTime } from '../time/virtual-clock';
+
+const since = VirtualTime.sinceStartMs;
+const sinceOrNull = (wallMs: number | null): number | null =>
+  wallMs === null ? null : since(wallMs);
+
+export function incidentResult(incident: Incident): IncidentResult {
+  const { id, objectiveId, state, rule, changes, note, diagnosis } = incident;
+  return {
+    id,
+    objective: objectiveId,
+    state,
+    observedMs: since(incident.observedMs),
+    detectedMs: since(incident.detectedMs),
+    diagnosedMs: sinceOrNull(incident.diagnosedMs),
+    closedMs: sinceOrNull(incident.closedMs),
+    rule,
+    causes: diagnosis?.causes ?? [],
+    changes: [...changes],
+    note,
+  };
+}
+
+export function changeResult(change: Change, applied: boolean, truth: Truth | null): ChangeResult {
+  const outcome = outcomeOf(change, applied);
+  return {
+    id: change.id,
+    origin: change.origin,
+    rule: change.rule,
+    incident: change.incident,
+    objective: change.objectiveId,
+    cause: change.cause,
+    action: actionText(change.action),
+    state: change.state,
+    reason: change.reason,
+    mode: change.mode,
+    createdMs: since(change.createdMs),
+    times: timesOf(change.times),
+    devices: Object.keys(change.devices),
+    diffs: change.plan.diffs,
+    predicted: change.plan.predicted,
+    verdict: change.verdict,
+    applied,
+    outcome,
+    truth,
+    score: truth === null ? null : scoreOf(outcome, truth.effect),
+  };
+}
+
+function outcomeOf({ state }: Change, applied: boolean): ChangeResult['outcome'] {
+  if (!applied) return 'not-applied';
+  if (state === 'confirmed') return 'kept';
+  return state === 'rolled-back' ? 'undone' : 'open';
+}
+
+function scoreOf(outcome: ChangeResult['outcome'], effect: Truth['effect']): Score {
+  if (outcome === 'kept') {
+    if (effect === 'improved') return 'right';
+    return effect === 'harmed' ? 'kept-but-harmful' : 'kept-but-useless';
+  }
+  if (outcome === 'undone') return effect === 'improved' ? 'undone-but-good' : 'right';
+  return 'unsettled';
+}
+
+const timesOf = (times: StageTimes): StageTimes =>
+  Object.fromEntries(Object.entries(times).map(([stage, wallMs]) => [stage, since(wallMs)]));
+
+function actionText(action: Action): string {
+  switch (action.type) {
+    case 'reroute':
+      return `reroute ${counted(action.routes.length, 'route')}`;
+    case 'buffer':
+      return `buffer share of ${counted(action.settings.length, 'queue')}`;
+    case 'ecn':
+      return `ECN thresholds of ${counted(action.settings.length, 'queue')}`;
+    default:
+      return action.type;
+  }
+}
+
+const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? '' : 's'}`;

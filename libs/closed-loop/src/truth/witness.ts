@@ -1,0 +1,80 @@
+import type { Change, ConfigImage, DeviceId, Objective } from '@weir/core/model';
+import type { World } from '@weir/sim';
+import type { TimelineEntry } from '../build/timeline';
+import type { ImageCodec } from '../devices/image-codec';
+import type { Truth, Window } from '../result';
+import { VirtualTime } from '../time/virtual-clock';
+import { applyDiffs, live } from './alternative';
+import { compare } from './compare';
+
+/** Shortest time over which futures are compared: a verdict may come after a few samples. */
+const SHORTEST_WINDOW_MS = 20_000;
+
+/** The world and the configurations just before the first Set of a change. */
+interface Moment {
+  readonly world: World;
+  readonly images: ReadonlyMap<DeviceId, ConfigImage>;
+  readonly objectives: readonly Objective[];
+}
+
+/**
+ * Knows what every change truly did: keeps the world as it was before the change, and runs its
+ * future twice, with the change and without it, with nobody else acting. Same random streams, same
+ * coming events, so that what differs is the change's doing.
+ */
+export class Witness {
+  private readonly moments = new Map<string, Moment>();
+  private readonly truths = new Map<string, Truth>();
+
+  constructor(
+    private readonly timeline: readonly TimelineEntry[],
+    private readonly codec: ImageCodec,
+    private readonly stepMs: number,
+  ) {}
+
+  before(
+    change: Change,
+    world: World,
+    images: ReadonlyMap<DeviceId, ConfigImage>,
+    objectives: readonly Objective[],
+  ): void {
+    this.moments.set(change.id, { world: world.fork(), images: new Map(images), objectives });
+  }
+
+  /** Looks at a change that has its verdict, or, at the end of the run, at any that was applied. */
+  judge(change: Change): void {
+    const moment = this.moments.get(change.id);
+    if (moment === undefined) return;
+    this.moments.delete(change.id);
+    const window = windowOf(change, moment.world.nowMs);
+    const withIt = moment.world.fork();
+    applyDiffs(withIt, change.plan.diffs, moment.images, this.codec);
+    const futures = {
+      without: live(moment.world, this.timeline, window, this.stepMs),
+      with: live(withIt, this.timeline, window, this.stepMs),
+    };
+    this.truths.set(change.id, compare(change, moment.objectives, futures, window));
+  }
+
+  /** Nothing of the change reached a switch. */
+  forget(id: string): void {
+    this.moments.delete(id);
+  }
+
+  waitsFor(id: string): boolean {
+    return this.moments.has(id);
+  }
+
+  truthOf(id: string): Truth | null {
+    return this.truths.get(id) ?? null;
+  }
+}
+
+/** From when the change had settled to its verdict, and long enough to tell an effect from noise. */
+function windowOf(change: Change, forkedMs: number): Window {
+  const { applied, verified } = change.times;
+  const since = (wallMs: number | undefined): number =>
+    wallMs === undefined ? forkedMs : VirtualTime.sinceStartMs(wallMs);
+  const fromMs = since(applied) + change.verify.settleMs;
+  return { fromMs, toMs: Math.max(since(verified), fromMs + SHORTEST_WINDOW_MS) };
+}
