@@ -77,6 +77,10 @@ export interface VerifyPolicy {
 
 export type ActionSpec =
   | { readonly type: 'reroute'; readonly targetUtilizationRatio: number }
+  /** Moves whole prefixes, on as many devices as it takes, so that parallel links share the load. */
+  | { readonly type: 'placement'; readonly targetUtilizationRatio: number }
+  /** Takes the links that the diagnosis names (down, gray, slow) out of the workload's way. */
+  | { readonly type: 'avoid' }
   | { readonly type: 'buffer'; readonly stepExponent: number; readonly maxScalingFactor: number }
   | {
       readonly type: 'ecn';

@@ -2,9 +2,11 @@ import type { Action, Change, Incident, Rule } from '../../model';
 import type { Pass } from '../pass';
 import { evidenceFor, type Evidence } from '../evidence';
 import { isUndone } from '../standing';
+import { avoidCandidate } from './avoid';
 import { bufferCandidate } from './buffer';
 import type { Candidate } from './draft';
 import { ecnCandidate } from './ecn';
+import { placementCandidate } from './placement';
 import { rerouteCandidate } from './reroute';
 
 /**
@@ -18,19 +20,30 @@ export function candidatesFor(pass: Pass, rule: Rule, incident: Incident): reado
   const candidates: (Candidate | null)[] = [
     DO_NOTHING,
     undoCandidate(pass, evidence),
-    actionOf(pass, rule, evidence),
+    ...actionsOf(pass, rule, evidence),
   ];
   return candidates.filter((item): item is Candidate => item !== null);
 }
 
-function actionOf(pass: Pass, rule: Rule, evidence: Evidence): Candidate | null {
-  switch (rule.action.type) {
-    case 'reroute':
-      return rerouteCandidate(pass, rule.action, evidence);
+function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candidate | null)[] {
+  const { action } = rule;
+  switch (action.type) {
+    case 'reroute': {
+      const levelled = rerouteCandidate(pass, action, evidence);
+      // A few prefixes of the workload's own are the smaller change; where moving them does not
+      // help, or where the workload is the whole fabric, everybody's prefixes are looked at.
+      if (levelled !== null && levelled.predicted.gainRatio <= -rule.verify.minGainRatio)
+        return [levelled];
+      return [placementCandidate(pass, action.targetUtilizationRatio, evidence)];
+    }
+    case 'placement':
+      return [placementCandidate(pass, action.targetUtilizationRatio, evidence)];
+    case 'avoid':
+      return [avoidCandidate(pass, evidence)];
     case 'buffer':
-      return bufferCandidate(pass, rule.action, evidence);
+      return [bufferCandidate(pass, action, evidence)];
     case 'ecn':
-      return ecnCandidate(pass, rule.action, evidence);
+      return [ecnCandidate(pass, action, evidence)];
   }
 }
 

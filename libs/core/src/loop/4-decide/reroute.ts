@@ -2,6 +2,7 @@ import type { ActionSpec, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel } from '../../ports';
 import { largest, type Evidence } from '../evidence';
 import type { Pass } from '../pass';
+import { exposureGain } from './exposure';
 import { demandOf, legsOf, loadsOf, routingOf, whatIf, type Leg, type Loads } from '../network';
 import type { Candidate } from './draft';
 
@@ -9,6 +10,9 @@ type RerouteSpec = Extract<ActionSpec, { type: 'reroute' }>;
 
 /** Next hops that a prefix keeps, whatever their load: one more failure must leave a path. */
 const KEEP_NEXT_HOPS = 2;
+
+/** More legs than these are not levelled one by one: they would all go to the same free links. */
+const MAX_LEGS = 64;
 
 /**
  * New weights for the workload's own prefixes at the first device that has a choice: each next hop
@@ -30,8 +34,10 @@ export function rerouteCandidate(
       .map((item) => item.key),
   );
   if (hot.size === 0) return null;
+  const legs = legsOf(pass, evidence.state.objective);
+  if (legs.length > MAX_LEGS) return null;
   const routes: RouteWeights[] = [];
-  for (const leg of legsOf(pass, evidence.state.objective)) {
+  for (const leg of legs) {
     const crosses = [...model.spread(leg.from, leg.prefix).shares.keys()].some((key) =>
       hot.has(key),
     );
@@ -42,12 +48,10 @@ export function rerouteCandidate(
 
   const present = loadsOf(frame);
   const after = whatIf(pass, routes);
-  const before = exposure(pass, evidence, model, present);
-  const later = exposure(pass, evidence, after.model, after.loads);
   return {
     action: { type: 'reroute', routes },
     predicted: {
-      gainRatio: before === 0 ? 0 : later / before - 1,
+      gainRatio: exposureGain(pass, evidence, routes),
       uncertaintyRatio: 0.25,
       maxUtilizationBefore: worst(pass, evidence, model, present),
       maxUtilizationAfter: worst(pass, evidence, after.model, after.loads),
@@ -56,18 +60,6 @@ export function rerouteCandidate(
         `away from ${[...hot].join(', ')}`,
     },
   };
-}
-
-/**
- * What the workload sees of the load: mean of u^4 over its traffic, which weighs a hot channel as
- * its queue does (delay grows much faster than load); a plain mean would call 95 % + 5 % fine.
- */
-function exposure(pass: Pass, evidence: Evidence, model: RoutingModel, loads: Loads): number {
-  let sum = 0;
-  for (const leg of legsOf(pass, evidence.state.objective))
-    for (const [key, share] of model.spread(leg.from, leg.prefix).shares)
-      sum += share * Math.min(1.2, loads.get(key) ?? 0) ** 4;
-  return sum;
 }
 
 /** Utilisation of the most loaded channel that the workload's traffic takes; 0 when unknown. */

@@ -3,6 +3,7 @@
  * rules may ask for, and the ranked causes. Used by diagnosis and by decision alike.
  */
 export * from './diagnosis';
+export * from './dissect';
 export * from './fabric';
 export * from './facts';
 export * from './gather';

@@ -2,6 +2,7 @@ import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel } from '../../ports';
 import type { Pass } from '../pass';
 import { demandOf, measuredShares } from './demand';
+import type { Leg } from './legs';
 import { routingOf } from './routing';
 import { topologyIndex } from './topology-index';
 
@@ -54,13 +55,14 @@ function predict(pass: Pass, routes: readonly RouteWeights[]): WhatIf {
   const added = new Map<string, number>();
   if (frame === null) return { model, loads: added, touched: [] };
   const { edges, owners } = topologyIndex(pass.env.topology);
+  const bps = frame.prefixes.txBps;
   for (const [prefix, changed] of devicesByPrefix(routes))
     for (const from of edges) {
       if (owners.get(prefix) === from) continue;
       const demandBps = demandOf(pass, frame, { from, prefix });
       if (!(demandBps > 0)) continue;
-      shift(frame, added, flows(frame, before, { from, prefix }, NONE), -demandBps);
-      shift(frame, added, flows(frame, model, { from, prefix }, changed), demandBps);
+      shift(frame, added, flowsOf(frame, bps, before, { from, prefix }), -demandBps);
+      shift(frame, added, flowsOf(frame, bps, model, { from, prefix }, changed), demandBps);
     }
   const measured = loadsOf(frame);
   const loads: Loads = {
@@ -90,12 +92,14 @@ const MAX_HOPS = 8;
 /**
  * Share of a leg's traffic on each channel: at devices with new weights by those, elsewhere as the
  * devices behind each next hop count it now, and by the weights in force where nobody counts.
+ * `prefixBps` are rates in the order of the frame's layout.
  */
-function flows(
+export function flowsOf(
   frame: TelemetryFrame,
+  prefixBps: Float64Array,
   model: RoutingModel,
-  leg: { readonly from: DeviceId; readonly prefix: string },
-  changed: ReadonlySet<DeviceId>,
+  leg: Leg,
+  changed: ReadonlySet<DeviceId> = NONE,
 ): ReadonlyMap<string, number> {
   const { prefix } = leg;
   const owner = model.owner(prefix);
@@ -103,8 +107,10 @@ function flows(
   let front = new Map<DeviceId, number>([[leg.from, 1]]);
   for (let hop = 0; hop < MAX_HOPS && front.size > 0; hop++) {
     const next = new Map<DeviceId, number>();
-    for (const [device, share] of front)
-      for (const item of splitAt(frame, model, { from: device, prefix }, changed)) {
+    for (const [device, share] of front) {
+      const at = { from: device, prefix };
+      const measured = changed.has(device) ? null : measuredShares(frame, prefixBps, model, at);
+      for (const item of measured ?? weightedShares(model, at)) {
         const part = share * item.share;
         if (part < MIN_PART) continue;
         const key = `${device}:${item.interface}`;
@@ -113,6 +119,7 @@ function flows(
         if (peer !== null && peer.device !== owner)
           next.set(peer.device, (next.get(peer.device) ?? 0) + part);
       }
+    }
     front = next;
   }
   return shares;
@@ -121,17 +128,9 @@ function flows(
 /** Parts of a leg's traffic below this are not followed. */
 const MIN_PART = 1e-4;
 
-function splitAt(
-  frame: TelemetryFrame,
-  model: RoutingModel,
-  leg: { readonly from: DeviceId; readonly prefix: string },
-  changed: ReadonlySet<DeviceId>,
-) {
-  const measured = changed.has(leg.from)
-    ? null
-    : measuredShares(frame, frame.prefixes.txBps, model, leg);
-  if (measured !== null) return measured;
-  const hops = model.nextHops(leg.from, leg.prefix);
+/** How the weights in force split the traffic of a prefix at a device. */
+export function weightedShares(model: RoutingModel, { from, prefix }: Leg) {
+  const hops = model.nextHops(from, prefix);
   const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
   return hops.map((hop) => ({
     interface: hop.interface,

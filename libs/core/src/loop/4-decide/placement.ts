@@ -1,0 +1,192 @@
+import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
+import { fabricOf, isImpaired, type Evidence, type FabricView } from '../evidence';
+import { routingOf, topologyIndex } from '../network';
+import type { Trend } from '../observed';
+import type { Pass } from '../pass';
+import { Allowance } from './allowance';
+import type { Candidate } from './draft';
+import { exposureGain } from './exposure';
+import { largestFirst, movablesAt, routeOf, type Movable } from './placement-items';
+
+/** Levelling ends this close to what an even spread over the parallel links would give. */
+const NEAR_EVEN = 1.05;
+/** What a link that drains too slowly is taken to be able to carry, as a share of its rate. */
+const SLOW_SHARE = 0.5;
+
+/**
+ * One change over many devices and prefixes that levels the links of the objective's paths: tier
+ * by tier, each prefix that a device counts moves as a whole to one next hop, with both directions
+ * in view (the choice of the spine decides the downlink). Links that are down, gray or slow are
+ * left and not used; as few prefixes move as possible, within the policy's limits on devices.
+ */
+export function placementCandidate(
+  pass: Pass,
+  targetRatio: number,
+  evidence: Evidence,
+): Candidate | null {
+  const { trend } = pass.observed;
+  const view = fabricOf(pass);
+  if (trend === null || view === null) return null;
+  const plan = new Plan(pass, trend, view, evidence);
+  const before = plan.hottest();
+  const { tier } = topologyIndex(pass.env.topology);
+  const tiers = [...new Set(tier.values())].sort((a, b) => a - b);
+  for (const level of tiers) plan.levelTier(level, targetRatio);
+  const after = plan.hottest();
+  if (plan.routes.length === 0 || !(after < before)) return null;
+  return {
+    action: { type: 'reroute', routes: plan.routes },
+    predicted: {
+      gainRatio: gainOf(pass, evidence, plan.routes, before, after),
+      uncertaintyRatio: 0.25,
+      maxUtilizationBefore: before,
+      maxUtilizationAfter: after,
+      explanation:
+        `moves ${plan.routes.length} prefixes on ${plan.devices} devices; the hottest link on the ` +
+        `paths goes from ${percent(before)} to ${percent(after)} of its rate on average`,
+    },
+  };
+}
+
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
+
+/**
+ * A collective ends when its slowest link does, so it gets faster as the hottest link gets cooler;
+ * an iteration saves the time that the link was busy for it. Latency follows the queues.
+ */
+function gainOf(
+  pass: Pass,
+  evidence: Evidence,
+  routes: readonly RouteWeights[],
+  before: number,
+  after: number,
+): number {
+  const { metric } = evidence.state.objective;
+  if (metric === 'request-latency') return exposureGain(pass, evidence, routes);
+  const cooler = after / before - 1;
+  return metric === 'collective-time' ? cooler : cooler * Math.min(1, before);
+}
+
+class Plan {
+  readonly routes: RouteWeights[] = [];
+  private readonly capacityBps: Float64Array;
+  private readonly loadBps: Float64Array;
+  private readonly relevant: readonly number[];
+  private readonly allowance: Allowance;
+  /** Traffic that moves of earlier tiers took from a device or brought to it. */
+  private readonly moved = new Map<string, number>();
+
+  constructor(
+    private readonly pass: Pass,
+    private readonly trend: Trend,
+    private readonly view: FabricView,
+    evidence: Evidence,
+  ) {
+    const frame = pass.observed.frame as TelemetryFrame;
+    this.allowance = new Allowance(pass);
+    this.capacityBps = Float64Array.from(trend.layout.channels, ({ capacityBps }, row) => {
+      if (frame.channels.operStatus[row] === 0) return 0;
+      if (!isImpaired(view, row)) return capacityBps;
+      return view.slow[row] === 1 ? capacityBps * SLOW_SHARE : 0;
+    });
+    this.loadBps = trend.txBps.map((bps) => (bps > 0 ? bps : 0));
+    this.relevant = evidence.channels
+      .filter((channel) => !channel.toHost)
+      .flatMap((channel) => trend.layout.channelIndex.get(channel.key) ?? []);
+  }
+
+  get devices(): number {
+    return new Set(this.routes.map((route) => route.device)).size;
+  }
+
+  /** Utilisation of the hottest channel of the objective; of a dead one by its nominal rate. */
+  hottest(): number {
+    let top = 0;
+    for (const row of this.relevant) {
+      const nominal = this.trend.layout.channels[row]?.capacityBps ?? NaN;
+      const capacity = this.capacityBps[row] as number;
+      const ratio = (this.loadBps[row] as number) / (capacity > 0 ? capacity : nominal);
+      // Traffic on a link that loses it is worse than any queue.
+      const weighed = capacity > 0 || ratio < 0.001 ? ratio : 1 + ratio;
+      if (weighed > top) top = weighed;
+    }
+    return top;
+  }
+
+  levelTier(level: number, targetRatio: number): void {
+    const { tier } = topologyIndex(this.pass.env.topology);
+    const devices = [...tier].filter(([id, own]) => own === level && this.allowance.isFree(id));
+    const roles = new Set(
+      devices.map(([id]) => this.pass.env.topology.devices.get(id)?.role ?? ''),
+    );
+    const maxGroups = Math.min(...[...roles].map((role) => this.allowance.leftOf(role)));
+    if (devices.length === 0 || maxGroups <= 0) return;
+    const model = routingOf(this.pass);
+    const movables = largestFirst(
+      devices.flatMap(([id], group) =>
+        movablesAt(this.pass, this.trend, model, id, group, this.moved),
+      ),
+    );
+    const owners = movables.flatMap((movable) =>
+      Array.from({ length: movable.parts }, () => movable),
+    );
+    const result = this.pass.env.strategies.place({
+      capacityBps: this.capacityBps,
+      loadBps: this.loadBps,
+      items: owners.map((movable) => movable.item),
+      relevant: this.relevant,
+      maxGroups,
+      targetRatio: Math.min(targetRatio, this.evenRatio() * NEAR_EVEN),
+    });
+    const choices = new Map<Movable, number[]>();
+    owners.forEach((movable, i) => {
+      const list = choices.get(movable) ?? [];
+      list.push(result.choices[i] as number);
+      choices.set(movable, list);
+    });
+    for (const [movable, list] of choices) this.adopt(movable, list);
+  }
+
+  /** Hottest of the groups of parallel links if each were spread evenly over what is usable. */
+  private evenRatio(): number {
+    const wanted = new Set(this.relevant);
+    let top = 0;
+    for (const { channels } of this.view.groups) {
+      if (!channels.some((row) => wanted.has(row))) continue;
+      let load = 0;
+      let capacity = 0;
+      for (const row of channels) {
+        load += this.loadBps[row] as number;
+        capacity += this.capacityBps[row] as number;
+      }
+      if (capacity > 0) top = Math.max(top, load / capacity);
+    }
+    return top;
+  }
+
+  private adopt(movable: Movable, choices: readonly number[]): void {
+    const isUsable = (row: number): boolean => (this.capacityBps[row] as number) > 0;
+    const route = routeOf(this.pass, movable, choices, isUsable);
+    if (route === null || !this.allowance.take(movable.device)) return;
+    this.routes.push(route);
+    const { item, device, prefix, hops } = movable;
+    for (const choice of choices) {
+      if (choice < 0) continue;
+      item.choices.forEach(({ channels, shares }, at) => {
+        const part = (choice === at ? 1 : 0) - (item.present[at] ?? 0);
+        if (part === 0) return;
+        channels.forEach((row, k) => {
+          const bps = part * item.bps * (shares[k] ?? 1);
+          this.loadBps[row] = Math.max(0, (this.loadBps[row] as number) + bps);
+        });
+        const peer = routingOf(this.pass).peer(device, hops[at]?.interface ?? '');
+        if (peer !== null) this.bring(peer.device, prefix, part * item.bps);
+      });
+    }
+  }
+
+  private bring(device: DeviceId, prefix: string, bps: number): void {
+    const key = `${device}|${prefix}`;
+    this.moved.set(key, (this.moved.get(key) ?? 0) + bps);
+  }
+}
