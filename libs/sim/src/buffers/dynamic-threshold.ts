@@ -28,16 +28,19 @@ export function shareBuffer(sharedBytes: number, claims: readonly BufferClaim[])
   for (let round = 0; round <= claims.length; round++) {
     freeBytes = freeWith(sharedBytes, claims, saturated);
     let grew = false;
-    claims.forEach((claim, i) => {
-      if (saturated[i] === true || claim.wantedBytes <= limitOf(claim, freeBytes)) return;
+    for (let i = 0; i < claims.length; i++) {
+      const claim = claims[i] as BufferClaim;
+      if (saturated[i] === true || claim.wantedBytes <= limitOf(claim, freeBytes)) continue;
       saturated[i] = true;
       grew = true;
-    });
+    }
     if (!grew) break;
   }
-  const depthBytes = Float64Array.from(claims, (claim, i) =>
-    saturated[i] === true ? limitOf(claim, freeBytes) : claim.wantedBytes,
-  );
+  const depthBytes = new Float64Array(claims.length);
+  for (let i = 0; i < claims.length; i++) {
+    const claim = claims[i] as BufferClaim;
+    depthBytes[i] = saturated[i] === true ? limitOf(claim, freeBytes) : claim.wantedBytes;
+  }
   return { depthBytes, saturated, freeBytes };
 }
 
@@ -67,10 +70,11 @@ function freeWith(
 ): number {
   let held = 0;
   let alphas = 0;
-  claims.forEach((claim, i) => {
+  for (let i = 0; i < claims.length; i++) {
+    const claim = claims[i] as BufferClaim;
     if (saturated[i] !== true) held += Math.max(0, claim.wantedBytes - claim.dedicatedBytes);
     else if (claim.alpha === null) held += claim.staticLimitBytes;
     else alphas += claim.alpha;
-  });
+  }
   return Math.max(0, sharedBytes - held) / (1 + alphas);
 }

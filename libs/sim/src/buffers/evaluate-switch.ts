@@ -15,6 +15,9 @@ interface Draft {
   readonly overloadRatio: number;
 }
 
+/** From this loss on a full queue does not drain between losses. */
+const HARD_LOSS = 1e-2;
+
 const NO_BURST: BurstEffect = { peakBytes: 0, meanBytes: 0, dropRatio: 0 };
 
 /**
@@ -27,21 +30,20 @@ export function evaluateSwitch(
   arrivals: readonly QueueArrivals[],
   settings: readonly QueueSetting[],
 ): QueueState[] {
-  const drafts = arrivals.map((queue, i) => draftOf(queue, settings[i] ?? DEFAULT_QUEUE));
-  const shares = shareBuffer(
-    sharedBytes,
-    drafts.map((draft) => draft.claim),
-  );
-  return arrivals.map((queue, i) =>
-    stateOf(
-      queue,
-      drafts[i] as Draft,
-      settings[i] ?? DEFAULT_QUEUE,
-      shares.depthBytes[i] ?? 0,
-      shares.saturated[i] === true,
-      shares.freeBytes,
-    ),
-  );
+  const drafts: Draft[] = [];
+  const claims: BufferClaim[] = [];
+  for (let i = 0; i < arrivals.length; i++) {
+    const draft = draftOf(arrivals[i] as QueueArrivals, settings[i] ?? DEFAULT_QUEUE);
+    drafts.push(draft);
+    claims.push(draft.claim);
+  }
+  const { depthBytes, saturated, freeBytes } = shareBuffer(sharedBytes, claims);
+  return drafts.map((draft, i) => {
+    const setting = settings[i] ?? DEFAULT_QUEUE;
+    const heldBytes = depthBytes[i] as number;
+    const full = saturated[i] === true;
+    return stateOf(arrivals[i] as QueueArrivals, draft, setting, heldBytes, full, freeBytes);
+  });
 }
 
 export function claimOf(setting: QueueSetting, wantedBytes: number): BufferClaim {
@@ -88,37 +90,37 @@ function stateOf(
   full: boolean,
   freeBytes: number,
 ): QueueState {
-  const { serviceBps } = queue;
-  const limitBytes = limitOf(draft.claim, freeBytes);
-  const burst = burstsIn(queue, full ? 0 : roomBeside(draft.claim, freeBytes, heldBytes));
-  const marking = full && setting.ecn !== null && draft.markRatio > 0;
-  const state = {
-    channel: queue.channel,
+  const { channel, serviceBps } = queue;
+  const lossless = setting.lossless === true;
+  const room = full ? 0 : roomBeside(draft.claim, freeBytes, heldBytes);
+  const burst = queue.bursts.length === 0 ? NO_BURST : burstsIn(queue, room);
+  const dropRatio = lossless ? 0 : lossOf(queue, draft, heldBytes, full);
+  // A queue that hardly anybody yields to stays at its limit; the others saw up and down.
+  const saws = full && !lossless && dropRatio < HARD_LOSS;
+  // The limit of a lossless queue is its pause threshold: what would be lost waits upstream.
+  const paused = full ? pauseRatio(serviceBps, queue.feedersBps) : burst.dropRatio;
+  return {
+    channel,
     queue: queue.queue,
     serviceBps,
+    depthBytes: (saws ? heldBytes * SAWTOOTH_MEAN_RATIO : heldBytes) + burst.meanBytes,
     peakBytes: heldBytes + burst.peakBytes,
-    limitBytes,
-    markRatio: marking ? 1 : draft.markRatio,
+    limitBytes: limitOf(draft.claim, freeBytes),
+    dropRatio: lossless ? 0 : 1 - (1 - dropRatio) * (1 - burst.dropRatio),
+    // Above the ramp everything that can be marked is.
+    markRatio: full && draft.markRatio > 0 ? 1 : draft.markRatio,
+    pauseRatio: lossless ? paused : 0,
     full,
   };
-  if (setting.lossless === true) {
-    // The limit is the pause threshold: what would be lost waits in the feeders instead.
-    const paused = full ? pauseRatio(serviceBps, queue.feedersBps) : burst.dropRatio;
-    const depthBytes = heldBytes + burst.meanBytes;
-    return { ...state, depthBytes, dropRatio: 0, pauseRatio: paused };
-  }
+}
+
+/** Loss without bursts: what no buffer holds, and what loss-based senders need to give way. */
+function lossOf(queue: QueueArrivals, draft: Draft, heldBytes: number, full: boolean): number {
   let dropRatio = draft.overloadRatio;
-  if (full) {
-    for (const crowd of queue.crowds)
-      dropRatio = Math.max(dropRatio, tailDropRatio(crowd, heldBytes, serviceBps));
-  }
-  const meanBytes = full && dropRatio < 1e-2 ? heldBytes * SAWTOOTH_MEAN_RATIO : heldBytes;
-  return {
-    ...state,
-    depthBytes: meanBytes + burst.meanBytes,
-    dropRatio: 1 - (1 - dropRatio) * (1 - burst.dropRatio),
-    pauseRatio: 0,
-  };
+  if (!full) return dropRatio;
+  for (const crowd of queue.crowds)
+    dropRatio = Math.max(dropRatio, tailDropRatio(crowd, heldBytes, queue.serviceBps));
+  return dropRatio;
 }
 
 /** Room beside what the queue holds, with what it holds itself counted as free. */
@@ -130,7 +132,6 @@ export const roomBeside = (claim: BufferClaim, freeBytes: number, heldBytes: num
 
 /** Bursts of different workloads do not come at the same instant. */
 function burstsIn(queue: QueueArrivals, roomBytes: number): BurstEffect {
-  if (queue.bursts.length === 0) return NO_BURST;
   const backgroundBps = Math.min(queue.steadyBps, queue.serviceBps);
   let meanBytes = 0;
   let peakBytes = 0;

@@ -27,12 +27,12 @@ export interface ActiveStream {
   readonly slot: number;
   /** Its name in the sharing; -1 while it is not in the network. */
   id: number;
-  /** On the wire, bps of one connection. */
+  /** Of one connection, bps; what comes again after a loss is not counted. */
   rateBps: number;
   /** Channel that holds it back; -1: its own demand. */
   bottleneck: number;
-  /** Share of the wire rate that is of use to the receiver. */
-  goodRatio: number;
+  /** The port of one of its hosts is what holds it: then no switch queues it. */
+  heldAtHost: boolean;
   /** Sent by one connection and not yet in the prefix counters. */
   pendingBytes: number;
   /** Sent by one connection since the last flow samples. */

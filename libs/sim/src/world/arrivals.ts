@@ -1,11 +1,12 @@
 import type { Crowd, QueueArrivals } from '../buffers/queue-state';
 import { trueCapacityBps, type Network } from '../network/network';
 import { feedersOf, type ActiveStream } from './active-stream';
+import type { Entries } from './cell-members';
 
 /** A queue that carries this much of its service is full; sharing is exact up to rounding. */
-const FULL = 1 - 1e-6;
+export const FULL = 1 - 1e-6;
 /** Rates this close are the same. */
-const EQUAL = 1 - 1e-9;
+export const EQUAL = 1 - 1e-9;
 
 /** A queue as the loads of its streams are put together. */
 export interface QueueInput {
@@ -15,69 +16,114 @@ export interface QueueInput {
   readonly carriedBps: number;
   /** Highest rate of an elastic connection in it. */
   readonly highestBps: number;
-}
-
-/** One stream in a queue: its load there, and whether its host's own port holds it back. */
-export interface Arriving {
-  readonly entry: ActiveStream;
-  readonly position: number;
-  readonly heldAtHost: boolean;
+  readonly lossless: boolean;
 }
 
 interface Draft {
+  readonly channel: number;
+  readonly queue: number;
+  readonly serviceBps: number;
   steadyBps: number;
   openBps: number;
   feedersBps: number;
-  readonly crowds: Crowd[];
-  readonly bursts: { onBps: number; onMs: number; periodMs: number }[];
+  crowds: Crowd[];
+  bursts: Burst[];
 }
 
-/** Sorts the streams of one queue into those that it holds back and those that just pass. */
+/** All streams of one workload come at the same instant. */
+interface Burst {
+  readonly workload: string;
+  onBps: number;
+  readonly onMs: number;
+  readonly periodMs: number;
+  /** Channels that it comes through: it cannot come faster than all of them bring it. */
+  readonly through: Set<number>;
+}
+
+const NO_CROWDS: Crowd[] = [];
+const NO_BURSTS: Burst[] = [];
+
+/**
+ * Sorts the streams of one queue into those that it holds back and those that just pass. They
+ * come as places in the table and positions in their list of channels.
+ */
 export function arrivalsAt(
   network: Network,
   input: QueueInput,
-  streams: readonly Arriving[],
+  entries: Entries,
+  slots: readonly number[],
+  positions: readonly number[],
 ): QueueArrivals {
-  const draft: Draft = { steadyBps: 0, openBps: 0, feedersBps: 0, crowds: [], bursts: [] };
+  const draft: Draft = {
+    channel: input.channel,
+    queue: input.queue,
+    serviceBps: input.serviceBps,
+    steadyBps: 0,
+    openBps: 0,
+    feedersBps: 0,
+    crowds: NO_CROWDS,
+    bursts: NO_BURSTS,
+  };
   const full = input.carriedBps >= input.serviceBps * FULL;
-  const feeders = new Set<number>();
-  for (const arriving of streams) {
-    const { entry, position } = arriving;
+  for (let i = 0; i < slots.length; i++) {
+    const entry = entries[slots[i] as number] as ActiveStream;
+    const position = positions[i] as number;
     const { stream, connections } = entry.shape;
-    const rateBps = (connections[position] as number) * entry.rateBps;
-    if (stream.kind === 'open') addOpen(network, draft, arriving);
-    else if (full && isHeld(arriving, input.highestBps)) join(draft.crowds, arriving, rateBps);
-    else draft.steadyBps += rateBps;
-    for (const c of feedersOf(entry.shape, position)) feeders.add(c);
+    if (stream.kind === 'open') addOpen(draft, entry, position);
+    else if (full && isHeld(entry, input.highestBps)) join(draft, entry, position);
+    else draft.steadyBps += (connections[position] as number) * entry.rateBps;
   }
-  for (const c of feeders) draft.feedersBps += trueCapacityBps(network.channel(c));
-  const { channel, queue, serviceBps } = input;
-  return { channel, queue, serviceBps, ...draft };
+  for (const burst of draft.bursts) {
+    let throughBps = 0;
+    for (const c of burst.through) throughBps += trueCapacityBps(network.channel(c));
+    burst.onBps = Math.min(burst.onBps, throughBps);
+  }
+  if (input.lossless) draft.feedersBps = feedersBps(network, entries, slots, positions);
+  return draft;
+}
+
+/** What all channels that lead into the queue could bring together. */
+function feedersBps(
+  network: Network,
+  entries: Entries,
+  slots: readonly number[],
+  positions: readonly number[],
+): number {
+  const feeders = new Set<number>();
+  slots.forEach((slot, i) => {
+    const { shape } = entries[slot] as ActiveStream;
+    for (const c of feedersOf(shape, positions[i] as number)) feeders.add(c);
+  });
+  let bps = 0;
+  for (const c of feeders) bps += trueCapacityBps(network.channel(c));
+  return bps;
 }
 
 /** By the definition of max-min: nobody in the full queue gets more, and nothing else holds it. */
-const isHeld = ({ entry, heldAtHost }: Arriving, highestBps: number): boolean =>
-  !heldAtHost && entry.bottleneck >= 0 && entry.rateBps >= highestBps * EQUAL;
+export const isHeld = (entry: ActiveStream, highestBps: number): boolean =>
+  !entry.heldAtHost && entry.bottleneck >= 0 && entry.rateBps >= highestBps * EQUAL;
 
-function join(crowds: Crowd[], { entry, position }: Arriving, rateBps: number): void {
+function join(draft: Draft, entry: ActiveStream, position: number): void {
   const { stream, connections, baseRttMs } = entry.shape;
   const count = connections[position] as number;
-  const index = crowds.findIndex((crowd) => crowd.control === stream.control);
-  const before = crowds[index];
-  if (before === undefined) {
-    crowds.push({ control: stream.control, connections: count, rateBps, baseRttMs });
-    return;
+  const rateBps = count * entry.rateBps;
+  const crowd = { control: stream.control, connections: count, rateBps, baseRttMs };
+  if (draft.crowds === NO_CROWDS) draft.crowds = [];
+  const index = draft.crowds.findIndex(({ control }) => control === stream.control);
+  const before = draft.crowds[index];
+  if (before === undefined) draft.crowds.push(crowd);
+  else {
+    draft.crowds[index] = {
+      control: stream.control,
+      connections: before.connections + count,
+      rateBps: before.rateBps + rateBps,
+      baseRttMs: Math.max(before.baseRttMs, baseRttMs),
+    };
   }
-  crowds[index] = {
-    control: stream.control,
-    connections: before.connections + count,
-    rateBps: before.rateBps + rateBps,
-    baseRttMs: Math.max(before.baseRttMs, baseRttMs),
-  };
 }
 
 /** Open traffic comes with its full demand up to where it is cut, and with what is left after. */
-function addOpen(network: Network, draft: Draft, { entry, position }: Arriving): void {
+function addOpen(draft: Draft, entry: ActiveStream, position: number): void {
   const { stream, channels, connections } = entry.shape;
   const cut = entry.bottleneck < 0 ? channels.length : channels.indexOf(entry.bottleneck);
   const eachBps = position <= cut ? stream.demandBps : entry.rateBps;
@@ -87,12 +133,14 @@ function addOpen(network: Network, draft: Draft, { entry, position }: Arriving):
     draft.openBps += arrivalBps;
     return;
   }
-  // A burst cannot come faster than the channels that it comes through.
-  let throughBps = 0;
-  for (const c of feedersOf(entry.shape, position)) {
-    throughBps += trueCapacityBps(network.channel(c));
-  }
   const { periodMs, onMs } = stream.burst;
-  const onBps = Math.min(throughBps, (arrivalBps * periodMs) / onMs);
-  draft.bursts.push({ onBps, onMs, periodMs });
+  const workload = stream.workload;
+  if (draft.bursts === NO_BURSTS) draft.bursts = [];
+  let burst = draft.bursts.find((known) => known.workload === workload);
+  if (burst === undefined) {
+    burst = { workload, onBps: 0, onMs, periodMs, through: new Set() };
+    draft.bursts.push(burst);
+  }
+  burst.onBps += (arrivalBps * periodMs) / onMs;
+  for (const c of feedersOf(entry.shape, position)) burst.through.add(c);
 }

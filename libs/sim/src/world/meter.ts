@@ -57,14 +57,23 @@ export class Meter {
   /** From now on this much leaves the queue, and its state is this; undefined: nothing queues. */
   set(cell: number, nowMs: number, outBps: number, pausedRatio: number, state?: QueueState): void {
     const { out, drop, mark, pause, depth, peak } = this.rates;
-    if (outBps === 0 && out[cell] === 0 && state === undefined && depth[cell] === 0) return;
+    const lost = Math.min(MOST_LOSS, state?.dropRatio ?? 0);
+    const dropBps = (outBps * lost) / (1 - lost);
+    const markBps = outBps * (state?.markRatio ?? 0);
+    const depthBytes = state?.depthBytes ?? 0;
+    const same =
+      out[cell] === outBps &&
+      depth[cell] === depthBytes &&
+      drop[cell] === dropBps &&
+      mark[cell] === markBps &&
+      pause[cell] === pausedRatio;
+    if (same) return;
     this.flush(cell, nowMs);
-    const lost = Math.min(0.999, state?.dropRatio ?? 0);
     out[cell] = outBps;
-    drop[cell] = (outBps * lost) / (1 - lost);
-    mark[cell] = outBps * (state?.markRatio ?? 0);
+    drop[cell] = dropBps;
+    mark[cell] = markBps;
     pause[cell] = pausedRatio;
-    depth[cell] = state?.depthBytes ?? 0;
+    depth[cell] = depthBytes;
     peak[cell] = state?.peakBytes ?? 0;
   }
 
@@ -163,5 +172,8 @@ const RATES = ['out', 'drop', 'mark', 'pause', 'depth', 'peak'] as const;
 type QueueRates = Record<(typeof RATES)[number], Float64Array>;
 const SUMS = ['out', 'drop', 'mark', 'pausedMs'] as const;
 type QueueSums = Record<(typeof SUMS)[number], Float64Array>;
+
+/** Rates are of what leaves, so a queue that loses everything has none. */
+const MOST_LOSS = 0.999;
 
 const floats = (length: number): Float64Array => new Float64Array(length);

@@ -31,7 +31,7 @@ export function onsetOf(
     if (channel.device < 0) continue;
     let arrivalBps = 0;
     for (const c of meeting.feeders) arrivalBps += trueCapacityBps(network.channel(c));
-    const setting = loads.setting(cell);
+    const setting = loads.settings.of(cell);
     const state = loads.states[cell];
     const heldBytes = state?.depthBytes ?? 0;
     const one = incastOnset({

@@ -5,6 +5,7 @@ import { Routing } from '../network/routing';
 import { defaultSettings, type SwitchSettings } from '../network/settings';
 import type { FabricSpec } from '../network/spec';
 import { Sharing } from '../sharing/sharing';
+import { BackPressure } from './back-pressure';
 import { Meter } from './meter';
 import { PrefixCounters } from './prefix-counters';
 import { QueueLoads } from './queue-loads';
@@ -15,6 +16,7 @@ import { Timeline } from './timeline';
 /** What a world consists of; everything that has a state of its own. */
 export class WorldParts {
   readonly table: StreamTable;
+  readonly pressure: BackPressure;
 
   constructor(
     readonly network: Network,
@@ -26,11 +28,14 @@ export class WorldParts {
     readonly jobs: RunningJobs,
     readonly timeline: Timeline,
     readonly random: Random,
-    table?: StreamTable,
+    from?: WorldParts,
   ) {
     this.table =
-      table?.fork(network, sharing, loads, prefixes) ??
+      from?.table.fork(network, sharing, loads, prefixes) ??
       new StreamTable(network, sharing, loads, prefixes);
+    this.pressure =
+      from?.pressure.fork(sharing, loads, this.table) ??
+      new BackPressure(sharing, loads, this.table);
   }
 
   configure(device: number, settings: SwitchSettings): void {
@@ -90,6 +95,6 @@ export function forkParts(parts: WorldParts): WorldParts {
     parts.jobs.fork(network, routing),
     parts.timeline.fork(),
     parts.random.copy(),
-    parts.table,
+    parts,
   );
 }

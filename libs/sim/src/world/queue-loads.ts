@@ -2,10 +2,11 @@ import { evaluateSwitch } from '../buffers/evaluate-switch';
 import type { QueueArrivals, QueueState } from '../buffers/queue-state';
 import { trueCapacityBps, type Network } from '../network/network';
 import type { Routing } from '../network/routing';
-import { DEFAULT_QUEUE, type QueueScheduling, type QueueSetting } from '../network/settings';
+import type { QueueSetting } from '../network/settings';
 import type { ActiveStream } from './active-stream';
-import { arrivalsAt, type Arriving } from './arrivals';
+import { arrivalsAt, EQUAL, FULL, isHeld } from './arrivals';
 import { CellMembers, type Entries } from './cell-members';
+import { QueueSettings } from './queue-settings';
 import { serviceBps } from './service';
 
 /** Told of every queue whose load or state may have changed. */
@@ -24,16 +25,20 @@ export class QueueLoads {
   /** Switches evaluated so far. */
   evaluations = 0;
   readonly width: number;
+  /** Full lossless queues, whose feeders must wait. */
+  readonly pausing = new Set<number>();
   private members: CellMembers;
   private arrivals: (QueueArrivals | undefined)[];
-  private settings: (QueueSetting | undefined)[];
   private readonly highestBps: Float64Array;
   private readonly dirty: Uint8Array;
   private dirtyChannels: number[] = [];
+  /** Places of streams whose rate changed since the last evaluation. */
+  private moved = new Set<number>();
 
   constructor(
     private readonly network: Network,
-    private readonly routing: Routing,
+    routing: Routing,
+    readonly settings = new QueueSettings(network, routing),
   ) {
     this.width = network.spec.queues.length;
     const cells = network.channels.length * this.width;
@@ -43,21 +48,21 @@ export class QueueLoads {
     this.dirty = new Uint8Array(network.channels.length);
     this.states = Array.from({ length: cells }, () => undefined);
     this.arrivals = [...this.states] as undefined[];
-    this.settings = [...this.states] as undefined[];
     this.members = new CellMembers(cells);
   }
 
   fork(network: Network, routing: Routing): QueueLoads {
-    const copy = new QueueLoads(network, routing);
+    const copy = new QueueLoads(network, routing, this.settings.fork(network, routing));
+    for (const cell of this.pausing) copy.pausing.add(cell);
     copy.carriedBps.set(this.carriedBps);
     copy.highestBps.set(this.highestBps);
     copy.connections.set(this.connections);
     copy.dirty.set(this.dirty);
     copy.states = this.states.slice();
     copy.arrivals = this.arrivals.slice();
-    copy.settings = this.settings.slice();
     copy.members = this.members.fork();
     copy.dirtyChannels = this.dirtyChannels.slice();
+    copy.moved = new Set(this.moved);
     copy.evaluations = this.evaluations;
     return copy;
   }
@@ -68,15 +73,23 @@ export class QueueLoads {
 
   enter(entry: ActiveStream): void {
     this.members.enter(entry, (channel) => this.cell(channel, entry.shape.stream.queue));
+    this.moved.add(entry.slot);
     this.touch(entry);
   }
 
   leave(entry: ActiveStream, entries: Entries): void {
+    this.moved.delete(entry.slot);
     this.members.leave(entry, (channel) => this.cell(channel, entry.shape.stream.queue), entries);
     this.touch(entry);
   }
 
-  touch(entry: ActiveStream): void {
+  /** A stream in the network whose rate changed. */
+  move(entry: ActiveStream): void {
+    this.moved.add(entry.slot);
+    this.touch(entry);
+  }
+
+  private touch(entry: ActiveStream): void {
     for (const channel of entry.shape.channels) this.touchChannel(channel);
   }
 
@@ -88,22 +101,42 @@ export class QueueLoads {
 
   /** Reads the settings of a switch again. */
   configure(device: number): void {
-    const settings = this.routing.settingsOf(device);
-    for (const [name, channel] of this.network.egress[device] ?? []) {
-      this.network.spec.queues.forEach((queue, q) => {
-        this.settings[this.cell(channel, q)] = settings.queues.get(name)?.get(queue.name);
-      });
-      this.touchChannel(channel);
-    }
+    this.settings.configure(device);
+    for (const channel of this.network.egress[device]?.values() ?? []) this.touchChannel(channel);
   }
 
-  setting(cell: number): QueueSetting {
-    return this.settings[cell] ?? DEFAULT_QUEUE;
+  /** Whether anything changed since the last evaluation. */
+  get isStale(): boolean {
+    return this.dirtyChannels.length > 0;
   }
 
-  scheduling(channel: number, queue: number): QueueScheduling {
-    const own = this.settings[this.cell(channel, queue)]?.scheduling;
-    return own ?? this.network.spec.queues[queue] ?? { strict: false, weight: 1 };
+  each(
+    cell: number,
+    entries: Entries,
+    visit: (entry: ActiveStream, position: number) => void,
+  ): void {
+    const positions = this.members.positionsIn(cell);
+    this.members.in(cell).forEach((slot, i) => {
+      visit(entries[slot] as ActiveStream, positions[i] as number);
+    });
+  }
+
+  /** Rate of one connection that a full queue holds back, bps. */
+  heldRateBps(cell: number, entries: Entries): number {
+    const highestBps = this.highestBps[cell] as number;
+    let heldBps = 0;
+    this.each(cell, entries, (entry) => {
+      if (isHeld(entry, highestBps)) heldBps = Math.max(heldBps, entry.rateBps);
+    });
+    return heldBps;
+  }
+
+  /** Share of time in which a queue may not send, because what it feeds told it so. */
+  pausedRatio(cell: number): number {
+    if (this.settings.capBps[cell] === Infinity) return 0;
+    const channel = Math.floor(cell / this.width);
+    const carriedBps = this.carriedBps[cell] as number;
+    return Math.max(0, 1 - carriedBps / Math.max(1, this.freeService(channel, cell % this.width)));
   }
 
   /** Shared buffer of a switch that no queue holds now. */
@@ -114,7 +147,7 @@ export class QueueLoads {
         const cell = this.cell(channel, q);
         const depthBytes = this.states[cell]?.depthBytes ?? 0;
         if (depthBytes > 0)
-          heldBytes += Math.max(0, depthBytes - this.setting(cell).dedicatedBytes);
+          heldBytes += Math.max(0, depthBytes - this.settings.of(cell).dedicatedBytes);
       }
     }
     const sharedBytes = this.network.spec.switches[device]?.sharedBufferBytes ?? 0;
@@ -127,14 +160,18 @@ export class QueueLoads {
     for (const channel of changed) {
       for (let q = 0; q < this.width; q++) this.sum(this.cell(channel, q), entries);
     }
-    const heldAtHost = new Map<number, boolean>();
+    for (const slot of this.moved) {
+      const entry = entries[slot] as ActiveStream;
+      entry.heldAtHost = this.isHeldAtHost(entry);
+    }
+    this.moved.clear();
     const devices = new Set<number>();
     for (const channel of changed) {
       const { device } = this.network.channel(channel);
       this.dirty[channel] = 0;
       if (device >= 0) {
         devices.add(device);
-        this.arrive(channel, entries, heldAtHost);
+        this.arrive(channel, entries);
       } else for (let q = 0; q < this.width; q++) tell(this.cell(channel, q), undefined);
     }
     for (const device of devices) this.evaluateDevice(device, tell);
@@ -160,39 +197,43 @@ export class QueueLoads {
   }
 
   /** Arrivals at all queues of one egress channel. */
-  private arrive(channel: number, entries: Entries, heldAtHost: Map<number, boolean>): void {
+  private arrive(channel: number, entries: Entries): void {
     for (let queue = 0; queue < this.width; queue++) {
       const cell = this.cell(channel, queue);
       const slots = this.members.in(cell);
       if (slots.length === 0) {
         this.arrivals[cell] = undefined;
         this.states[cell] = undefined;
+        this.pausing.delete(cell);
         continue;
       }
-      const positions = this.members.positionsIn(cell);
-      const streams = slots.map((slot, i): Arriving => {
-        const entry = entries[slot] as ActiveStream;
-        let held = heldAtHost.get(slot);
-        if (held === undefined) heldAtHost.set(slot, (held = this.isHeldAtHost(entry)));
-        return { entry, position: positions[i] as number, heldAtHost: held };
-      });
       const input = {
         channel,
         queue,
         serviceBps: this.serviceOf(channel, queue),
         carriedBps: this.carriedBps[cell] as number,
         highestBps: this.highestBps[cell] as number,
+        lossless: this.settings.of(cell).lossless === true,
       };
-      this.arrivals[cell] = arrivalsAt(this.network, input, streams);
+      const positions = this.members.positionsIn(cell);
+      this.arrivals[cell] = arrivalsAt(this.network, input, entries, slots, positions);
     }
   }
 
+  /** A paused queue is served as fast as it may send. */
   private serviceOf(channel: number, queue: number): number {
+    const cell = this.cell(channel, queue);
+    const freeBps = this.freeService(channel, queue);
+    if (this.settings.capBps[cell] === Infinity) return freeBps;
+    return Math.min(freeBps, Math.max(1, this.carriedBps[cell] as number));
+  }
+
+  private freeService(channel: number, queue: number): number {
     return serviceBps(
       trueCapacityBps(this.network.channel(channel)),
       queue,
       this.width,
-      (q) => this.scheduling(channel, q),
+      (q) => this.settings.scheduling(channel, q),
       (q) => this.carriedBps[this.cell(channel, q)] as number,
     );
   }
@@ -202,11 +243,12 @@ export class QueueLoads {
     const { nics, channels, stream } = entry.shape;
     for (const position of nics) {
       const channel = channels[position] as number;
-      if (entry.bottleneck === channel) return true;
       const cell = this.cell(channel, stream.queue);
+      if (this.settings.capBps[cell] !== Infinity) continue;
+      if (entry.bottleneck === channel) return true;
       const full =
-        (this.carriedBps[cell] as number) >= this.serviceOf(channel, stream.queue) * 0.999999;
-      if (full && entry.rateBps >= (this.highestBps[cell] as number) * (1 - 1e-9)) return true;
+        (this.carriedBps[cell] as number) >= this.serviceOf(channel, stream.queue) * FULL;
+      if (full && entry.rateBps >= (this.highestBps[cell] as number) * EQUAL) return true;
     }
     return false;
   }
@@ -225,15 +267,18 @@ export class QueueLoads {
         }
         cells.push(cell);
         arrivals.push(arriving);
-        settings.push(this.setting(cell));
+        settings.push(this.settings.of(cell));
       }
     }
     this.evaluations += 1;
     const sharedBytes = this.network.spec.switches[device]?.sharedBufferBytes ?? 0;
     const states = evaluateSwitch(sharedBytes, arrivals, settings);
     cells.forEach((cell, i) => {
-      this.states[cell] = states[i];
-      tell(cell, states[i]);
+      const state = states[i] as QueueState;
+      this.states[cell] = state;
+      if (state.full && state.pauseRatio > 0) this.pausing.add(cell);
+      else this.pausing.delete(cell);
+      tell(cell, state);
     });
   }
 }

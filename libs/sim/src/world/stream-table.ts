@@ -77,15 +77,15 @@ export class StreamTable {
       if (rateBps === entry.rateBps) continue;
       this.account(entry, nowMs);
       entry.rateBps = rateBps;
-      this.loads.touch(entry);
+      this.loads.move(entry);
     }
   }
 
-  /** Rates as the job sees them: what is of use to the receiver. */
+  /** Rates of the streams of a job, in its order. */
   granted(slots: readonly number[]): Granted {
     return (index) => {
       const entry = this.entries[slots[index] ?? -1];
-      return entry === undefined ? 0 : entry.rateBps * entry.goodRatio;
+      return entry?.rateBps ?? 0;
     };
   }
 
@@ -152,7 +152,7 @@ export class StreamTable {
       id: -1,
       rateBps: 0,
       bottleneck: -1,
-      goodRatio: 1,
+      heldAtHost: false,
       pendingBytes: 0,
       unsampledBytes: 0,
       sinceMs: 0,

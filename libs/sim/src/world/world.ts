@@ -15,6 +15,9 @@ const LONGEST_STRETCH_MS = 1000;
 /** Events at one instant; more are a job that does not get on. */
 const MOST_AT_ONCE = 10_000;
 
+/** Pauses spread a hop a round; no path of a sane fabric is longer. */
+const MOST_ROUNDS = 8;
+
 /** What a run has cost so far; counts, not times. */
 export interface WorldCost {
   readonly events: number;
@@ -170,15 +173,13 @@ export class World {
     return pathsBetween(this.network, this.parts.routing, sources, destinations);
   }
 
-  /** The truth about every queue in use, which a controller can only estimate. */
+  /** The truth about every queue in use, as of the last instant that time moved to. */
   truth(): QueueTruth[] {
-    this.settle();
     return truthOf(this.network, this.parts.loads);
   }
 
-  /** Utilisation of every egress port now, by `leaf1:eth1`; 0 where nothing flows. */
+  /** Utilisation of every egress port, by `leaf1:eth1`; 0 where nothing flows. */
   linkLoads(): Map<string, number> {
-    this.settle();
     return linkLoadsOf(this.network, this.parts.loads);
   }
 
@@ -211,14 +212,23 @@ export class World {
 
   /** Rates and queues in line with what the jobs send and how the network is now. */
   private settle(): void {
-    const { jobs, table, sharing, loads, timeline } = this.parts;
+    const { jobs, table, loads, pressure } = this.parts;
     jobs.collect(table, this.conditions, this.atMs);
+    if (!loads.isStale) return;
+    pressure.release();
+    this.solve();
+    for (let round = 0; round < MOST_ROUNDS && pressure.spread(); round++) this.solve();
+  }
+
+  private solve(): void {
+    const { meter, table, sharing, loads, timeline } = this.parts;
     const changed = sharing.solve();
     this.solves += 1;
     table.setRates(changed, this.atMs);
     for (const id of changed) timeline.add(sharing.rateBps(id));
     loads.evaluate(table.entries, (cell, state) => {
-      this.parts.meter.set(cell, this.atMs, loads.carriedBps[cell] ?? 0, 0, state);
+      const carriedBps = loads.carriedBps[cell] as number;
+      meter.set(cell, this.atMs, carriedBps, loads.pausedRatio(cell), state);
     });
   }
 
