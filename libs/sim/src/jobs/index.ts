@@ -7,3 +7,9 @@
 export { createJob, queueOf } from './create';
 export { Histogram, LATENCY_BOUNDS_MS } from './histogram';
 export * from './job';
+export {
+  DEFAULT_SEQUENCE_OPTIONS,
+  parseSequence,
+  type Sequence,
+  type SequenceOptions,
+} from './sequences';
