@@ -121,13 +121,12 @@ export class Sharing {
         if (!before.has(id)) before.set(id, { rate: rate[id]!, bottleneck: bottleneck[id]! });
       this.filling.fill(streams);
       for (const id of streams) this.touchAll(id);
-      const size = streams.length;
+      const solved = streams.length;
       this.inspectTouched();
-      if (this.changed.length === size) break;
+      // What was solved stays in: two groups that wait for each other would alternate.
+      if (this.changed.length === solved) break;
     }
-    for (const id of this.changed) this.isChanged[id] = 0;
-    this.changed = [];
-    this.entriesChanged = 0;
+    this.forgetChanged();
     return this.differing(before);
   }
 
@@ -183,6 +182,12 @@ export class Sharing {
     this.changed.push(id);
     this.entriesChanged += this.state.length[id]!;
   };
+
+  private forgetChanged(): void {
+    for (const id of this.changed) this.isChanged[id] = 0;
+    this.changed = [];
+    this.entriesChanged = 0;
+  }
 
   private changeAll(): void {
     for (let id = 0; id < this.state.streams; id++) if (this.state.alive[id] === 1) this.change(id);
