@@ -3,6 +3,8 @@ import type { SpecOverrides } from './config/fabric-config';
 
 export interface CommandLine {
   readonly configFile: string | null;
+  /** A scenario whose fabric, workloads and events take the place of the stage. */
+  readonly scenarioFile: string | null;
   readonly overrides: SpecOverrides;
   /** Print one JSON line on stdout when everything listens. */
   readonly json: boolean;
@@ -17,10 +19,11 @@ function whole(text: string): number {
 export function readCommandLine(argv: readonly string[]): CommandLine {
   const program = new Command('weir-fabric')
     .description(
-      'A simulated leaf-spine fabric that listens: one gNMI server per switch on loopback, ' +
+      'A simulated fabric that listens: one gNMI server per switch on loopback, ' +
         'workloads that report by OTLP, and a control API for faults and load.',
     )
     .option('-c, --config <file>', 'YAML file of kind Fabric; flags win over it')
+    .option('--scenario <file>', 'scenario file: its fabric, workloads and events, in real time')
     .option('--stage <name>', 'demo (default) or plain')
     .option('--leaves <n>', 'leaves of a plain fabric', whole)
     .option('--spines <n>', 'spines of a plain fabric', whole)
@@ -54,6 +57,7 @@ export function readCommandLine(argv: readonly string[]): CommandLine {
   };
   if (Object.keys(otlp).length > 0) overrides['otlp'] = otlp;
   return {
+    scenarioFile: typeof options['scenario'] === 'string' ? options['scenario'] : null,
     configFile: typeof options['config'] === 'string' ? options['config'] : null,
     overrides,
     json: options['json'] === true,

@@ -1,57 +1,60 @@
-import { ok, refuse, type Result } from '@weir/core/base';
+import { buildJob } from '@weir/closed-loop';
+import type { Workload } from '@weir/contracts';
+import { ok, refuse, seededRandom, type Result } from '@weir/core/base';
 import { SwitchImage } from '@weir/openconfig-switch';
-import {
-  CALM_SERVICE,
-  demoStage,
-  FluidFabric,
-  leafSpine,
-  withChanges,
-  type Scenario,
-  type Stage,
-} from '@weir/sim';
+import { World, type JobSpec, type Scenario } from '@weir/sim';
 import type { FabricConfig } from './config/fabric-config';
 import { OtlpExporter } from './otlp/exporter';
+import type { FabricPlan } from './plan/fabric-plan';
+import { TimelinePlayer } from './plan/timeline-player';
+import { notePortChanges } from './switch/port-changes';
 import { SimulatedSwitch } from './switch/simulated-switch';
 import { SwitchBackend } from './switch/switch-backend';
 import { topologyDocument } from './topology-document';
-import { notePortChanges } from './port-changes';
 
-/** Steps that may be caught up at once after the process was held; older time is skipped. */
-const MAX_CATCH_UP_STEPS = 20;
+/** Time that may be caught up at once after the process was held; older time is skipped. */
+const MAX_CATCH_UP_MS = 2_000;
 
 /** The simulated fabric in real time: the model, a gNMI server for each switch, the reporters. */
 export class FabricProcess {
-  readonly fabric: FluidFabric;
+  readonly world: World;
   readonly scenarios: ReadonlyMap<string, Scenario>;
   readonly switches = new Map<string, SimulatedSwitch>();
-  private readonly stage: Stage;
+  private readonly player: TimelinePlayer;
   private exporter: OtlpExporter | null = null;
   private timer: NodeJS.Timeout | null = null;
   private readonly bootNs = BigInt(Date.now()) * 1_000_000n;
   private startedMs = 0;
-  private sinceExportMs = 0;
+  private exportedMs = 0;
   private portsUp = new Map<string, boolean>();
 
   constructor(
     private readonly config: FabricConfig,
+    private readonly plan: FabricPlan,
     private readonly log: (message: string) => void,
   ) {
-    this.stage = stageOf(config);
-    this.fabric = new FluidFabric(this.stage.spec, config.spec.seed);
-    this.scenarios = new Map(this.stage.scenarios.map((scenario) => [scenario.name, scenario]));
+    this.world = new World(plan.spec, plan.seed);
+    this.scenarios = new Map(plan.stories.map((scenario) => [scenario.name, scenario]));
+    const { world, switches } = this;
+    this.player = new TimelinePlayer(plan.timeline, {
+      world,
+      switches,
+      host: config.spec.gnmi.host,
+      log,
+    });
   }
 
   /** Starts everything; refused when a configured workload does not fit the fabric. */
   async start(): Promise<Result<void>> {
-    const changes = this.stage.scenarios.flatMap((scenario) => scenario.settings);
     const { host, basePort } = this.config.spec.gnmi;
-    for (const [index, { name }] of this.stage.spec.switches.entries()) {
-      const settings = withChanges(name, this.fabric.settings(name), changes);
-      const image = new SwitchImage(this.stage.spec, name, settings);
-      const backend = new SwitchBackend(this.fabric, image, { nowNs: () => this.nowNs() });
+    const { spec } = this.world;
+    for (const [index, { name }] of spec.switches.entries()) {
+      const settings = this.plan.settingsOf(name, this.world.settings(name));
+      const image = new SwitchImage(spec, name, settings);
+      const backend = new SwitchBackend(this.world, image, { nowNs: () => this.nowNs() });
       const report = (message: string, error: unknown): void =>
         this.log(`${message}: ${String(error)}`);
-      const simulated = new SimulatedSwitch(name, this.fabric, backend, report);
+      const simulated = new SimulatedSwitch(name, this.world, backend, report);
       await simulated.start(host, basePort === 0 ? 0 : basePort + index);
       this.switches.set(name, simulated);
     }
@@ -72,7 +75,7 @@ export class FabricProcess {
 
   /** Device time of the last step, ns since the epoch. */
   nowNs(): bigint {
-    return this.bootNs + BigInt(Math.round(this.fabric.nowMs * 1e6));
+    return this.bootNs + BigInt(Math.round(this.world.nowMs * 1e6));
   }
 
   reportTo(endpoint: string): void {
@@ -82,18 +85,28 @@ export class FabricProcess {
 
   topology(): string {
     return topologyDocument(
-      this.stage.spec,
+      this.world.spec,
       this.config.spec.gnmi.host,
       (device) => this.switches.get(device)?.port ?? 0,
     );
+  }
+
+  /** Starts a workload as a file would have it, its hosts chosen now. */
+  startWorkload(workload: Workload): Result<JobSpec> {
+    const random = seededRandom(this.plan.seed).fork(`hosts/${workload.name}`);
+    const context = { spec: this.world.spec, used: new Set<string>(), random };
+    const job = buildJob(workload, context, `workloads.${workload.name}`);
+    if (!job.ok) return refuse('request-invalid', job.error.where, job.error.reason);
+    const started = this.world.startJob(job.value.spec);
+    return started.ok ? ok(job.value.spec) : started;
   }
 
   startScenario(name: string): Result<void> {
     const scenario = this.scenarios.get(name);
     if (scenario === undefined) return refuse('not-found', name, 'no scenario has this name');
     for (const workload of scenario.incident) {
-      this.fabric.stopWorkload(workload.name);
-      const started = this.fabric.startWorkload(workload);
+      this.world.stopJob(workload.name);
+      const started = this.world.startJob(workload);
       if (!started.ok) return started;
     }
     return ok(undefined);
@@ -103,11 +116,11 @@ export class FabricProcess {
   stopScenario(name: string): Result<void> {
     const scenario = this.scenarios.get(name);
     if (scenario === undefined) return refuse('not-found', name, 'no scenario has this name');
-    for (const workload of scenario.incident) this.fabric.stopWorkload(workload.name);
-    const running = new Set(this.fabric.workloadSpecs().map((entry) => entry.spec.name));
+    for (const workload of scenario.incident) this.world.stopJob(workload.name);
+    const running = new Set(this.world.jobs().map((entry) => entry.spec.name));
     for (const workload of scenario.baseline) {
       if (running.has(workload.name)) continue;
-      const started = this.fabric.startWorkload(workload);
+      const started = this.world.startJob(workload);
       if (!started.ok) return started;
     }
     return ok(undefined);
@@ -119,17 +132,12 @@ export class FabricProcess {
   }
 
   private startWorkloads(): Result<void> {
-    for (const scenario of this.stage.scenarios) {
-      for (const { link, from, fault } of scenario.faults) {
-        const set = this.fabric.setLinkFault(link, fault, from);
-        if (!set.ok) return set;
-      }
+    for (const { link, from, fault } of this.plan.faults) {
+      const set = this.world.setLinkFault(link, fault, from);
+      if (!set.ok) return set;
     }
-    const baseline = this.stage.scenarios.flatMap((scenario) => scenario.baseline);
-    const calm = this.config.spec.stage === 'demo' ? [CALM_SERVICE] : [];
-    const configured = this.config.spec.workloads;
-    for (const [index, workload] of [...configured, ...baseline, ...calm].entries()) {
-      const started = this.fabric.startWorkload(workload);
+    for (const [index, workload] of this.plan.jobs.entries()) {
+      const started = this.world.startJob(workload);
       if (started.ok) continue;
       const { where, reason } = started.error;
       const field = where.slice(`workloads.${workload.name}`.length);
@@ -139,38 +147,17 @@ export class FabricProcess {
   }
 
   private tick(): void {
-    const { stepMs } = this.config.spec;
-    const dueMs = performance.now() - this.startedMs;
-    let steps = Math.floor((dueMs - this.fabric.nowMs) / stepMs + 1e-6);
-    if (steps > MAX_CATCH_UP_STEPS) {
-      this.startedMs += (steps - MAX_CATCH_UP_STEPS) * stepMs;
-      steps = MAX_CATCH_UP_STEPS;
+    const behindMs = performance.now() - this.startedMs - this.world.nowMs;
+    if (behindMs > MAX_CATCH_UP_MS) this.startedMs += behindMs - MAX_CATCH_UP_MS;
+    const dueMs = Math.max(this.world.nowMs, performance.now() - this.startedMs);
+    for (let nextMs = this.player.nextMs(); nextMs <= dueMs; nextMs = this.player.nextMs()) {
+      this.world.advanceTo(Math.max(this.world.nowMs, nextMs));
+      this.player.play();
     }
-    for (; steps > 0; steps--) {
-      this.fabric.step(stepMs);
-      this.sinceExportMs += stepMs;
-    }
-    this.portsUp = notePortChanges(this.fabric, this.switches, this.portsUp);
-    if (this.sinceExportMs < this.config.spec.otlp.intervalMs) return;
-    this.sinceExportMs = 0;
-    const observations = this.fabric.takeObservations();
-    this.exporter?.send(observations, this.nowNs());
+    this.world.advanceTo(dueMs);
+    this.portsUp = notePortChanges(this.world, this.switches, this.portsUp);
+    if (this.world.nowMs - this.exportedMs < this.config.spec.otlp.intervalMs) return;
+    this.exportedMs = this.world.nowMs;
+    this.exporter?.send(this.world.takeObservations(), this.nowNs());
   }
-}
-
-function stageOf(config: FabricConfig): Stage {
-  const { spec } = config;
-  if (spec.stage === 'demo') return demoStage();
-  return {
-    scenarios: [],
-    spec: leafSpine({
-      name: config.metadata.name,
-      leaves: spec.leaves,
-      spines: spec.spines,
-      hostPortsPerLeaf: spec.hostPortsPerLeaf,
-      linkCapacityBps: spec.linkCapacity,
-      hostCapacityBps: spec.hostCapacity,
-      sharedBufferBytes: spec.sharedBuffer,
-    }),
-  };
 }

@@ -3,6 +3,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { parsePath } from '@weir/gnmi';
 import { gnmi, type gnmiExt, otlpCollector } from '@weir/proto-gen';
 import { readConfig } from './config/fabric-config';
+import { planOfConfig } from './plan/fabric-plan';
 import { startFabric, type RunningFabric } from './start-fabric';
 
 const SMALL = `
@@ -26,7 +27,9 @@ let client: InstanceType<typeof gnmi.gNMIClient>;
 async function start(text = SMALL): Promise<void> {
   const config = readConfig(text);
   if (!config.ok) throw new Error(`${config.error.where}: ${config.error.reason}`);
-  const started = await startFabric(config.value, () => undefined);
+  const plan = planOfConfig(config.value);
+  if (!plan.ok) throw new Error(`${plan.error.where}: ${plan.error.reason}`);
+  const started = await startFabric(config.value, plan.value, () => undefined);
   if (!started.ok) throw new Error(`${started.error.where}: ${started.error.reason}`);
   running = started.value;
   const port = running.process.switches.get('leaf1')?.port ?? 0;
@@ -110,25 +113,25 @@ const control = async (method: string, path: string, body?: unknown) => {
 };
 
 const share = (port: string): number => {
-  const ports = running.process.fabric.counters('leaf1').interfaces;
+  const ports = running.process.world.counters('leaf1').interfaces;
   const total = (ports.get('eth1')?.outOctets ?? 0) + (ports.get('eth2')?.outOctets ?? 0);
   return (ports.get(port)?.outOctets ?? 0) / total;
 };
 
 describe('a fabric that listens', () => {
   it('counts traffic, and moves it by the weights of a Set', async () => {
-    await until(() => running.process.fabric.nowMs > 200);
+    await until(() => running.process.world.nowMs > 200);
     expect(share('eth1')).toBeCloseTo(0.5, 6);
     const octets = '/interfaces/interface[name=eth1]/state/counters/out-octets';
     // RFC 7951: 64-bit counters are strings.
     expect(await read(octets)).toMatch(/^"\d+"$/);
     await set({ [weightPath(1)]: '16', [weightPath(2)]: '48' });
     expect(await read(weightPath(2))).toBe('"48"');
-    const before = running.process.fabric.counters('leaf1').interfaces.get('eth2')?.outOctets ?? 0;
-    const before1 = running.process.fabric.counters('leaf1').interfaces.get('eth1')?.outOctets ?? 0;
-    const then = running.process.fabric.nowMs;
-    await until(() => running.process.fabric.nowMs > then + 200);
-    const ports = running.process.fabric.counters('leaf1').interfaces;
+    const before = running.process.world.counters('leaf1').interfaces.get('eth2')?.outOctets ?? 0;
+    const before1 = running.process.world.counters('leaf1').interfaces.get('eth1')?.outOctets ?? 0;
+    const then = running.process.world.nowMs;
+    await until(() => running.process.world.nowMs > then + 200);
+    const ports = running.process.world.counters('leaf1').interfaces;
     const ratio =
       ((ports.get('eth2')?.outOctets ?? 0) - before) /
       ((ports.get('eth1')?.outOctets ?? 0) - before1);
@@ -137,7 +140,7 @@ describe('a fabric that listens', () => {
   });
 
   it('counts what is forwarded for each prefix, hosts of its own included', async () => {
-    await until(() => running.process.fabric.nowMs > 200);
+    await until(() => running.process.world.nowMs > 200);
     const entry = (prefix: string): string =>
       `/network-instances/network-instance[name=DEFAULT]/afts/ipv4-unicast/ipv4-entry[prefix=${prefix}]/state/counters/octets-forwarded`;
     expect(BigInt(JSON.parse(await read(entry('10.2.1.0/24'))) as string)).toBeGreaterThan(0n);
@@ -150,7 +153,7 @@ describe('a fabric that listens', () => {
       value: { rollbackDuration: { seconds: 0n, nanos: 300_000_000 } },
     } as never);
     const weight = (): number | undefined =>
-      running.process.fabric.settings('leaf1').routes.get('10.2.1.0/24')?.[0]?.weight;
+      running.process.world.settings('leaf1').routes.get('10.2.1.0/24')?.[0]?.weight;
     expect(weight()).toBe(1);
     expect(await codeOf(set({ [weightPath(1)]: '2' }))).toBe(status.FAILED_PRECONDITION);
     await until(() => weight() === 32);
@@ -209,12 +212,12 @@ describe('a fabric that listens', () => {
     const boot = await read('/system/state/boot-time');
     await control('POST', '/switches/leaf1/kill');
     await expect(set({ [weightPath(1)]: '12' }, undefined, 300)).rejects.toThrow();
-    expect(running.process.fabric.portUp('spine1', 'eth1')).toBe(false);
+    expect(running.process.world.portUp('spine1', 'eth1')).toBe(false);
     await control('POST', '/switches/leaf1/restore');
     await until(async () => (await codeOf(read(weightPath(1)))) === status.OK);
     expect(await read(weightPath(1))).toBe('"11"');
     expect(await read('/system/state/boot-time')).not.toBe(boot);
-    expect(running.process.fabric.portUp('spine1', 'eth1')).toBe(true);
+    expect(running.process.world.portUp('spine1', 'eth1')).toBe(true);
   });
 
   it('reports what requests took over OTLP', async () => {
@@ -254,7 +257,7 @@ describe('a fabric that listens', () => {
     const unknown = await control('POST', '/workloads', workload);
     expect([unknown.status, JSON.parse(unknown.text)]).toMatchObject([
       400,
-      { code: 'request-invalid', where: 'workloads.copy.destinations' },
+      { code: 'request-invalid', where: 'workloads.copy.destinations[0]' },
     ]);
     const misspelt = await control('POST', '/workloads', { ...workload, stream: 3 });
     expect(misspelt.text).toContain('did you mean');

@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { refuse, type Result } from '@weir/core/base';
 import { readCommandLine } from './command-line';
 import { readConfig, type FabricConfig, type SpecOverrides } from './config/fabric-config';
+import { planOfConfig, planOfScenario, type FabricPlan } from './plan/fabric-plan';
+import { loadScenario } from './plan/load-scenario';
 import { startFabric } from './start-fabric';
 
 const say = (message: string): void => void process.stderr.write(`${message}\n`);
@@ -16,15 +18,30 @@ async function load(file: string | null, overrides: SpecOverrides): Promise<Resu
   }
 }
 
+/** What is simulated: a scenario file where one is named, else what the configuration says. */
+function planned(config: FabricConfig, file: string | null): Result<FabricPlan> {
+  if (file === null) return planOfConfig(config);
+  const scenario = loadScenario(file);
+  return scenario.ok ? { ok: true, value: planOfScenario(scenario.value) } : scenario;
+}
+
 async function main(): Promise<number> {
-  const { configFile, overrides, json } = readCommandLine(process.argv);
+  const { configFile, scenarioFile, overrides, json } = readCommandLine(process.argv);
   const config = await load(configFile, overrides);
   if (!config.ok) {
     const file = configFile === null ? '' : `${configFile}: `;
     say(`weir-fabric: ${file}${config.error.where}: ${config.error.reason}`);
     return 1;
   }
-  const running = await startFabric(config.value, say);
+  const plan = planned(config.value, scenarioFile);
+  if (!plan.ok) {
+    const file = scenarioFile ?? configFile;
+    say(
+      `weir-fabric: ${file === null ? '' : `${file}: `}${plan.error.where}: ${plan.error.reason}`,
+    );
+    return 1;
+  }
+  const running = await startFabric(config.value, plan.value, say);
   if (!running.ok) {
     say(`weir-fabric: ${running.error.where}: ${running.error.reason}`);
     return 1;

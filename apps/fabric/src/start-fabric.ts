@@ -3,6 +3,7 @@ import type { FabricConfig } from './config/fabric-config';
 import { controlRoutes } from './control/routes';
 import { startControlServer } from './control/server';
 import { FabricProcess } from './fabric-process';
+import type { FabricPlan } from './plan/fabric-plan';
 
 export interface RunningFabric {
   readonly process: FabricProcess;
@@ -13,9 +14,10 @@ export interface RunningFabric {
 /** Starts the switches, the workloads and the control API; refused with the field at fault. */
 export async function startFabric(
   config: FabricConfig,
+  plan: FabricPlan,
   log: (message: string) => void,
 ): Promise<Result<RunningFabric>> {
-  const fabric = new FabricProcess(config, log);
+  const fabric = new FabricProcess(config, plan, log);
   const started = await fabric.start();
   if (!started.ok) {
     await fabric.stop();

@@ -12,8 +12,22 @@ import { aftEntryPath, interfacePath, neighbourPath, queuePath } from './paths';
 /** Where the state of switches comes from: the simulated world. */
 export interface SwitchStateSource {
   readonly spec: FabricSpec;
+  readonly nowMs: number;
   counters(device: string): SwitchCounters;
   portUp(device: string, name: string): boolean;
+}
+
+/** Counters of one switch, formed once for each moment: they are read leaf by leaf. */
+function snapshots(fabric: SwitchStateSource, device: string): () => SwitchCounters {
+  let takenMs = NaN;
+  let taken: SwitchCounters | null = null;
+  return () => {
+    if (taken === null || takenMs !== fabric.nowMs) {
+      taken = fabric.counters(device);
+      takenMs = fabric.nowMs;
+    }
+    return taken;
+  };
 }
 
 /** What a group is read from: one reader for each leaf, by its path below the group. */
@@ -28,21 +42,23 @@ function group(path: string, readers: Readers): StateGroup {
 /** State that does not depend on configuration: ports, queues, neighbours. */
 export function portGroups(fabric: SwitchStateSource, device: string): StateGroup[] {
   const around = neighbours(fabric.spec, device);
+  const counters = snapshots(fabric, device);
   return interfacesOf(fabric.spec, device).flatMap((name, at) => [
-    interfaceGroup(fabric, device, name, at + 1),
-    ...fabric.spec.queues.map((queue, q) => queueGroup(fabric, device, name, queue.name, q)),
+    interfaceGroup(fabric, counters, device, name, at + 1),
+    ...fabric.spec.queues.map((queue, q) => queueGroup(counters, name, queue.name, q)),
     ...neighbourGroup(name, around.get(name)),
   ]);
 }
 
 function interfaceGroup(
   fabric: SwitchStateSource,
+  counters: () => SwitchCounters,
   device: string,
   name: string,
   ifindex: number,
 ): StateGroup {
   const counter = (of: (port: InterfaceCounters) => number) => (): StateValue | null => {
-    const port = fabric.counters(device).interfaces.get(name);
+    const port = counters().interfaces.get(name);
     return port === undefined ? null : Math.floor(of(port));
   };
   return group(interfacePath(name), {
@@ -52,7 +68,7 @@ function interfaceGroup(
     'state/counters/in-octets': counter((port) => port.inOctets),
     'state/counters/in-pkts': counter((port) => port.inPkts),
     'state/counters/in-discards': () => 0,
-    'state/counters/in-errors': () => 0,
+    'state/counters/in-errors': counter((port) => port.inErrors),
     'state/counters/out-octets': counter((port) => port.outOctets),
     'state/counters/out-pkts': counter((port) => port.outPkts),
     'state/counters/out-discards': counter((port) => port.outDiscards),
@@ -61,15 +77,14 @@ function interfaceGroup(
 }
 
 function queueGroup(
-  fabric: SwitchStateSource,
-  device: string,
+  counters: () => SwitchCounters,
   name: string,
   queue: string,
   q: number,
 ): StateGroup {
   const counter = (of: (counters: QueueCounters) => number) => (): StateValue | null => {
-    const counters = fabric.counters(device).interfaces.get(name)?.queues[q];
-    return counters === undefined ? null : Math.floor(of(counters));
+    const own = counters().interfaces.get(name)?.queues[q];
+    return own === undefined ? null : Math.floor(of(own));
   };
   return group(queuePath(name, queue), {
     'state/transmit-pkts': counter((counters) => counters.transmitPkts),
@@ -104,7 +119,8 @@ export function forwardingGroups(
   device: string,
   prefixes: Iterable<readonly [prefix: string, origin: string]>,
 ): StateGroup[] {
-  const octets = (prefix: string): number => fabric.counters(device).prefixes.get(prefix) ?? 0;
+  const counters = snapshots(fabric, device);
+  const octets = (prefix: string): number => counters().prefixes.get(prefix) ?? 0;
   return [...prefixes].map(([prefix, origin]) =>
     group(aftEntryPath(prefix), {
       'state/prefix': () => prefix,

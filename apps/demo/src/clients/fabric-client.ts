@@ -24,6 +24,12 @@ export interface WorkloadView {
   readonly clients?: readonly string[];
   readonly workers?: readonly string[];
   readonly servers?: readonly string[];
+  readonly steps?: readonly {
+    readonly collective: {
+      readonly algorithm: string;
+      readonly servers?: readonly string[];
+    } | null;
+  }[];
 }
 
 /** The control API of weir-fabric. */

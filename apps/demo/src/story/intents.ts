@@ -56,14 +56,17 @@ const latency = (
   },
 });
 
-const training = (job: WorkloadView): Intent => ({
-  apiVersion: API_VERSION,
-  kind: 'TrainingJob',
-  metadata: { name: job.name },
-  priority: 100,
-  spec: {
-    members: job.workers ?? [],
-    ...(job.kind === 'parameter-server' ? { servers: job.servers ?? [] } : {}),
-    collective: job.kind,
-  },
-});
+function training(job: WorkloadView): Intent {
+  const collective = job.steps?.[0]?.collective;
+  return {
+    apiVersion: API_VERSION,
+    kind: 'TrainingJob',
+    metadata: { name: job.name },
+    priority: 100,
+    spec: {
+      members: job.workers ?? [],
+      ...(collective?.servers === undefined ? {} : { servers: collective.servers }),
+      collective: collective?.algorithm ?? '',
+    },
+  };
+}

@@ -8,11 +8,11 @@ import {
   portNumberSchema,
   strict,
   summarize,
+  workloadSchema,
 } from '@weir/contracts';
 import { ok, refuse, type Result } from '@weir/core/base';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
-import { workloadSchema } from './workload-schema';
 
 const specSchema = strict({
   stage: z

@@ -1,7 +1,6 @@
-import { hostPortSchema, strict, summarize, formatIssues } from '@weir/contracts';
+import { formatIssues, hostPortSchema, strict, summarize, workloadSchema } from '@weir/contracts';
 import { ok, refuse, type Result } from '@weir/core/base';
 import { z } from 'zod';
-import { workloadSchema } from '../config/workload-schema';
 import type { FabricProcess } from '../fabric-process';
 import type { SimulatedSwitch } from '../switch/simulated-switch';
 import type { Answer, Call, Route } from './router';
@@ -18,6 +17,7 @@ const linkFaultSchema = strict({
 const switchFaultsSchema = strict({
   slowMs: z.number().min(0).max(600_000).optional(),
   hang: z.boolean().optional(),
+  mute: z.boolean().optional(),
   failAfterApply: z.int().min(0).max(1_000).optional(),
   failBeforeApply: z.int().min(0).max(1_000).optional(),
   ignoreExtensions: z.boolean().optional(),
@@ -42,7 +42,7 @@ function readRoutes(fabric: FabricProcess): Route[] {
   return [
     get('/healthz', 'whether the fabric runs', () => ({
       status: 'ok',
-      timeMs: fabric.fabric.nowMs,
+      timeMs: fabric.world.nowMs,
     })),
     {
       method: 'GET',
@@ -50,7 +50,7 @@ function readRoutes(fabric: FabricProcess): Route[] {
       summary: 'Topology YAML with the gNMI ports',
       handle: () => ok({ text: fabric.topology(), contentType: 'application/yaml' }),
     },
-    get('/truth', 'every queue with traffic as it really is', () => fabric.fabric.truth()),
+    get('/truth', 'every queue with traffic as it really is', () => fabric.world.truth()),
     get('/sets', 'Sets received and applied by each switch', () =>
       Object.fromEntries([...fabric.switches].map(([name, entry]) => [name, entry.sets()])),
     ),
@@ -81,7 +81,7 @@ function readRoutes(fabric: FabricProcess): Route[] {
 function workloadRoutes(fabric: FabricProcess): Route[] {
   const missing = (name: string) => refuse('not-found', name, 'no workload of this name runs');
   return [
-    get('/workloads', 'what runs, with its scale', () => fabric.fabric.workloadSpecs()),
+    get('/workloads', 'what runs, with its scale', () => fabric.world.jobs()),
     {
       method: 'POST',
       path: '/workloads',
@@ -89,16 +89,15 @@ function workloadRoutes(fabric: FabricProcess): Route[] {
       handle: ({ body }) => {
         const spec = parsed(workloadSchema, body);
         if (!spec.ok) return spec;
-        const started = fabric.fabric.startWorkload(spec.value);
-        return started.ok ? ok({ json: spec.value, status: 201 }) : started;
+        const started = fabric.startWorkload(spec.value);
+        return started.ok ? ok({ json: started.value, status: 201 }) : started;
       },
     },
     {
       method: 'DELETE',
       path: '/workloads/:name',
       summary: 'stop a workload',
-      handle: ({ params: { name = '' } }) =>
-        fabric.fabric.stopWorkload(name) ? done : missing(name),
+      handle: ({ params: { name = '' } }) => (fabric.world.stopJob(name) ? done : missing(name)),
     },
     {
       method: 'PUT',
@@ -107,7 +106,7 @@ function workloadRoutes(fabric: FabricProcess): Route[] {
       handle: ({ params: { name = '' }, body }) => {
         const wanted = parsed(strict({ scale: z.number().positive().max(1e4) }), body);
         if (!wanted.ok) return wanted;
-        return fabric.fabric.scaleWorkload(name, wanted.value.scale) ? done : missing(name);
+        return fabric.world.scaleJob(name, wanted.value.scale) ? done : missing(name);
       },
     },
     {
@@ -151,7 +150,7 @@ function linkRoutes(fabric: FabricProcess): Route[] {
           ...(capacityRatio === undefined ? {} : { capacityRatio }),
           ...(grayLossRatio === undefined ? {} : { grayLossRatio }),
         };
-        return answered(fabric.fabric.setLinkFault(id, fault, from));
+        return answered(fabric.world.setLinkFault(id, fault, from));
       },
     },
     {
@@ -159,7 +158,7 @@ function linkRoutes(fabric: FabricProcess): Route[] {
       path: '/links/:id/fault',
       summary: 'make a link whole again',
       handle: ({ params: { id = '' } }) =>
-        answered(fabric.fabric.setLinkFault(id, { up: true, capacityRatio: 1, grayLossRatio: 0 })),
+        answered(fabric.world.setLinkFault(id, { up: true, capacityRatio: 1, grayLossRatio: 0 })),
     },
   ];
 }
@@ -183,7 +182,8 @@ function switchRoutes(fabric: FabricProcess): Route[] {
     {
       method: 'PUT',
       path: '/switches/:device/faults',
-      summary: 'slowMs, hang, failAfterApply, failBeforeApply, ignoreExtensions; named ones change',
+      summary:
+        'slowMs, hang, mute, failAfterApply, failBeforeApply, ignoreExtensions; named ones change',
       handle: (call) =>
         withSwitch(fabric, call, (entry) => {
           const wanted = parsed(switchFaultsSchema, call.body);

@@ -7,6 +7,8 @@ export interface SwitchFaults {
   readonly slowMs: number;
   /** Calls are never answered, samples are withheld; open streams stay open. */
   readonly hang: boolean;
+  /** Samples are withheld, everything else is answered. */
+  readonly mute: boolean;
   /** This many next Sets fail after they were applied. */
   readonly failAfterApply: number;
   /** This many next Sets fail before anything was applied. */
@@ -18,6 +20,7 @@ export interface SwitchFaults {
 export const NO_FAULTS: SwitchFaults = {
   slowMs: 0,
   hang: false,
+  mute: false,
   failAfterApply: 0,
   failBeforeApply: 0,
   ignoreExtensions: false,
@@ -61,6 +64,6 @@ export class FaultyBehaviour implements TargetBehaviour {
   }
 
   maySample(): boolean {
-    return !this.now.hang;
+    return !this.now.hang && !this.now.mute;
   }
 }

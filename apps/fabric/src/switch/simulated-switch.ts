@@ -1,6 +1,6 @@
 import type { LeafMap } from '@weir/gnmi';
 import { startTarget, type CommitStore, type PendingCommit, type Target } from '@weir/gnmi-server';
-import type { FluidFabric } from '@weir/sim';
+import type { World } from '@weir/sim';
 import { FaultyBehaviour } from './faults';
 import type { SwitchBackend } from './switch-backend';
 
@@ -28,7 +28,7 @@ export class SimulatedSwitch {
 
   constructor(
     readonly name: string,
-    private readonly fabric: FluidFabric,
+    private readonly world: World,
     private readonly backend: SwitchBackend,
     private readonly onError: (message: string, error: unknown) => void,
   ) {}
@@ -81,9 +81,9 @@ export class SimulatedSwitch {
   /** Restarts the management and the data plane: traffic is lost for `downMs`. */
   async reboot(downMs: number): Promise<void> {
     if (this.target === null) return;
-    this.fabric.setSwitchUp(this.name, false);
+    this.world.setSwitchUp(this.name, false);
     await this.target.reboot(downMs);
-    this.fabric.setSwitchUp(this.name, true);
+    this.world.setSwitchUp(this.name, true);
   }
 
   /** Power off: nothing answers and nothing is forwarded until it is restored. */
@@ -94,7 +94,7 @@ export class SimulatedSwitch {
       setsReceived: this.earlier.setsReceived + setsReceived,
       setsApplied: this.earlier.setsApplied + setsApplied,
     };
-    this.fabric.setSwitchUp(this.name, false);
+    this.world.setSwitchUp(this.name, false);
     const target = this.target;
     this.target = null;
     await target.close();
@@ -104,7 +104,7 @@ export class SimulatedSwitch {
     if (this.target !== null) return;
     this.backend.rebooted();
     await this.start(host, this.boundPort);
-    this.fabric.setSwitchUp(this.name, true);
+    this.world.setSwitchUp(this.name, true);
   }
 
   async close(): Promise<void> {

@@ -8,7 +8,7 @@ import {
   systemGroup,
   type SwitchImage,
 } from '@weir/openconfig-switch';
-import type { FluidFabric } from '@weir/sim';
+import type { World } from '@weir/sim';
 
 /** Time of the model as device time: counters and time stamps move together. */
 export interface FabricTime {
@@ -42,7 +42,7 @@ export class SwitchBackend implements TargetBackend {
   private readonly listeners = new Set<(changes: readonly StateChange[]) => void>();
 
   constructor(
-    private readonly fabric: FluidFabric,
+    private readonly world: World,
     /** Holds the running configuration, so that it survives a restart of the target. */
     private readonly image: SwitchImage,
     private readonly time: FabricTime,
@@ -56,7 +56,7 @@ export class SwitchBackend implements TargetBackend {
         () => this.lastConfigurationNs,
         () => time.nowNs(),
       ),
-      ...portGroups(fabric, image.device),
+      ...portGroups(world, image.device),
     ];
     this.take(image.leaves);
   }
@@ -92,7 +92,7 @@ export class SwitchBackend implements TargetBackend {
 
   /** Tells ON_CHANGE subscribers that a port has changed its state. */
   portChanged(name: string): void {
-    const value = this.fabric.portUp(this.device, name) ? 'UP' : 'DOWN';
+    const value = this.world.portUp(this.device, name) ? 'UP' : 'DOWN';
     this.tell([{ path: `${interfacePath(name)}/state/oper-status`, value }]);
   }
 
@@ -105,17 +105,17 @@ export class SwitchBackend implements TargetBackend {
     const violation = this.image.apply(config);
     if (violation !== null) throw violation;
     const { settings } = this.image;
-    this.fabric.configure(this.device, settings);
+    this.world.configure(this.device, settings);
     const prefixes = [...settings.routes.keys()].sort().join(' ');
     if (prefixes === this.prefixes && this.groups.length > 0) return;
     this.prefixes = prefixes;
     const origins = new Map<string, string>();
-    for (const prefix of connectedPrefixes(this.fabric.spec, this.device))
+    for (const prefix of connectedPrefixes(this.world.spec, this.device))
       origins.set(prefix, 'DIRECTLY_CONNECTED');
     for (const prefix of settings.routes.keys()) {
       if (!origins.has(prefix)) origins.set(prefix, 'STATIC');
     }
-    this.groups = [...this.fixed, ...forwardingGroups(this.fabric, this.device, origins)];
+    this.groups = [...this.fixed, ...forwardingGroups(this.world, this.device, origins)];
     this.stateRevision += 1;
   }
 }

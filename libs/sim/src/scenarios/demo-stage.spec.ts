@@ -1,7 +1,7 @@
-import { FluidFabric } from '../fabric';
-import { Histogram } from '../traffic/histogram';
+import { Histogram } from '../jobs/histogram';
 import type { EcnSetting } from '../network/settings';
 import { CALM_SERVICE, demoStage } from './demo-stage';
+import { World } from '../world';
 import { withChanges, type Scenario, type SettingChange } from './scenario';
 
 const stage = demoStage();
@@ -12,46 +12,44 @@ const scenarioOf = (name: string): Scenario => {
 };
 
 /** The whole stage with all its scenarios in good times. */
-function healthyFabric(): FluidFabric {
-  const fabric = new FluidFabric(stage.spec, 42);
+function healthyFabric(): World {
+  const fabric = new World(stage.spec, 42);
   const changes = stage.scenarios.flatMap((scenario) => scenario.settings);
   for (const { name } of stage.spec.switches) {
     fabric.configure(name, withChanges(name, fabric.settings(name), changes));
   }
   for (const scenario of stage.scenarios) {
     for (const { link, from, fault } of scenario.faults) fabric.setLinkFault(link, fault, from);
-    for (const workload of scenario.baseline) expect(fabric.startWorkload(workload).ok).toBe(true);
+    for (const workload of scenario.baseline) expect(fabric.startJob(workload).ok).toBe(true);
   }
-  expect(fabric.startWorkload(CALM_SERVICE).ok).toBe(true);
+  expect(fabric.startJob(CALM_SERVICE).ok).toBe(true);
   return fabric;
 }
 
-function begin(fabric: FluidFabric, scenario: Scenario): void {
+function begin(fabric: World, scenario: Scenario): void {
   for (const workload of scenario.incident) {
-    fabric.stopWorkload(workload.name);
-    expect(fabric.startWorkload(workload).ok).toBe(true);
+    fabric.stopJob(workload.name);
+    expect(fabric.startJob(workload).ok).toBe(true);
   }
 }
 
 /** p95 of a workload over some seconds, after one second to settle. */
-function p95(fabric: FluidFabric, workload: string, seconds = 5): number {
-  for (let i = 0; i < 10; i++) fabric.step(100);
+function p95(fabric: World, workload: string, seconds = 5): number {
+  fabric.advanceTo(fabric.nowMs + 1_000);
   fabric.takeObservations();
   const all = new Histogram();
-  for (let i = 0; i < seconds * 10; i++) {
-    fabric.step(100);
-    for (const entry of fabric.takeObservations()) {
-      if (entry.workload === workload) all.merge(entry.histogram);
-    }
+  fabric.advanceTo(fabric.nowMs + seconds * 1_000);
+  for (const entry of fabric.takeObservations()) {
+    if (entry.workload === workload) all.merge(entry.histogram);
   }
   return all.quantileMs(0.95);
 }
 
 /** What a controller can measure on a path: the facts that the three rules look at. */
-function signals(fabric: FluidFabric, scenario: Scenario) {
+function signals(fabric: World, scenario: Scenario) {
   const paths = fabric.pathsBetween(scenario.objective.sources, scenario.objective.destinations);
   const before = new Map(paths.map((key) => [key, snapshot(fabric, key)]));
-  for (let i = 0; i < 20; i++) fabric.step(100);
+  fabric.advanceTo(fabric.nowMs + 2_000);
   let utilizationRatio = 0;
   let depthRatio = 0;
   let lossRatio = 0;
@@ -79,20 +77,20 @@ function signals(fabric: FluidFabric, scenario: Scenario) {
   return { utilizationRatio, depthRatio, lossRatio, lossyQueues };
 }
 
-function snapshot(fabric: FluidFabric, key: string) {
+function snapshot(fabric: World, key: string) {
   const [device, name] = key.split(':') as [string, string];
   const port = fabric.counters(device).interfaces.get(name);
   if (port === undefined) throw new Error(`no port ${key}`);
   return structuredClone(port);
 }
 
-function change(fabric: FluidFabric, ...changes: SettingChange[]): void {
+function change(fabric: World, ...changes: SettingChange[]): void {
   for (const device of new Set(changes.map((item) => item.device))) {
     fabric.configure(device, withChanges(device, fabric.settings(device), changes));
   }
 }
 
-function mark(fabric: FluidFabric, device: string, name: string, ecn: EcnSetting): void {
+function mark(fabric: World, device: string, name: string, ecn: EcnSetting): void {
   const settings = fabric.settings(device);
   const queues = new Map(settings.queues);
   const port = new Map(queues.get(name));

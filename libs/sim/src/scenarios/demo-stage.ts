@@ -1,5 +1,6 @@
+import type { BulkSpec, InferenceSpec } from '../jobs/job';
 import { leafSpine } from '../topology/leaf-spine';
-import type { InferenceSpec, WorkloadSpec } from '../workloads/workload';
+
 import type { Scenario, Stage } from './scenario';
 
 const LEAVES_PER_REGION = 3;
@@ -13,29 +14,34 @@ const service = (over: Partial<InferenceSpec> & Pick<InferenceSpec, 'name'>): In
   class: 'real-time-inference',
   clients: [],
   servers: [],
+  control: 'cubic',
+  minRtoMs: 200,
+  hostLimitBps: null,
   requestsPerSecond: 400,
+  profile: null,
   requestBytes: 2_000,
   responseBytes: 32_000,
   serviceMs: { median: 9, sigma: 0.2 },
   roundTrips: 8,
   microBurst: null,
   connections: 16,
-  minRtoMs: 200,
   ...over,
 });
 
 /** 32 parallel streams of a checkpoint whose sender marks them as real time, by mistake. */
-const misMarkedCheckpoint = (name: string, leaf: number, storage: number): WorkloadSpec => ({
+const misMarkedCheckpoint = (name: string, leaf: number, storage: number): BulkSpec => ({
   kind: 'bulk',
   name,
   class: 'storage',
   queue: 'rt',
+  control: 'cubic',
+  minRtoMs: 200,
+  hostLimitBps: null,
   sources: [`h${leaf}-3`, `h${leaf}-4`],
   destinations: [`h${storage}-1`, `h${storage}-2`],
   streams: 32,
   rateLimitBps: 30e9,
   totalBytes: null,
-  ecnCapable: false,
 });
 
 /** Nearly everything to storage goes over the first spine, as somebody once set it. */
@@ -159,16 +165,27 @@ const ecn: Scenario = {
   baseline: [vision],
   incident: [
     {
-      kind: 'parameter-server',
+      kind: 'training',
       name: 'recommender-training',
       class: 'training',
-      workers: ['h8-1', 'h8-2', 'h9-1', 'h9-2'],
-      servers: ['h7-1', 'h7-2'],
-      shardBytes: 15.6e6,
-      connections: 64,
-      computeMs: 4,
-      ecnCapable: true,
+      control: 'dctcp',
       minRtoMs: 10,
+      hostLimitBps: null,
+      workers: ['h8-1', 'h8-2', 'h9-1', 'h9-2'],
+      steps: [
+        {
+          computeMs: 4,
+          collective: {
+            algorithm: 'parameter-server',
+            bytes: 31.2e6,
+            servers: ['h7-1', 'h7-2'],
+          },
+        },
+      ],
+      connections: 64,
+      computeJitter: 0,
+      stragglers: null,
+      iterations: null,
     },
   ],
 };

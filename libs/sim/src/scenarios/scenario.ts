@@ -1,8 +1,8 @@
 import type { TrafficClass } from '@weir/core/model';
+import type { JobSpec } from '../jobs/job';
 import type { ChannelFault } from '../network/network';
 import type { FabricSpec } from '../network/spec';
 import type { SwitchSettings } from '../network/settings';
-import type { WorkloadSpec } from '../workloads/workload';
 
 /** Weights or a buffer exponent that are not as they come out of the box. */
 export type SettingChange =
@@ -46,9 +46,9 @@ export interface Scenario {
     readonly fault: Partial<ChannelFault>;
   }[];
   /** Workloads in good times. */
-  readonly baseline: readonly WorkloadSpec[];
+  readonly baseline: readonly JobSpec[];
   /** Started when the incident begins; one of the same name takes the place of the running one. */
-  readonly incident: readonly WorkloadSpec[];
+  readonly incident: readonly JobSpec[];
 }
 
 /** A fabric with the scenarios that can be played on it. */
