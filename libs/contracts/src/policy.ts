@@ -72,6 +72,16 @@ const rerouteSpecSchema = strict({
     .default(0.6)
     .describe('Utilisation of the hottest link that the new weights aim for.'),
 });
+const placementSpecSchema = strict({
+  type: z.literal('placement'),
+  targetUtilizationRatio: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.6)
+    .describe('Mean utilisation below which a link need not be relieved.'),
+});
+const avoidSpecSchema = strict({ type: z.literal('avoid') });
 const bufferSpecSchema = strict({
   type: z.literal('buffer'),
   stepExponent: z
@@ -107,8 +117,8 @@ const ecnSpecSchema = strict({
 
 export const actionSpecSchema = z.discriminatedUnion(
   'type',
-  [rerouteSpecSchema, bufferSpecSchema, ecnSpecSchema],
-  { error: 'one of reroute, buffer, ecn' },
+  [rerouteSpecSchema, placementSpecSchema, avoidSpecSchema, bufferSpecSchema, ecnSpecSchema],
+  { error: 'one of reroute, placement, avoid, buffer, ecn' },
 );
 
 const ruleSchema = strict({
@@ -144,6 +154,10 @@ export const partialFactsSchema = strict({
     maxLossRatio: number,
     bestAlternativeUtilizationRatio: number,
     downLinks: number,
+    imbalanceRatio: number,
+    ownShareRatio: number,
+    grayLossRatio: number,
+    fanIn: number,
   }).optional(),
   queue: strict({
     depthBytes: number,

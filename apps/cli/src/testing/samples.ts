@@ -132,6 +132,10 @@ export function sampleIncident(): Incident {
           maxLossRatio: null,
           bestAlternativeUtilizationRatio: 0.2,
           downLinks: 0,
+          imbalanceRatio: 1,
+          ownShareRatio: null,
+          grayLossRatio: null,
+          fanIn: 0,
         },
         queue: {
           depthBytes: null,

@@ -30,6 +30,10 @@ const UNKNOWN: Facts = {
     maxLossRatio: NaN,
     bestAlternativeUtilizationRatio: NaN,
     downLinks: NaN,
+    imbalanceRatio: NaN,
+    ownShareRatio: NaN,
+    grayLossRatio: NaN,
+    fanIn: NaN,
   },
   queue: {
     depthBytes: NaN,

@@ -19,6 +19,19 @@ export const FACTS = {
     'Utilisation of the least used alternative to the most loaded hop, 0..1.',
   ],
   'path.downLinks': ['double', 'Links on the paths that are down.'],
+  'path.imbalanceRatio': [
+    'double',
+    'Load of the hottest spot on the paths over the mean of its parallel links; 1 is even.',
+  ],
+  'path.ownShareRatio': [
+    'double',
+    "Share of the hottest spot that is the workload's own traffic, at most, 0..1.",
+  ],
+  'path.grayLossRatio': [
+    'double',
+    'Largest share that a link on the paths sends and its other end does not receive, 0..1.',
+  ],
+  'path.fanIn': ['double', 'Senders of the workload to a host port under pressure; 0 without.'],
   'queue.depthBytes': ['double', "Largest mean depth of the workload's own queue, bytes."],
   'queue.depthRatio': ['double', 'The same over the limit in force of that queue.'],
   'queue.peakDepthBytes': ['double', 'Largest peak depth, bytes.'],

@@ -67,7 +67,7 @@ export interface Objective {
   readonly thresholdMs: number | null;
   /** Share of windows that must meet the threshold, e.g. 0.999; reported, and alarmed on. */
   readonly targetRatio: number;
-  /** Traffic of the workload: each source sends to each destination. */
+  /** Traffic of the workload: each source sends to each destination, but not to itself. */
   readonly flows: readonly {
     readonly sources: readonly EndpointId[];
     readonly destinations: readonly EndpointId[];

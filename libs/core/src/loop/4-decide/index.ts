@@ -1,12 +1,19 @@
 import { isTerminal } from '../../change';
-import { stricterMode, type Change, type Incident, type Rule } from '../../model';
+import {
+  stricterMode,
+  type Change,
+  type Facts,
+  type Incident,
+  type Mode,
+  type Rule,
+} from '../../model';
 import { cooldownKey } from '../../state';
 import { diagnoseObjective, noteIncident } from '../evidence';
 import type { DecisionRequest } from '../events';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { candidatesFor } from './candidates';
-import type { Draft } from './draft';
+import type { Candidate, Draft } from './draft';
 import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -30,22 +37,9 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
-  const rule = pass.env.policy.rules.find((item) => item.enter(diagnosed.facts));
-  if (rule === undefined) return noted(pass, incident, null, 'no rule of the policy applies');
-  const mode = stricterMode(rule.mode, pass.durable.ruleModes.get(rule.name) ?? rule.mode);
-  if (mode === 'off') return noted(pass, incident, rule, `rule ${rule.name} is off`);
-  const waitMs = cooldownLeftMs(pass, rule, incident);
-  if (waitMs > 0) return noted(pass, incident, rule, `rule ${rule.name} is in its cool-down`);
-  const chosen = choose(pass, rule, incident);
-  if (chosen === null)
-    return noted(pass, incident, rule, `rule ${rule.name} applies, but no candidate gains enough`);
-  if (mode === 'observe')
-    return noted(
-      pass,
-      incident,
-      rule,
-      `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`,
-    );
+  const picked = pick(pass, incident, diagnosed.facts);
+  if (picked === null) return null;
+  const { rule, chosen, mode } = picked;
   noteIncident(pass, incident, rule.name, '');
   const cause = diagnosed.diagnosis.causes[0];
   return {
@@ -68,6 +62,59 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
     by: 'loop',
     request: null,
   };
+}
+
+interface Picked {
+  readonly rule: Rule;
+  readonly chosen: Candidate;
+  readonly mode: Mode;
+}
+
+/**
+ * The first rule whose condition holds decides. One that was tried in vain on this incident, or
+ * that has nothing to offer that gains enough, gives way to the next; one that may not act, or that
+ * has just acted, does not.
+ */
+function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
+  let nothing: { rule: Rule | null; why: string } = {
+    rule: null,
+    why: 'no rule of the policy applies',
+  };
+  for (const rule of pass.env.policy.rules) {
+    if (!rule.enter(facts)) continue;
+    const mode = stricterMode(rule.mode, pass.durable.ruleModes.get(rule.name) ?? rule.mode);
+    if (mode === 'off') return noted(pass, incident, rule, `rule ${rule.name} is off`);
+    if (triedInVain(pass, rule, incident)) {
+      const why = `rule ${rule.name} applies, but was tried without success`;
+      if (nothing.rule === null) nothing = { rule, why };
+      continue;
+    }
+    if (cooldownLeftMs(pass, rule, incident) > 0)
+      return noted(pass, incident, rule, `rule ${rule.name} is in its cool-down`);
+    const chosen = choose(pass, rule, incident);
+    if (chosen === null) {
+      const why = `rule ${rule.name} applies, but no candidate gains enough`;
+      if (nothing.rule === null) nothing = { rule, why };
+      continue;
+    }
+    if (mode !== 'observe') return { rule, chosen, mode };
+    const would = `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`;
+    return noted(pass, incident, rule, would);
+  }
+  return noted(pass, incident, nothing.rule, nothing.why);
+}
+
+/** For so many of its cool-downs a rule that did not help is not tried again on an incident. */
+const VAIN_COOLDOWNS = 5;
+
+/** Whether the latest change of the rule for this incident was measured and undone. */
+function triedInVain(pass: Pass, rule: Rule, incident: Incident): boolean {
+  const own = incident.changes
+    .map((id) => pass.durable.changes.get(id))
+    .filter((change) => change?.rule === rule.name);
+  const last = own.at(-1);
+  if (last?.state !== 'rolled-back' || last.verdict === null) return false;
+  return pass.now.wallMs - last.updatedMs < VAIN_COOLDOWNS * rule.cooldownMs;
 }
 
 /** Ticks of which none may be bad for the breach to be over. */

@@ -47,10 +47,8 @@ export function collectiveFlows(
     case 'tree-allreduce':
       return tree(members);
     case 'all-to-all':
-      return members.map((member) => ({
-        sources: [member],
-        destinations: members.filter((other) => other !== member),
-      }));
+      // Nobody sends to itself: one flow says it for all, however many they are.
+      return [{ sources: members, destinations: members }];
     case 'parameter-server':
       return [
         { sources: members, destinations: servers },
