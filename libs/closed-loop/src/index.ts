@@ -7,6 +7,8 @@
 export { buildScenario, MAX_SCENARIO_CHARACTERS, parseScenario } from './build/scenario';
 export type { ReadText, Scenario } from './build/scenario';
 export { buildJob, buildJobs, type BuiltJob } from './build/jobs';
+export type { TimelineAction, TimelineEntry } from './build/timeline';
+export { applyToWorld } from './run/apply';
 export { topologyOf } from './build/topology-model';
 export { SimulatedDevices } from './devices/simulated-devices';
 export { runScenario, type Run, type RunOptions } from './run/closed-loop';
