@@ -9,6 +9,8 @@ export interface ChannelFault {
   capacityRatio: number;
   /** Packets lost on the wire after the egress counters, 0..1. */
   grayLossRatio: number;
+  /** The port at the far end counts the lost packets as errors; otherwise nobody does. */
+  errorsCounted?: boolean;
 }
 
 /** One direction of a link, or a port to or from a host. `device` is -1 where a host sends. */

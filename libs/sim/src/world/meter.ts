@@ -100,7 +100,7 @@ export class Meter {
     const channel = Math.floor(cell / this.width);
     const { fault } = this.network.channel(channel);
     this.inOctets[channel]! += out * (1 - fault.grayLossRatio);
-    if (fault.grayLossRatio > 0) this.inErrors[channel]! += out * fault.grayLossRatio;
+    if (fault.errorsCounted === true) this.inErrors[channel]! += out * fault.grayLossRatio;
   }
 
   /** Before a fault of a channel changes: what was, was with the old one. */

@@ -12,11 +12,13 @@ import { QueueLoads } from './queue-loads';
 import { RunningJobs } from './running-jobs';
 import { StreamTable } from './stream-table';
 import { Timeline } from './timeline';
+import { WireLoad } from './wire-load';
 
 /** What a world consists of; everything that has a state of its own. */
 export class WorldParts {
   readonly table: StreamTable;
   readonly pressure: BackPressure;
+  readonly wire: WireLoad;
 
   constructor(
     readonly network: Network,
@@ -36,18 +38,21 @@ export class WorldParts {
     this.pressure =
       from?.pressure.fork(sharing, loads, this.table) ??
       new BackPressure(sharing, loads, this.table);
+    this.wire = from?.wire.fork(network, loads) ?? new WireLoad(network, loads);
   }
 
   configure(device: number, settings: SwitchSettings): void {
     const { loads, network, routing, sharing } = this;
     routing.configure(device, settings);
-    loads.configure(device);
     for (const [name, channel] of network.egress[device] ?? []) {
       network.spec.queues.forEach((queue, q) => {
-        const own = settings.queues.get(name)?.get(queue.name)?.scheduling;
-        sharing.setScheduling(channel, q, own ?? null);
+        const before = loads.settings.of(loads.cell(channel, q)).scheduling;
+        const after = settings.queues.get(name)?.get(queue.name)?.scheduling;
+        if (before?.strict === after?.strict && before?.weight === after?.weight) return;
+        sharing.setScheduling(channel, q, after ?? null);
       });
     }
+    loads.configure(device);
   }
 
   setFaults(channels: readonly Channel[], fault: Partial<ChannelFault>, nowMs: number): void {
@@ -55,7 +60,7 @@ export class WorldParts {
       this.meter.flushChannel(channel.index, nowMs);
       Object.assign(channel.fault, fault);
       this.sharing.setCapacity(channel.index, trueCapacityBps(channel));
-      this.loads.touchChannel(channel.index);
+      this.loads.recount(channel.index);
     }
     this.routing.changed(channels.map(({ index }) => index));
   }

@@ -9,9 +9,6 @@ import { CellMembers, type Entries } from './cell-members';
 import { QueueSettings } from './queue-settings';
 import { serviceBps } from './service';
 
-/** Told of every queue whose load or state may have changed. */
-export type Told = (cell: number, state: QueueState | undefined) => void;
-
 /**
  * The load of every queue and the state that follows from it. A queue is named by its cell:
  * channel x queues + queue. Only switches with changed arrivals are evaluated again.
@@ -34,6 +31,8 @@ export class QueueLoads {
   private dirtyChannels: number[] = [];
   /** Places of streams whose rate changed since the last evaluation. */
   private moved = new Set<number>();
+  /** Places of streams whose load on the wires may have changed. */
+  private recounts = new Set<number>();
 
   constructor(
     private readonly network: Network,
@@ -63,6 +62,7 @@ export class QueueLoads {
     copy.members = this.members.fork();
     copy.dirtyChannels = this.dirtyChannels.slice();
     copy.moved = new Set(this.moved);
+    copy.recounts = new Set(this.recounts);
     copy.evaluations = this.evaluations;
     return copy;
   }
@@ -74,11 +74,13 @@ export class QueueLoads {
   enter(entry: ActiveStream): void {
     this.members.enter(entry, (channel) => this.cell(channel, entry.shape.stream.queue));
     this.moved.add(entry.slot);
+    this.recounts.add(entry.slot);
     this.touch(entry);
   }
 
   leave(entry: ActiveStream, entries: Entries): void {
     this.moved.delete(entry.slot);
+    this.recounts.add(entry.slot);
     this.members.leave(entry, (channel) => this.cell(channel, entry.shape.stream.queue), entries);
     this.touch(entry);
   }
@@ -86,6 +88,7 @@ export class QueueLoads {
   /** A stream in the network whose rate changed. */
   move(entry: ActiveStream): void {
     this.moved.add(entry.slot);
+    this.recounts.add(entry.slot);
     this.touch(entry);
   }
 
@@ -97,6 +100,19 @@ export class QueueLoads {
     if (this.dirty[channel] === 1) return;
     this.dirty[channel] = 1;
     this.dirtyChannels.push(channel);
+  }
+
+  /** A channel that became another, with all streams on it. */
+  recount(channel: number): void {
+    this.touchChannel(channel);
+    for (let q = 0; q < this.width; q++) this.recountCell(this.cell(channel, q));
+  }
+
+  /** Streams whose load on the wires may have changed since the last call. */
+  takeRecounts(): Set<number> {
+    const taken = this.recounts;
+    this.recounts = new Set();
+    return taken;
   }
 
   /** Reads the settings of a switch again. */
@@ -154,7 +170,9 @@ export class QueueLoads {
     return Math.max(0, sharedBytes - heldBytes);
   }
 
-  evaluate(entries: Entries, tell: Told): void {
+  /** Brings loads and states up to date; the cells of which something may have changed. */
+  evaluate(entries: Entries): number[] {
+    const cells: number[] = [];
     const changed = this.dirtyChannels;
     this.dirtyChannels = [];
     for (const channel of changed) {
@@ -172,9 +190,11 @@ export class QueueLoads {
       if (device >= 0) {
         devices.add(device);
         this.arrive(channel, entries);
-      } else for (let q = 0; q < this.width; q++) tell(this.cell(channel, q), undefined);
+      }
+      for (let q = 0; q < this.width; q++) cells.push(this.cell(channel, q));
     }
-    for (const device of devices) this.evaluateDevice(device, tell);
+    for (const device of devices) this.evaluateDevice(device, cells);
+    return cells;
   }
 
   private sum(cell: number, entries: Entries): void {
@@ -253,7 +273,11 @@ export class QueueLoads {
     return false;
   }
 
-  private evaluateDevice(device: number, tell: Told): void {
+  private recountCell(cell: number): void {
+    for (const slot of this.members.in(cell)) this.recounts.add(slot);
+  }
+
+  private evaluateDevice(device: number, changed: number[]): void {
     const cells: number[] = [];
     const arrivals: QueueArrivals[] = [];
     const settings: QueueSetting[] = [];
@@ -261,10 +285,7 @@ export class QueueLoads {
       for (let q = 0; q < this.width; q++) {
         const cell = this.cell(channel, q);
         const arriving = this.arrivals[cell];
-        if (arriving === undefined) {
-          tell(cell, undefined);
-          continue;
-        }
+        if (arriving === undefined) continue;
         cells.push(cell);
         arrivals.push(arriving);
         settings.push(this.settings.of(cell));
@@ -275,10 +296,11 @@ export class QueueLoads {
     const states = evaluateSwitch(sharedBytes, arrivals, settings);
     cells.forEach((cell, i) => {
       const state = states[i] as QueueState;
+      if (state.dropRatio !== (this.states[cell]?.dropRatio ?? 0)) this.recountCell(cell);
       this.states[cell] = state;
       if (state.full && state.pauseRatio > 0) this.pausing.add(cell);
       else this.pausing.delete(cell);
-      tell(cell, state);
+      changed.push(cell);
     });
   }
 }

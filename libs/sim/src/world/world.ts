@@ -5,6 +5,7 @@ import type { JobSpec, JobTotals, Observation } from '../jobs/job';
 import type { ChannelFault, Network } from '../network/network';
 import type { SwitchSettings } from '../network/settings';
 import type { FabricSpec } from '../network/spec';
+import { Equilibrium } from './equilibrium';
 import { sampleFlows, type FlowSample } from './flow-samples';
 import { forkParts, newParts, type WorldParts } from './parts';
 import { linkLoadsOf, pathsBetween, truthOf, type QueueTruth } from './truth';
@@ -14,9 +15,6 @@ import { WorldConditions } from './world-conditions';
 const LONGEST_STRETCH_MS = 1000;
 /** Events at one instant; more are a job that does not get on. */
 const MOST_AT_ONCE = 10_000;
-
-/** Pauses spread a hop a round; no path of a sane fabric is longer. */
-const MOST_ROUNDS = 8;
 
 /** What a run has cost so far; counts, not times. */
 export interface WorldCost {
@@ -36,9 +34,9 @@ export interface WorldCost {
 export class World {
   private atMs = 0;
   private events = 0;
-  private solves = 0;
   private starts = 0;
   private readonly conditions: WorldConditions;
+  private readonly equilibrium: Equilibrium;
 
   /** `parts` only where a world is forked. */
   constructor(
@@ -46,6 +44,7 @@ export class World {
     seed: number,
     private readonly parts: WorldParts = newParts(spec, seed),
   ) {
+    this.equilibrium = new Equilibrium(parts);
     this.conditions = new WorldConditions(parts.network, parts.loads, (cell, lost, peak) => {
       parts.meter.spike(cell, this.atMs, lost, peak);
     });
@@ -194,7 +193,7 @@ export class World {
     const copy = new World(this.spec, 0, forkParts(this.parts));
     copy.atMs = this.atMs;
     copy.events = this.events;
-    copy.solves = this.solves;
+    copy.equilibrium.solves = this.equilibrium.solves;
     copy.starts = this.starts;
     return copy;
   }
@@ -206,30 +205,14 @@ export class World {
 
   cost(): WorldCost {
     const { loads, table } = this.parts;
-    const { events, solves } = this;
-    return { events, solves, evaluations: loads.evaluations, streams: table.active };
+    const { solves } = this.equilibrium;
+    return { events: this.events, solves, evaluations: loads.evaluations, streams: table.active };
   }
 
   /** Rates and queues in line with what the jobs send and how the network is now. */
   private settle(): void {
-    const { jobs, table, loads, pressure } = this.parts;
-    jobs.collect(table, this.conditions, this.atMs);
-    if (!loads.isStale) return;
-    pressure.release();
-    this.solve();
-    for (let round = 0; round < MOST_ROUNDS && pressure.spread(); round++) this.solve();
-  }
-
-  private solve(): void {
-    const { meter, table, sharing, loads, timeline } = this.parts;
-    const changed = sharing.solve();
-    this.solves += 1;
-    table.setRates(changed, this.atMs);
-    for (const id of changed) timeline.add(sharing.rateBps(id));
-    loads.evaluate(table.entries, (cell, state) => {
-      const carriedBps = loads.carriedBps[cell] as number;
-      meter.set(cell, this.atMs, carriedBps, loads.pausedRatio(cell), state);
-    });
+    this.parts.jobs.collect(this.parts.table, this.conditions, this.atMs);
+    this.equilibrium.find(this.atMs);
   }
 
   private flush(): void {
