@@ -55,11 +55,13 @@ export class TimelinePlayer {
           await (action.up ? entry.restore(host) : entry.kill());
         return;
       case 'settings':
-        for (const { device, apply } of action.steps)
-          for (const entry of named([device])) {
-            const wanted = initialConfig(world.spec, device, apply(world.settings(device)));
-            await configureSwitch(`${host}:${entry.port}`, entry.config(), wanted);
-          }
+        for (const entry of named([...new Set(action.steps.map((step) => step.device))])) {
+          let settings = world.settings(entry.name);
+          for (const { device, apply } of action.steps)
+            if (device === entry.name) settings = apply(settings);
+          const wanted = initialConfig(world.spec, entry.name, settings);
+          await configureSwitch(`${host}:${entry.port}`, entry.config(), wanted);
+        }
         return;
       case 'telemetry':
         if (action.fault === 'frozen' || action.fault === 'wrong')
