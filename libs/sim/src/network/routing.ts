@@ -46,6 +46,8 @@ export class Routing {
   private known = new Map<number, Known>();
   private changes: Changes[];
   private readonly withdraws: boolean;
+  /** The switch that a prefix is connected to, which needs no route to it. */
+  private readonly homes = new Map<string, number>();
   /** Switches whose group for a prefix is being looked for: a loop does not reach it. */
   private readonly asking = new Set<number>();
 
@@ -58,6 +60,7 @@ export class Routing {
     this.groups = network.spec.switches.map(() => new Map<string, Group>());
     this.changes = network.spec.switches.map(() => ({ all: 0, prefixes: new Map() }));
     this.withdraws = network.spec.remoteFailures === 'withdrawn';
+    for (const { spec, device } of network.endpoints.values()) this.homes.set(spec.prefix, device);
   }
 
   /** The same forwarding over a fork of the network. */
@@ -215,7 +218,7 @@ export class Routing {
   /** Whether the prefix is still announced from behind the channel. */
   private reaches(channel: number, prefix: string): boolean {
     const { peer } = this.network.channel(channel);
-    if (peer === -1) return true;
+    if (peer === -1 || this.homes.get(prefix) === peer) return true;
     if (this.asking.has(peer)) return false;
     return this.group(peer, prefix).channels.length > 0;
   }

@@ -50,6 +50,16 @@ describe('a link that fails beyond the next hop', () => {
     expect(routing.spread('h1-1', 'h2-1')).toEqual(before);
   });
 
+  it('needs no route at the switch that a host is connected to', () => {
+    const { network, routing } = fabric('withdrawn');
+    const leaf = network.device('leaf2');
+    const settings = routing.settingsOf(leaf);
+    const routes = new Map(settings.routes);
+    routes.delete('10.2.1.0/24');
+    routing.configure(leaf, { ...settings, routes });
+    expect(delivered(routing, 'h1-1', 'h2-1')).toBeCloseTo(1, 9);
+  });
+
   it('withdraws a next hop that somebody configured to have no way on', () => {
     const { network, routing } = fabric('withdrawn');
     const spine = network.device('spine2');
