@@ -312,6 +312,7 @@ export class World {
         txBps,
         rxBps: filled(channels.length, NaN),
         lossRatio: filled(channels.length, 0),
+        inErrorRatio: filled(channels.length, NaN),
         operStatus: new Uint8Array(channels.length).fill(1),
         ageMs: filled(channels.length, 100),
       },

@@ -60,6 +60,11 @@ export interface Trend {
   /** Over a longer time: what a channel sent, and what its own port received. */
   readonly sentBps: Float64Array;
   readonly receivedBps: Float64Array;
+  /** Mean absolute difference of the two in single samples: the noise of the comparison. */
+  readonly gapBps: Float64Array;
+  /** Weight of one frame in these. */
+  readonly compareGain: number;
+  readonly inErrorRatio: Float64Array;
   readonly queueBps: Float64Array;
   readonly depthBytes: Float64Array;
   readonly peakBytes: Float64Array;

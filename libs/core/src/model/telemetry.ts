@@ -66,6 +66,8 @@ export interface TelemetryFrame {
     readonly rxBps: Float64Array;
     /** (discards + errors) / (packets + discards) over the last interval. */
     readonly lossRatio: Float64Array;
+    /** Frames that arrived damaged / all that arrived, over the last interval. */
+    readonly inErrorRatio: Float64Array;
     /** 1 up, 0 down, 2 unknown. */
     readonly operStatus: Uint8Array;
     readonly ageMs: Float64Array;

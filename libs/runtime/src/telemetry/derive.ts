@@ -27,7 +27,7 @@ function deriveChannels(
   slots: SlotMap,
   nowMs: number,
 ): void {
-  const { txBps, rxBps, lossRatio, operStatus, ageMs } = arrays.channels;
+  const { txBps, rxBps, lossRatio, inErrorRatio, operStatus, ageMs } = arrays.channels;
   const count = txBps.length;
   const column = (metric: Metric): Float64Array =>
     series.value.subarray(slots.first(metric), slots.first(metric) + count);
@@ -36,6 +36,7 @@ function deriveChannels(
   const discards = column('out-discards');
   const errors = column('out-errors');
   const packets = column('out-pkts');
+  const damaged = column('in-errors');
   const status = column('oper-status');
   for (let row = 0; row < count; row++) {
     lossRatio[row] = channelLoss(
@@ -43,6 +44,8 @@ function deriveChannels(
       errors[row] as number,
       known(packets[row] as number, (txBps[row] as number) / ASSUMED_PACKET_BITS),
     );
+    const bad = damaged[row] as number;
+    inErrorRatio[row] = share(bad, bad + (rxBps[row] as number) / ASSUMED_PACKET_BITS);
     const state = status[row] as number;
     operStatus[row] = state === 0 || state === 1 ? state : OPER_UNKNOWN;
   }

@@ -15,6 +15,7 @@ export function unknownArrays(layout: FrameLayout): FrameArrays {
       txBps: unknown(channels),
       rxBps: unknown(channels),
       lossRatio: unknown(channels),
+      inErrorRatio: unknown(channels),
       operStatus: new Uint8Array(channels).fill(OPER_UNKNOWN),
       ageMs: never(channels),
     },

@@ -66,6 +66,7 @@ export function decodeFrame(bytes: Uint8Array, layout: FrameLayout): Result<Tele
   for (const column of columnsOf(arrays)) {
     at = readColumn(bytes, view, at, column);
     if (at < 0) return damaged('a column is cut short');
+    if (!isMeasured(column)) return damaged('a column holds a value below zero');
   }
   if (at !== bytes.length) return damaged('bytes after the last column');
   const { sequence, atMs, workloads } = head;
@@ -79,6 +80,7 @@ function columnsOf({ channels, queues, prefixes, devices }: FrameArrays): readon
     channels.txBps,
     channels.rxBps,
     channels.lossRatio,
+    channels.inErrorRatio,
     channels.operStatus,
     channels.ageMs,
     queues.txBps,
@@ -111,6 +113,13 @@ function writeColumn(bytes: Uint8Array, view: DataView, at: number, column: Colu
   for (let row = 0; row < column.length; row++)
     view.setFloat32(at + 1 + row * 4, column[row] as number, true);
   return at + 1 + column.length * 4;
+}
+
+/** Nothing that is measured is negative; NaN is unknown, and an age may be infinite. */
+function isMeasured(column: Column): boolean {
+  if (column instanceof Uint8Array) return true;
+  for (const value of column) if (value < 0) return false;
+  return true;
 }
 
 /** Returns where the next column starts, or -1 when this one is not whole. */
@@ -154,20 +163,33 @@ function parseHead(bytes: Uint8Array): Head | null {
 function isWorkloadSample(value: unknown): value is WorkloadSample {
   if (typeof value !== 'object' || value === null) return false;
   const sample = value as Partial<Record<keyof WorkloadSample, unknown>>;
-  const numbers = (list: unknown): list is number[] =>
-    Array.isArray(list) && list.every((item) => typeof item === 'number');
   return (
     typeof sample.workload === 'string' &&
     (TRAFFIC_CLASSES as readonly unknown[]).includes(sample.class) &&
     (sample.metric === 'request-latency' ||
       sample.metric === 'iteration-time' ||
       sample.metric === 'collective-time') &&
-    numbers(sample.boundsMs) &&
-    numbers(sample.counts) &&
+    isAscending(sample.boundsMs) &&
+    Array.isArray(sample.counts) &&
+    sample.counts.every(isCount) &&
     sample.counts.length === sample.boundsMs.length + 1 &&
-    typeof sample.errors === 'number' &&
-    typeof sample.ageMs === 'number'
+    isCount(sample.errors) &&
+    typeof sample.ageMs === 'number' &&
+    sample.ageMs >= 0
   );
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+
+function isAscending(list: unknown): list is number[] {
+  if (!Array.isArray(list)) return false;
+  let last = -Infinity;
+  for (const bound of list as unknown[]) {
+    if (typeof bound !== 'number' || !(bound > last) || bound === Infinity) return false;
+    last = bound;
+  }
+  return true;
 }
 
 const damaged = (reason: string) =>

@@ -1,4 +1,5 @@
-import type { TelemetryFrame } from '../../model';
+import type { TelemetryFrame, Topology } from '../../model';
+import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
 
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
@@ -11,7 +12,7 @@ const COMPARE_MS = 20_000;
  * bursts, so that one sample says little about a channel; unknown makes the average unknown, and
  * the next known sample starts it anew.
  */
-export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
+export function foldTrend(topology: Topology, trend: Trend | null, frame: TelemetryFrame): Trend {
   const { channels, queues, prefixes, layout } = frame;
   const old = trend !== null && trend.layout === layout ? trend : null;
   if (old !== null && frame.atMs <= old.atMs) return old;
@@ -27,6 +28,9 @@ export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
     txBps: average(old?.txBps, channels.txBps, gain),
     sentBps: average(old?.sentBps, channels.txBps, compare),
     receivedBps: average(old?.receivedBps, channels.rxBps, compare),
+    gapBps: average(old?.gapBps, gapsOf(topology, frame), compare),
+    compareGain: compare,
+    inErrorRatio: average(old?.inErrorRatio, channels.inErrorRatio, gain),
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
     peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
     lossRatio: average(old?.lossRatio, queues.lossRatio, gain),
@@ -34,6 +38,18 @@ export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
     queueBps: average(old?.queueBps, queues.txBps, gain),
     prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
   };
+}
+
+/** By channel, what it sent less what the port at the other end received, in this sample. */
+function gapsOf(topology: Topology, { channels, layout }: TelemetryFrame): Float64Array {
+  const gaps = new Float64Array(channels.txBps.length).fill(NaN);
+  for (const [key, other] of topologyIndex(topology).opposite) {
+    const row = layout.channelIndex.get(key);
+    const back = layout.channelIndex.get(other);
+    if (row === undefined || back === undefined) continue;
+    gaps[row] = Math.abs((channels.txBps[row] as number) - (channels.rxBps[back] as number));
+  }
+  return gaps;
 }
 
 function average(old: Float64Array | undefined, now: Float64Array, gain: number): Float64Array {

@@ -1,6 +1,6 @@
 import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel, Spread } from '../../ports';
-import { fabricOf, isImpaired, type Evidence } from '../evidence';
+import { fabricOf, isImpaired, MIN_DAMAGED, type Evidence } from '../evidence';
 import {
   channelsOf,
   legsOf,
@@ -60,9 +60,9 @@ function badChannels(pass: Pass, evidence: Evidence): ReadonlySet<string> {
   const frame = pass.observed.frame as TelemetryFrame;
   const bad = new Set<string>(evidence.downChannels);
   const { opposite } = topologyIndex(pass.env.topology);
-  for (const { key, slow, grayLossRatio } of evidence.channels) {
+  for (const { key, slow, grayLossRatio, grayFloor, damagedRatio } of evidence.channels) {
     const row = frame.layout.channelIndex.get(key) ?? -1;
-    const gray = grayLossRatio > evidence.grayFloor * 1.5;
+    const gray = grayLossRatio > grayFloor * 1.5 || damagedRatio > MIN_DAMAGED * 2;
     if (slow || gray || (view !== null && isImpaired(view, row))) bad.add(key);
   }
   for (const key of bad) if (!opposite.has(key)) bad.delete(key);

@@ -1,6 +1,7 @@
 import type { Cause, CauseName } from '../../model';
 import { endCauses } from './end-causes';
 import type { ChannelEvidence, Evidence, QueueEvidence } from './gather';
+import { MIN_DAMAGED } from './fabric';
 import { hotSpotCauses } from './hot-spot-causes';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
@@ -19,7 +20,7 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
   const causes: Cause[] = [
     ...linkFailure(evidence),
     ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
-    ...evidence.channels.flatMap((channel) => grayLink(channel, evidence)),
+    ...evidence.channels.flatMap(grayLink),
     ...evidence.queues.flatMap((queue) => queueCauses(queue, evidence)),
     ...spots,
   ];
@@ -63,12 +64,14 @@ function congestion(channel: ChannelEvidence, explained: number): Cause[] {
 
 /** Frames' worth of averages make a gap certain; the steeper the further it is from the noise. */
 const GRAY_RANGE = 0.01;
+/** Beyond the least that counts, this share of damaged frames is certain trouble. */
+const DAMAGED_RANGE = 0.001;
 
 /** What one end sends and the other does not receive, or a link that is slower than its rate. */
-function grayLink(channel: ChannelEvidence, { grayFloor }: Evidence): Cause[] {
+function grayLink(channel: ChannelEvidence): Cause[] {
   const at = channel.key;
   const causes: Cause[] = [];
-  const beyond = clamp((channel.grayLossRatio - grayFloor) / GRAY_RANGE);
+  const beyond = clamp((channel.grayLossRatio - channel.grayFloor) / GRAY_RANGE);
   if (!channel.toHost && beyond > 0)
     causes.push({
       name: 'gray-link',
@@ -76,8 +79,16 @@ function grayLink(channel: ChannelEvidence, { grayFloor }: Evidence): Cause[] {
       at,
       evidence: [
         `${percent(channel.grayLossRatio)} of what ${at} sends does not arrive, and no drop is counted`,
-        `sampling explains ${percent(grayFloor)} on this fabric`,
+        `sampling explains ${percent(channel.grayFloor)} of that`,
       ],
+    });
+  const damaged = clamp((channel.damagedRatio - MIN_DAMAGED) / DAMAGED_RANGE);
+  if (damaged > 0)
+    causes.push({
+      name: 'gray-link',
+      score: damaged * 0.94,
+      at,
+      evidence: [`${percent(channel.damagedRatio)} of what ${at} sends arrives damaged`],
     });
   if (channel.slow)
     causes.push({

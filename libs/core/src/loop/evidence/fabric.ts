@@ -23,8 +23,10 @@ export interface FabricView {
   readonly pressure: Float64Array;
   /** Share of what is sent that does not arrive and is not counted as dropped; NaN: unknown. */
   readonly grayLoss: Float64Array;
-  /** What the skew between the samples of two ends explains on the links of this fabric. */
-  readonly grayFloor: number;
+  /** What the skew between the samples of the two ends explains of it. */
+  readonly grayFloor: Float64Array;
+  /** Share of what is sent that the other end receives damaged; NaN: not counted there. */
+  readonly damaged: Float64Array;
   /** Carries less than its rate: a queue stands where parallel links with as much have none. */
   readonly slow: Uint8Array;
   readonly groupOf: ReadonlyMap<number, ParallelLinks>;
@@ -74,8 +76,9 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
   const { groups, groupOf } = parallelLinks(topology, layout);
   const grayLoss = grayLosses(topology, trend, utilization);
   const slow = slowLinks(groups, utilization, queueing);
-  const grayFloor = floorOf(grayLoss);
-  return { utilization, pressure, grayLoss, grayFloor, slow, groups, groupOf };
+  const grayFloor = floorsOf(trend, grayLoss);
+  const damaged = damagedOf(topology, trend);
+  return { utilization, pressure, grayLoss, grayFloor, damaged, slow, groups, groupOf };
 }
 
 const known = (value: number): number => (value > 0 ? value : 0);
@@ -131,14 +134,35 @@ const MIN_GRAY = 0.002;
 const MIN_GRAY_ALONE = 0.03;
 const MIN_PEERS = 8;
 
-/** Median and spread of the gaps of all busy links: what is common to them is the sampling. */
-function floorOf(grayLoss: Float64Array): number {
+/**
+ * Gaps that mean nothing. Common to all busy links is what their sampling does (median and spread);
+ * each link's own traffic adds what its bursts leave in an average when the two ends are read at
+ * different instants: a few of the differences of single samples, by the weight of one sample.
+ */
+function floorsOf(trend: Trend, grayLoss: Float64Array): Float64Array {
   const gaps = [...grayLoss].filter((gap) => !Number.isNaN(gap)).sort((a, b) => a - b);
-  if (gaps.length < MIN_PEERS) return MIN_GRAY_ALONE;
-  const middle = gaps[gaps.length >> 1] as number;
+  const middle = gaps[gaps.length >> 1] ?? NaN;
   const deviations = gaps.map((gap) => Math.abs(gap - middle)).sort((a, b) => a - b);
-  const spread = 1.4826 * (deviations[deviations.length >> 1] as number);
-  return Math.max(MIN_GRAY, Math.abs(middle) + 6 * spread);
+  const spread = 1.4826 * (deviations[deviations.length >> 1] ?? NaN);
+  const common =
+    gaps.length < MIN_PEERS ? MIN_GRAY_ALONE : Math.max(MIN_GRAY, Math.abs(middle) + 6 * spread);
+  return grayLoss.map((_, row) => {
+    const noise = (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
+    return Math.max(common, BOUNDARY_SAMPLES * trend.compareGain * noise || 0);
+  });
+}
+
+/** Samples' worth of difference that the ends of an average may hold. */
+const BOUNDARY_SAMPLES = 6;
+
+function damagedOf(topology: Topology, trend: Trend): Float64Array {
+  const { channelIndex } = trend.layout;
+  const damaged = new Float64Array(trend.txBps.length).fill(NaN);
+  for (const [key, other] of topologyIndex(topology).opposite) {
+    const ratio = trend.inErrorRatio[channelIndex.get(other) ?? -1];
+    if (ratio !== undefined) damaged[channelIndex.get(key) ?? -1] = ratio;
+  }
+  return damaged;
 }
 
 /**
@@ -169,9 +193,12 @@ function slowLinks(
 /** Channels that traffic should not be sent to although they are up. */
 export function isImpaired(view: FabricView, channel: number): boolean {
   if (view.slow[channel] === 1) return true;
-  const loss = view.grayLoss[channel] as number;
-  return loss > view.grayFloor && (view.utilization[channel] as number) > MIN_AVOIDED;
+  if (!((view.utilization[channel] as number) > MIN_AVOIDED)) return false;
+  if ((view.damaged[channel] as number) > MIN_DAMAGED) return true;
+  return (view.grayLoss[channel] as number) > (view.grayFloor[channel] as number);
 }
 
+/** Damaged frames that are no more than a good cable's; 802.3 allows far less. */
+export const MIN_DAMAGED = 2e-4;
 /** With less traffic than this on a link its loss hurts nobody, and is too uncertain to avoid. */
 const MIN_AVOIDED = 0.02;

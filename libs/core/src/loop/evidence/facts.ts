@@ -28,7 +28,7 @@ export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
       downLinks: evidence.downChannels.length,
       imbalanceRatio: hottest === undefined ? 1 : hottest.imbalanceRatio,
       ownShareRatio: hottest === undefined ? NaN : hottest.ownShareRatio,
-      grayLossRatio: largest(channels.map((item) => item.grayLossRatio)),
+      grayLossRatio: largest(channels.flatMap((item) => [item.grayLossRatio, item.damagedRatio])),
       fanIn: largest(channels.filter((item) => item.pressure > 0.3).map((item) => item.fanIn)) || 0,
     },
     queue: {

@@ -25,6 +25,10 @@ export interface ChannelEvidence {
   readonly toHost: boolean;
   /** Sent and not received, beyond what is counted as dropped; NaN when unknown. */
   readonly grayLossRatio: number;
+  /** What of it the sampling explains. */
+  readonly grayFloor: number;
+  /** Share that the other end receives damaged; NaN when it does not count that. */
+  readonly damagedRatio: number;
   /** A queue stands on it although parallel links carry as much without one. */
   readonly slow: boolean;
   /** 0..1, see FabricView. */
@@ -52,8 +56,6 @@ export interface Evidence {
   readonly queues: readonly QueueEvidence[];
   /** Links on the path or next to it, by channel, that are down. */
   readonly downChannels: readonly string[];
-  /** Gaps between the two ends of a link that this fabric's sampling explains. */
-  readonly grayFloor: number;
   /** What stands behind the channels on the path that are under pressure, the worst first. */
   readonly hotSpots: readonly HotSpot[];
   readonly bestAlternative: number;
@@ -90,7 +92,6 @@ function gather(pass: Pass, state: ObjectiveState): Evidence {
     queues,
     downChannels: downChannels(pass, frame, state, channels),
     bestAlternative: bestAlternative(pass, frame, state, channels),
-    grayFloor: fabricOf(pass)?.grayFloor ?? NaN,
     hotSpots: hotSpotsOf(pass, state, channels),
   };
 }
@@ -116,6 +117,8 @@ function channelEvidence(
     up: frame.channels.operStatus[index] !== 0,
     toHost: !topologyIndex(pass.env.topology).opposite.has(key),
     grayLossRatio: (view?.grayLoss[index] ?? NaN) - (lossRatio || 0),
+    grayFloor: view?.grayFloor[index] ?? NaN,
+    damagedRatio: view?.damaged[index] ?? NaN,
     slow: view?.slow[index] === 1,
     pressure: view?.pressure[index] ?? 0,
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
