@@ -11,4 +11,4 @@ export { markedQueue, type MarkedQueue } from './marking';
 export { pauseFrames, pauseRatio } from './pause';
 export * from './queue-state';
 export { PACKET_BYTES, type Senders } from './senders';
-export { goBackNRatio, rateUnderLossBps, SAWTOOTH_MEAN_RATIO, tailDropRatio } from './tail-drop';
+export { SAWTOOTH_MEAN_RATIO, tailDropRatio } from './tail-drop';

@@ -22,19 +22,3 @@ export function crowdedRatio(senders: Senders, limitBytes: number, serviceBps: n
   const roomBytes = limitBytes + (serviceBps * senders.baseRttMs) / 8000;
   return clamp(1 - roomBytes / (senders.connections * 2 * PACKET_BYTES), 0, 1);
 }
-
-/** Rate of one loss-based connection under random loss, bps; Infinity without loss (Mathis). */
-export function rateUnderLossBps(lossRatio: number, rttMs: number): number {
-  if (lossRatio <= 0) return Infinity;
-  return ((PACKET_BYTES * 8 * 1.22) / Math.sqrt(lossRatio) / Math.max(rttMs, 0.01)) * 1000;
-}
-
-/**
- * Share of what a go-back-N sender puts on the wire that is of use: each loss sends the window
- * behind it again (RoCE NICs, Mittal et al., IRN, SIGCOMM 2018).
- */
-export function goBackNRatio(lossRatio: number, rateBps: number, rttMs: number): number {
-  if (lossRatio <= 0) return 1;
-  const window = Math.max(1, (rateBps * rttMs) / 8000 / PACKET_BYTES);
-  return (1 - lossRatio) / (1 + (window - 1) * lossRatio);
-}
