@@ -22,7 +22,7 @@ export function buildPolicy(document: PolicyDocument, readText: ReadText): Resul
   const { rules, ...fields } = overrides;
   const merged = mergeRules(policy.spec['rules'] as Fields[], rules ?? {});
   if (!merged.ok) return merged;
-  const spec = deepMerge(policy.spec, fields as Fields) as Fields;
+  const spec = merge(policy.spec, fields);
   // Examples were written for the policy as it was.
   delete spec['examples'];
   const whole = stringify({ ...policy, spec: { ...spec, rules: merged.value } });
@@ -42,16 +42,19 @@ function mergeRules(
   const merged = rules.flatMap((rule) => {
     const fields = overrides[String(rule['name'])];
     if (fields === null) return [];
-    return [fields === undefined ? rule : (deepMerge(rule, fields) as Fields)];
+    return [fields === undefined ? rule : merge(rule, fields)];
   });
   return ok(merged);
 }
 
-function deepMerge(base: unknown, over: unknown): unknown {
-  if (!isFields(base) || !isFields(over)) return over;
+/** Fields of `over` win, one level after the other; lists are replaced. */
+function merge(base: Fields, over: Readonly<Fields>): Fields {
   const merged: Fields = { ...base };
-  for (const [key, value] of Object.entries(over))
-    if (value !== undefined) merged[key] = deepMerge(base[key], value);
+  for (const [key, value] of Object.entries(over)) {
+    const before = base[key];
+    if (value === undefined) continue;
+    merged[key] = isFields(before) && isFields(value) ? merge(before, value) : value;
+  }
   return merged;
 }
 

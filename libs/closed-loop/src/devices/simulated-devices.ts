@@ -25,8 +25,9 @@ export type OnImage = (device: DeviceId, image: ConfigImage) => void;
 
 /**
  * The switches as gNMI targets: configuration leaves, atomic Set and commit-confirmed (OpenConfig
- * gNMI extension `commit`) with its deadline on the virtual clock. Every call takes `latencyMs`;
- * what is unreachable answers when the caller's time is up.
+ * gNMI extension `commit`) with its deadline on the virtual clock. A write takes `writeMs`; a
+ * read takes no time, so that looking changes nothing in a run; what is unreachable answers when
+ * the caller's time is up.
  */
 export class SimulatedDevices implements DeviceWriter {
   readonly images = new Map<DeviceId, ConfigImage>();
@@ -36,7 +37,7 @@ export class SimulatedDevices implements DeviceWriter {
 
   constructor(
     private readonly timers: Timers,
-    private readonly latencyMs: number,
+    private readonly writeMs: number,
     private readonly onImage: OnImage,
   ) {}
 
@@ -60,7 +61,7 @@ export class SimulatedDevices implements DeviceWriter {
   }
 
   async readImage(device: DeviceId, timeoutMs: number): Promise<Result<ConfigImage>> {
-    if (!(await this.answers(device, timeoutMs))) return unreachable(device);
+    if (!(await this.answers(device, 0, timeoutMs))) return unreachable(device);
     return ok(this.imageOf(device));
   }
 
@@ -75,7 +76,7 @@ export class SimulatedDevices implements DeviceWriter {
   }
 
   async probeCommitConfirmed(device: DeviceId, timeoutMs: number): Promise<Result<boolean>> {
-    return (await this.answers(device, timeoutMs)) ? ok(true) : unreachable(device);
+    return (await this.answers(device, 0, timeoutMs)) ? ok(true) : unreachable(device);
   }
 
   async set(
@@ -84,7 +85,7 @@ export class SimulatedDevices implements DeviceWriter {
     commit: { readonly id: string; readonly rollbackMs: number } | null,
     timeoutMs: number,
   ): Promise<SetAnswer> {
-    if (!(await this.answers(device, timeoutMs))) return noAnswer;
+    if (!(await this.answers(device, this.writeMs, timeoutMs))) return noAnswer;
     if (this.faults.get(device) === 'rejects') return refused(INVALID_ARGUMENT, 'not supported');
     if (this.pending.has(device))
       return refused(FAILED_PRECONDITION, 'another commit waits for its confirmation');
@@ -118,7 +119,7 @@ export class SimulatedDevices implements DeviceWriter {
   }
 
   private async settle(device: DeviceId, commitId: string, timeoutMs: number): Promise<SetAnswer> {
-    if (!(await this.answers(device, timeoutMs))) return noAnswer;
+    if (!(await this.answers(device, this.writeMs, timeoutMs))) return noAnswer;
     const pending = this.pending.get(device);
     if (pending === undefined) return refused(FAILED_PRECONDITION, NO_CONFIRM);
     if (pending.id !== commitId) return refused(INVALID_ARGUMENT, 'another commit waits');
@@ -126,10 +127,11 @@ export class SimulatedDevices implements DeviceWriter {
   }
 
   /** Waits as long as the call takes; false when there is no answer. */
-  private async answers(device: DeviceId, timeoutMs: number): Promise<boolean> {
+  private async answers(device: DeviceId, callMs: number, timeoutMs: number): Promise<boolean> {
     const reachable = () => !this.down.has(device) && this.faults.get(device) !== 'unreachable';
-    const takesMs = reachable() ? this.latencyMs : timeoutMs;
-    await new Promise<void>((resolve) => void this.timers.after(takesMs, resolve));
+    const takesMs = reachable() ? callMs : timeoutMs;
+    if (takesMs > 0)
+      await new Promise<void>((resolve) => void this.timers.after(takesMs, resolve));
     return reachable() && this.images.has(device);
   }
 

@@ -25,8 +25,8 @@ import { CounterFeed } from '../telemetry/counter-feed';
 import type { VirtualTime } from '../time/virtual-clock';
 import { imageAfter } from './images';
 
-/** One gNMI call in a data centre. */
-const CALL_MS = 5;
+/** One Set on a switch, from the request to its answer. */
+const SET_MS = 20;
 const OPERATION_TIMEOUT_MS = 2_000;
 
 /** The engine ticks when it is told to, not by a timer of its own. */
@@ -79,7 +79,7 @@ export class LoopSide {
       this.feeds.set(name, feed);
       this.phases[i % count]?.push(feed);
     }
-    this.devices = new SimulatedDevices(time, CALL_MS, (device, image) => {
+    this.devices = new SimulatedDevices(time, SET_MS, (device, image) => {
       world.configure(device, codec.settingsOf(device, image, world.settings(device)));
     });
     this.engine = this.makeEngine(policy);
@@ -98,7 +98,7 @@ export class LoopSide {
       this.devices.images.set(deviceId(name), this.codec.imageOf(name, this.world.settings(name)));
     for (const feed of this.feeds.values()) feed.connect(this.world);
     await this.engine.start(1);
-    await this.quiet();
+    await this.drain();
     for (const intent of this.scenario.intents) {
       const put = await this.put(intent);
       if (!put.ok) return put;
@@ -170,12 +170,6 @@ export class LoopSide {
   async stop(): Promise<void> {
     await this.devices.close();
     await this.engine.stop();
-  }
-
-  /** Runs what is due at this moment and what follows from it. */
-  private async quiet(): Promise<void> {
-    await this.drain();
-    while (this.time.runDue()) await this.drain();
   }
 
   private makeEngine(policy: Policy): Engine {

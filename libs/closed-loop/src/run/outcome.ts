@@ -2,7 +2,7 @@ import type { Action, Change, Incident, StageTimes } from '@weir/core/model';
 import type { ChangeResult, IncidentResult, Score, Truth } from '../result';
 import { VirtualTime } from '../time/virtual-clock';
 
-const since = VirtualTime.sinceStartMs;
+const since = (wallMs: number): number => VirtualTime.sinceStartMs(wallMs);
 const sinceOrNull = (wallMs: number | null): number | null =>
   wallMs === null ? null : since(wallMs);
 
@@ -65,7 +65,9 @@ function scoreOf(outcome: ChangeResult['outcome'], effect: Truth['effect']): Sco
 }
 
 const timesOf = (times: StageTimes): StageTimes =>
-  Object.fromEntries(Object.entries(times).map(([stage, wallMs]) => [stage, since(wallMs)]));
+  Object.fromEntries(
+    Object.entries(times as Record<string, number>).map(([stage, ms]) => [stage, since(ms)]),
+  );
 
 function actionText(action: Action): string {
   switch (action.type) {
