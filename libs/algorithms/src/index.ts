@@ -10,6 +10,7 @@ import { buildRouting } from './routing';
 import { sequentialTest } from './sequential-test';
 import { fillWeights } from './weights';
 
+export * from './global-first-fit';
 export * from './hash-tail';
 export * from './histogram';
 export * from './placement';

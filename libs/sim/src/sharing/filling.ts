@@ -6,8 +6,8 @@ import type { SharingState } from './state';
 
 /**
  * Progressive filling (Bertsekas and Gallager, Data Networks, 6.5.2) for a set of streams beside
- * others whose rates stay. Each open stream keeps the key with its lowest level, ties broken by
- * the number of the key. A queue whose open streams all have their lowest level on it closes at
+ * others whose rates stay. Each open stream keeps the key with its lowest level, the same of
+ * several equal ones as all others do (the most upstream, then the lowest number). A queue whose open streams all have their lowest level on it closes at
  * that level, weighted queues of one channel together; a stream that wants less than its lowest
  * level closes at once. Levels only grow, so none of it is regretted. With one weighted queue
  * the lowest level of all can always close; several can wait for each other, and negotiate then.
@@ -137,18 +137,22 @@ export class Filling {
   }
 
   private findTightest(stream: number): void {
-    const { first, length, entries, limit } = this.state;
+    const { first, length, entries, limit, upstream } = this.state;
     const { level } = this.open;
-    const keys = entries.key;
+    const { key: keys, channel: channels } = entries;
     const end = first[stream]! + length[stream]!;
     let least = Infinity;
     let at = -1;
+    let order = 0;
     for (let entry = first[stream]!; entry < end; entry++) {
       const key = keys[entry]!;
       const here = level[key]!;
-      if (here > least || (here === least && key > at)) continue;
+      if (here > least) continue;
+      const place = upstream[channels[entry]!]!;
+      if (here === least && (place > order || (place === order && key > at))) continue;
       least = here;
       at = key;
+      order = place;
     }
     if (limit[stream]! <= least || at < 0) {
       this.close(stream, limit[stream]!, -1);

@@ -58,6 +58,16 @@ describe('shares', () => {
     expect(rates(ONE, ring, stream([0]))).toEqual([25, 75]);
   });
 
+  test('have the earliest of several equal bottlenecks', () => {
+    const both = (upstream: number[]): number => {
+      const sharing = new Sharing(new Float64Array(2).fill(100), ONE, Int32Array.from(upstream));
+      const id = sharing.add(stream([0, 1]));
+      sharing.solve();
+      return sharing.bottleneck(id);
+    };
+    expect([both([0, 1]), both([1, 0])]).toEqual([0, 1]);
+  });
+
   test('are nothing across a channel that is down, and a cap holds for each connection', () => {
     const sharing = new Sharing(new Float64Array(2).fill(100), ONE);
     const ids = [stream([0, 1]), stream([1], Infinity, 0, [2])].map((each) => sharing.add(each));

@@ -32,8 +32,12 @@ export class Sharing {
   private entriesChanged = 0;
   private solves = 0;
 
-  constructor(capacityBps: Float64Array, queues: readonly Scheduling[]) {
-    this.state = new SharingState(capacityBps, queues);
+  /**
+   * `upstream`: a number for each channel, lower where packets come by earlier. Of several channels
+   * that hold a stream back alike the earliest is its bottleneck: the others see what it lets by.
+   */
+  constructor(capacityBps: Float64Array, queues: readonly Scheduling[], upstream?: Int32Array) {
+    this.state = new SharingState(capacityBps, queues, upstream);
     this.filling = new Filling(this.state);
     this.fairness = new Fairness(this.state);
     this.isTouched = new Uint8Array(capacityBps.length);
@@ -154,7 +158,7 @@ export class Sharing {
 
   /** The same streams and rates, from here on independent. */
   fork(): Sharing {
-    const fork = new Sharing(this.state.capacity, this.state.queues);
+    const fork = new Sharing(this.state.capacity, this.state.queues, this.state.upstream);
     fork.state = this.state.copy();
     fork.filling = new Filling(fork.state);
     fork.fairness = new Fairness(fork.state);

@@ -28,6 +28,8 @@ const FIRST_STREAMS = 64;
 export class SharingState {
   readonly channels: number;
   readonly width: number;
+  /** Of a channel: which of several equal bottlenecks counts, the lowest first. */
+  readonly upstream: Int32Array;
 
   /** Of a channel: what it carries at most, and the streams that it holds back. */
   readonly capacity: Float64Array<ArrayBuffer>;
@@ -61,9 +63,11 @@ export class SharingState {
   constructor(
     capacityBps: Float64Array,
     readonly queues: readonly Scheduling[],
+    upstream?: Int32Array,
   ) {
     this.channels = capacityBps.length;
     this.width = queues.length;
+    this.upstream = upstream ?? new Int32Array(this.channels);
     const keys = this.channels * this.width;
     this.capacity = Float64Array.from(capacityBps);
     this.backlogged = new Int32Array(this.channels);
@@ -140,7 +144,7 @@ export class SharingState {
   }
 
   copy(): SharingState {
-    const copy = new SharingState(this.capacity, this.queues);
+    const copy = new SharingState(this.capacity, this.queues, this.upstream);
     copy.backlogged.set(this.backlogged);
     copy.load.set(this.load);
     copy.cap.set(this.cap);

@@ -4,6 +4,7 @@ import { Network, trueCapacityBps, type Channel, type ChannelFault } from '../ne
 import { Routing } from '../network/routing';
 import { defaultSettings, type SwitchSettings } from '../network/settings';
 import type { FabricSpec } from '../network/spec';
+import { upstreamOrder } from '../network/upstream-order';
 import { Sharing } from '../sharing/sharing';
 import { BackPressure } from './back-pressure';
 import { Meter } from './meter';
@@ -73,7 +74,11 @@ export function newParts(spec: FabricSpec, seed: number): WorldParts {
   const parts = new WorldParts(
     network,
     routing,
-    new Sharing(Float64Array.from(network.channels, trueCapacityBps), spec.queues),
+    new Sharing(
+      Float64Array.from(network.channels, trueCapacityBps),
+      spec.queues,
+      upstreamOrder(network),
+    ),
     new QueueLoads(network, routing),
     new PrefixCounters(spec.switches.length),
     new Meter(network),
