@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type * as Bench from '../bench';
 import { table } from '../output/table';
 import type { Session } from '../session';
+import { addOutcomesBench } from './bench-outcomes';
 import { integerOption } from './option-values';
 
 interface BenchOptions {
@@ -11,9 +12,11 @@ interface BenchOptions {
 }
 
 export function addBenchCommands(program: Command, session: Session): void {
-  program
+  const bench = program
     .command('bench')
-    .description('benchmarks of the controller on this machine')
+    .description('benchmarks of the controller on this machine');
+  addOutcomesBench(bench, session);
+  bench
     .command('reaction')
     .description('time from telemetry that shows a breach to the first Set, by size of the fabric')
     .option('--interfaces <counts>', 'sizes, separated by commas', countsOption, [4096, 65536])
