@@ -58,7 +58,7 @@ export function claimOf(setting: QueueSetting, wantedBytes: number): BufferClaim
 
 /** What one queue asks of the buffer: what its senders hold it at, or everything. */
 function draftOf(queue: QueueArrivals, setting: QueueSetting): Draft {
-  let wantedBytes = smoothDepthBytes(queue.steadyBps, queue.serviceBps);
+  let wantedBytes = smoothDepthBytes(queue.steadyBps, queue.serviceBps, queue.steadyConnections);
   let markRatio = 0;
   for (const crowd of queue.crowds) {
     if (setting.ecn === null || !answersMarks(crowd)) {

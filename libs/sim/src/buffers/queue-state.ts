@@ -17,6 +17,8 @@ export interface QueueArrivals {
   readonly serviceBps: number;
   /** Arrivals that this queue does not hold back: requests, elastic traffic paced elsewhere, bps. */
   readonly steadyBps: number;
+  /** Connections that `steadyBps` comes from; very many unless told. */
+  readonly steadyConnections?: number;
   /** Part of `steadyBps` that would not yield to overload, bps. */
   readonly openBps: number;
   /** On-off arrivals, their mean not part of `steadyBps`. */

@@ -24,6 +24,7 @@ interface Draft {
   readonly queue: number;
   readonly serviceBps: number;
   steadyBps: number;
+  steadyConnections: number;
   openBps: number;
   feedersBps: number;
   crowds: Crowd[];
@@ -59,6 +60,7 @@ export function arrivalsAt(
     queue: input.queue,
     serviceBps: input.serviceBps,
     steadyBps: 0,
+    steadyConnections: 0,
     openBps: 0,
     feedersBps: 0,
     crowds: NO_CROWDS,
@@ -71,7 +73,7 @@ export function arrivalsAt(
     const { stream, connections } = entry.shape;
     if (stream.kind === 'open') addOpen(draft, entry, position);
     else if (full && isHeld(entry, input.highestBps)) join(draft, entry, position);
-    else draft.steadyBps += (connections[position] as number) * entry.rateBps;
+    else addPaced(draft, connections[position] as number, entry.rateBps);
   }
   for (const burst of draft.bursts) {
     let throughBps = 0;
@@ -122,6 +124,11 @@ function join(draft: Draft, entry: ActiveStream, position: number): void {
   }
 }
 
+function addPaced(draft: Draft, connections: number, rateBps: number): void {
+  draft.steadyBps += connections * rateBps;
+  if (rateBps > 0) draft.steadyConnections += connections;
+}
+
 /** Open traffic comes with its full demand up to where it is cut, and with what is left after. */
 function addOpen(draft: Draft, entry: ActiveStream, position: number): void {
   const { stream, channels, connections } = entry.shape;
@@ -130,6 +137,8 @@ function addOpen(draft: Draft, entry: ActiveStream, position: number): void {
   const arrivalBps = (connections[position] as number) * eachBps;
   if (stream.burst === null) {
     draft.steadyBps += arrivalBps;
+    // Requests come when they please.
+    draft.steadyConnections = Infinity;
     draft.openBps += arrivalBps;
     return;
   }
