@@ -29,6 +29,8 @@ export class QueueLoads {
   private readonly highestBps: Float64Array;
   private readonly dirty: Uint8Array;
   private dirtyChannels: number[] = [];
+  /** Cells whose own streams changed; others on the channel only have to look at their service. */
+  private readonly dirtyCells: Uint8Array;
   /** Places of streams whose rate changed since the last evaluation. */
   private moved = new Set<number>();
   /** Places of streams whose load on the wires may have changed. */
@@ -45,6 +47,7 @@ export class QueueLoads {
     this.highestBps = new Float64Array(cells);
     this.connections = new Float64Array(cells);
     this.dirty = new Uint8Array(network.channels.length);
+    this.dirtyCells = new Uint8Array(cells);
     this.states = Array.from({ length: cells }, () => undefined);
     this.arrivals = [...this.states] as undefined[];
     this.members = new CellMembers(cells);
@@ -57,6 +60,7 @@ export class QueueLoads {
     copy.highestBps.set(this.highestBps);
     copy.connections.set(this.connections);
     copy.dirty.set(this.dirty);
+    copy.dirtyCells.set(this.dirtyCells);
     copy.states = this.states.slice();
     copy.arrivals = this.arrivals.slice();
     copy.members = this.members.fork();
@@ -93,10 +97,19 @@ export class QueueLoads {
   }
 
   private touch(entry: ActiveStream): void {
-    for (const channel of entry.shape.channels) this.touchChannel(channel);
+    const { queue } = entry.shape.stream;
+    for (const channel of entry.shape.channels) {
+      this.dirtyCells[this.cell(channel, queue)] = 1;
+      this.list(channel);
+    }
   }
 
   touchChannel(channel: number): void {
+    for (let q = 0; q < this.width; q++) this.dirtyCells[this.cell(channel, q)] = 1;
+    this.list(channel);
+  }
+
+  private list(channel: number): void {
     if (this.dirty[channel] === 1) return;
     this.dirty[channel] = 1;
     this.dirtyChannels.push(channel);
@@ -176,7 +189,10 @@ export class QueueLoads {
     const changed = this.dirtyChannels;
     this.dirtyChannels = [];
     for (const channel of changed) {
-      for (let q = 0; q < this.width; q++) this.sum(this.cell(channel, q), entries);
+      for (let q = 0; q < this.width; q++) {
+        const cell = this.cell(channel, q);
+        if (this.dirtyCells[cell] === 1) this.sum(cell, entries);
+      }
     }
     for (const slot of this.moved) {
       const entry = entries[slot] as ActiveStream;
@@ -191,7 +207,11 @@ export class QueueLoads {
         devices.add(device);
         this.arrive(channel, entries);
       }
-      for (let q = 0; q < this.width; q++) cells.push(this.cell(channel, q));
+      for (let q = 0; q < this.width; q++) {
+        const cell = this.cell(channel, q);
+        this.dirtyCells[cell] = 0;
+        cells.push(cell);
+      }
     }
     for (const device of devices) this.evaluateDevice(device, cells);
     return cells;
@@ -227,10 +247,13 @@ export class QueueLoads {
         this.pausing.delete(cell);
         continue;
       }
+      const serviceBps = this.serviceOf(channel, queue);
+      const same = this.arrivals[cell]?.serviceBps === serviceBps;
+      if (same && this.dirtyCells[cell] === 0) continue;
       const input = {
         channel,
         queue,
-        serviceBps: this.serviceOf(channel, queue),
+        serviceBps,
         carriedBps: this.carriedBps[cell] as number,
         highestBps: this.highestBps[cell] as number,
         lossless: this.settings.of(cell).lossless === true,
