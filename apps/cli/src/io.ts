@@ -11,6 +11,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
+  /** Whether stderr is one, so that progress may be drawn over itself. */
+  readonly drawsProgress: boolean;
   readonly nowMs: () => number;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
@@ -27,6 +29,7 @@ export function processIo(): Io {
     ask: interactive ? ask : null,
     env: process.env,
     isTerminal: process.stdout.isTTY,
+    drawsProgress: process.stderr.isTTY,
     nowMs: () => Date.now(),
     signal: interrupt.signal,
   };

@@ -6,6 +6,7 @@ import { addDeleteCommand } from './commands/delete';
 import { addJournalCommands } from './commands/journal';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
+import { addSimCommand } from './commands/sim';
 import { addWatchCommand } from './commands/watch';
 import { addWriteCommands } from './commands/write';
 import { DEFAULT_SERVER, FORMATS, type Session } from './session';
@@ -26,7 +27,7 @@ export function buildProgram(session: Session): Command {
     .addHelpText(
       'after',
       '\nData goes to stdout, remarks and errors to stderr.' +
-        '\nExit codes: 0 done, 1 error, 2 a plan with changes.',
+        '\nExit codes: 0 done, 1 error, 2 a plan with changes, 3 missed expectations.',
     )
     .showHelpAfterError('(run with --help for usage)')
     .showSuggestionAfterError();
@@ -37,6 +38,7 @@ export function buildProgram(session: Session): Command {
   addWatchCommand(program, session);
   addJournalCommands(program, session);
   addOfflineCommands(program, session);
+  addSimCommand(program, session);
   addBenchCommands(program, session);
   addCompletionCommand(program, session);
   for (const command of everyCommand(program))

@@ -131,6 +131,15 @@ export interface IncidentResult {
   readonly note: string;
 }
 
+/** What the controller was asked for at the start of the run. */
+export interface ObjectiveResult {
+  readonly id: string;
+  readonly workloads: readonly string[];
+  readonly metric: string;
+  readonly quantile: number;
+  readonly thresholdMs: number | null;
+}
+
 export interface ExpectationResult {
   /** Field of the file, e.g. `spec.expect.kept.max`. */
   readonly path: string;
@@ -155,6 +164,7 @@ export interface RunResult {
   readonly measures: readonly MeasureResult[];
   readonly series: FabricSeries;
   readonly events: readonly { readonly atMs: number; readonly text: string }[];
+  readonly objectives: readonly ObjectiveResult[];
   readonly incidents: readonly IncidentResult[];
   readonly changes: readonly ChangeResult[];
   readonly jobs: Readonly<Record<string, JobTotals>>;

@@ -19,7 +19,7 @@ export function cliReference(program: Command = buildProgram(new Session(process
 
 const HABITS = [
   'Flags win over environment variables, these over defaults. Data goes to stdout, remarks and',
-  'errors to stderr. Exit codes: 0 done, 1 error, 2 a plan with changes.',
+  'errors to stderr. Exit codes: 0 done, 1 error, 2 a plan with changes, 3 missed expectations.',
   '',
 ];
 

@@ -14,6 +14,7 @@ export interface Surroundings {
   /** What the person at the terminal answers; without it nobody is there. */
   readonly answer?: string;
   readonly isTerminal?: boolean;
+  readonly drawsProgress?: boolean;
   readonly signal?: AbortSignal;
   readonly onStdout?: (text: string) => void;
 }
@@ -39,6 +40,7 @@ export async function weir(args: readonly string[], around: Surroundings = {}): 
           },
     env: { ...(around.server ? { WEIR_SERVER: around.server } : {}), ...around.env },
     isTerminal: around.isTerminal ?? false,
+    drawsProgress: around.drawsProgress ?? false,
     nowMs: () => 1_060_000,
     signal: around.signal ?? new AbortController().signal,
   };

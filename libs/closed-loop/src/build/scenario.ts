@@ -45,19 +45,20 @@ export const MAX_SCENARIO_CHARACTERS = 4_000_000;
 export function parseScenario(text: string): Result<ScenarioDocument> {
   if (text.length > MAX_SCENARIO_CHARACTERS)
     return mistake('(root)', `longer than ${MAX_SCENARIO_CHARACTERS} characters`);
-  const yaml = parseDocument(text, { prettyErrors: true });
-  const [error] = yaml.errors;
-  if (error) {
-    const at = error.linePos?.[0];
-    const where = at ? `line ${at.line}, column ${at.col}` : '(root)';
-    return mistake(where, (error.message.split('\n')[0] ?? '').replace(/:$/, ''));
-  }
   let value: unknown;
   try {
+    const yaml = parseDocument(text, { prettyErrors: true });
+    const [error] = yaml.errors;
+    if (error) {
+      const at = error.linePos?.[0];
+      const where = at ? `line ${at.line}, column ${at.col}` : '(root)';
+      return mistake(where, (error.message.split('\n')[0] ?? '').replace(/:$/, ''));
+    }
     value = yaml.toJS();
   } catch (cause) {
-    // Aliases that would expand without bound are found only here.
-    return mistake('(root)', cause instanceof Error ? cause.message : 'bad YAML');
+    // Nesting that exhausts the parser, and aliases that would expand without bound.
+    const reason = cause instanceof RangeError ? 'nested too deeply' : (cause as Error).message;
+    return mistake('(root)', reason);
   }
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return ok(parsed.data);

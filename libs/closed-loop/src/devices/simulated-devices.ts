@@ -130,8 +130,7 @@ export class SimulatedDevices implements DeviceWriter {
   private async answers(device: DeviceId, callMs: number, timeoutMs: number): Promise<boolean> {
     const reachable = () => !this.down.has(device) && this.faults.get(device) !== 'unreachable';
     const takesMs = reachable() ? callMs : timeoutMs;
-    if (takesMs > 0)
-      await new Promise<void>((resolve) => void this.timers.after(takesMs, resolve));
+    if (takesMs > 0) await new Promise<void>((resolve) => void this.timers.after(takesMs, resolve));
     return reachable() && this.images.has(device);
   }
 

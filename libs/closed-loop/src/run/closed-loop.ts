@@ -36,6 +36,7 @@ export interface RunOptions {
 export interface Run {
   readonly result: RunResult;
   readonly links: LinkRecording;
+  readonly spec: FabricSpec;
 }
 
 /** Fabric links of the bound are this many times as fast: never a bottleneck before a host is. */
@@ -105,7 +106,7 @@ class ClosedLoop {
       if (!lived.ok) return lived;
     }
     await this.end();
-    return ok({ result: this.result(), links: this.fabric.recording() });
+    return ok({ result: this.result(), links: this.fabric.recording(), spec: this.world.spec });
   }
 
   private async begin(): Promise<Result<void>> {
@@ -215,6 +216,11 @@ class ClosedLoop {
       measures: this.measures.map((measure) => measure.result()),
       series: this.fabric.series(),
       events: scenario.timeline.map(({ atMs, text }) => ({ atMs, text })),
+      objectives: scenario.intents.flatMap(({ compiled }) =>
+        compiled.objectives.map(({ id, workloads, metric, quantile, thresholdMs }) => {
+          return { id, workloads, metric, quantile, thresholdMs };
+        }),
+      ),
       incidents: (loop?.incidents ?? []).map(incidentResult),
       changes,
       jobs: Object.fromEntries(world.totals()),

@@ -45,7 +45,7 @@ export function changeResult(change: Change, applied: boolean, truth: Truth | nu
     applied,
     outcome,
     truth,
-    score: truth === null ? null : scoreOf(outcome, truth.effect),
+    score: truth === null ? null : scoreOf(outcome, truth),
   };
 }
 
@@ -55,10 +55,11 @@ function outcomeOf({ state }: Change, applied: boolean): ChangeResult['outcome']
   return state === 'rolled-back' ? 'undone' : 'open';
 }
 
-function scoreOf(outcome: ChangeResult['outcome'], effect: Truth['effect']): Score {
+/** A change that helps nobody's objective (a drain, an undo) is right when it does no harm. */
+function scoreOf(outcome: ChangeResult['outcome'], { effect, effectRatio }: Truth): Score {
   if (outcome === 'kept') {
-    if (effect === 'improved') return 'right';
-    return effect === 'harmed' ? 'kept-but-harmful' : 'kept-but-useless';
+    if (effect === 'harmed') return 'kept-but-harmful';
+    return effect === 'improved' || effectRatio === null ? 'right' : 'kept-but-useless';
   }
   if (outcome === 'undone') return effect === 'improved' ? 'undone-but-good' : 'right';
   return 'unsettled';

@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import type { LoopMode, Run } from '@weir/closed-loop';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { CliError } from '../cli-error';
+import type * as Report from '../report';
+import type { Session } from '../session';
+import type * as Sim from '../sim';
+
+/** Exit code of a run that went well and did not show what the file expects of it. */
+const EXPECTATION_MISSED = 3;
+
+interface SimOptions {
+  readonly seed?: number;
+  readonly loop: LoopMode;
+  readonly bound?: boolean;
+  readonly truth: boolean;
+  readonly json?: boolean;
+  readonly report?: string;
+}
+
+export function addSimCommand(program: Command, session: Session): void {
+  program
+    .command('sim <file>')
+    .description('run a scenario file on the simulated fabric, with the real engine')
+    .addOption(new Option('--seed <number>', 'of everything random').argParser(seedOption))
+    .addOption(
+      new Option('--loop <mode>', 'on: the engine acts; suggest: it only says what it would do')
+        .choices(['on', 'suggest', 'off'])
+        .default('on'),
+    )
+    .option('--bound', 'no faults and endless fabric links, so that only the hosts limit; loop off')
+    .option('--no-truth', 'do not find out what every change truly did, which is faster')
+    .option('--json', 'the same as -o json')
+    .option('--report <file>', 'write an HTML report to this file as well')
+    .addHelpText(
+      'after',
+      '\nWorks without a daemon. Exit codes: 0 done, 1 error, 3 an expectation of the file missed.',
+    )
+    .action(async (file: string, options: SimOptions, command: Command) => {
+      const printer = session.printer(command);
+      const run = await simulate(file, options, session);
+      const { result } = run;
+      if (options.report !== undefined) {
+        writeReport(options.report, run);
+        printer.remark(`report: ${options.report}`);
+      }
+      const { summaryText } = simModule();
+      if (options.json) printer.text(JSON.stringify(result, null, 2));
+      else printer.result(result, () => summaryText(result, printer.style));
+      const missed = result.expectations.some((expectation) => !expectation.passed);
+      session.exitCode = missed ? EXPECTATION_MISSED : 0;
+    });
+}
+
+async function simulate(file: string, options: SimOptions, session: Session): Promise<Run> {
+  const { loadScenario, ProgressBar, runLoaded } = simModule();
+  const { io } = session;
+  const scenario = loadScenario(file, options.seed, io);
+  const bar = new ProgressBar(io);
+  try {
+    return await runLoaded(file, scenario, {
+      loop: options.loop,
+      bound: options.bound ?? false,
+      truth: options.truth,
+      progress: (atMs, durationMs) => bar.update(atMs, durationMs),
+      signal: io.signal,
+    });
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    throw new CliError({ code: 'request-invalid', reason: 'interrupted; nothing was written' });
+  } finally {
+    bar.clear();
+  }
+}
+
+function writeReport(path: string, run: Run): void {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { reportHtml } = require('../report') as typeof Report;
+  try {
+    writeFileSync(path, reportHtml(run));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CliError({ code: 'request-invalid', reason: `cannot write ${path}: ${reason}` });
+  }
+}
+
+/** Loaded when asked for: the simulator brings in the engine, which others do without. */
+const simModule = (): typeof Sim =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  require('../sim') as typeof Sim;
+
+function seedOption(text: string): number {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (seed <= 0xffffffff) return seed;
+  throw new InvalidArgumentError('A whole number from 0 to 4294967295 is needed.');
+}
