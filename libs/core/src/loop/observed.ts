@@ -60,7 +60,7 @@ export interface Trend {
   /** Over a longer time: what a channel sent, and what its own port received. */
   readonly sentBps: Float64Array;
   readonly receivedBps: Float64Array;
-  /** Mean absolute difference of the two in single samples: the noise of the comparison. */
+  /** Largest difference of the two in single samples of late: what bursts do to the comparison. */
   readonly gapBps: Float64Array;
   /** Weight of one frame in these. */
   readonly compareGain: number;

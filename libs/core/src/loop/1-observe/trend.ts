@@ -5,7 +5,7 @@ import type { Trend } from '../observed';
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
 const AVERAGE_MS = 5_000;
 /** Two ends of a link are compared for longer, so that the skew of their samples cancels. */
-const COMPARE_MS = 20_000;
+const COMPARE_MS = 10_000;
 
 /**
  * Folds the columns of a frame into exponential averages. Traffic of synchronous jobs comes in
@@ -28,7 +28,7 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
     txBps: average(old?.txBps, channels.txBps, gain),
     sentBps: average(old?.sentBps, channels.txBps, compare),
     receivedBps: average(old?.receivedBps, channels.rxBps, compare),
-    gapBps: average(old?.gapBps, gapsOf(topology, frame), compare),
+    gapBps: peaks(old?.gapBps, gapsOf(topology, frame), compare / 2),
     compareGain: compare,
     inErrorRatio: average(old?.inErrorRatio, channels.inErrorRatio, gain),
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),

@@ -8,6 +8,8 @@ type BufferSpec = Extract<ActionSpec, { type: 'buffer' }>;
 
 /** Below this share of its limit a queue is not what holds the workload up. */
 const FULL_RATIO = 0.4;
+/** Loss of a queue that shows that it was at its limit, however short (MISSION A2: 0.1 %). */
+const LOSSY_RATIO = 0.001;
 
 /**
  * A larger share of the shared buffer for the workload's own queue where it is at its limit: the
@@ -19,9 +21,12 @@ export function bufferCandidate(
   spec: BufferSpec,
   evidence: Evidence,
 ): Candidate | null {
+  // A link that drains too slowly fills any queue; more room would only add to the delay.
+  const slow = new Set(evidence.channels.filter((item) => item.slow).map((item) => item.key));
   const full = evidence.queues
-    .filter((queue) => queue.own && queue.depthRatio > FULL_RATIO)
-    .sort((a, b) => b.depthRatio - a.depthRatio);
+    .filter((queue) => queue.own && isFull(queue))
+    .filter((queue) => !slow.has(queue.key.slice(0, queue.key.lastIndexOf(':'))))
+    .sort((a, b) => b.depthRatio - a.depthRatio || b.lossRatio - a.lossRatio);
   const settings: BufferAction['settings'][number][] = [];
   const devices = new Set<string>();
   let limitGrowth = 1;
@@ -44,14 +49,18 @@ export function bufferCandidate(
       maxUtilizationBefore: maxUtilization(evidence),
       maxUtilizationAfter: maxUtilization(evidence),
       explanation:
-        `${worst.key} stands at ${(worst.depthRatio * 100).toFixed(0)} % of its limit; ` +
-        `the limit grows ${limitGrowth}-fold`,
+        `${worst.key} stands at ${(worst.depthRatio * 100).toFixed(0)} % of its limit and loses ` +
+        `${((worst.lossRatio || 0) * 100).toFixed(2)} %; the limit grows ${limitGrowth}-fold`,
     },
   };
 }
 
+/** Bursts that overflow a queue leave it empty most of the time; the loss tells. */
+const isFull = (queue: QueueEvidence): boolean =>
+  queue.depthRatio > FULL_RATIO || queue.lossRatio > LOSSY_RATIO;
+
 export const maxUtilization = (evidence: Evidence): number =>
-  Math.max(0, ...evidence.channels.map((item) => item.utilizationRatio || 0));
+  evidence.channels.reduce((top, item) => Math.max(top, item.utilizationRatio || 0), 0);
 
 /** Queue key `device:interface:queue` taken apart. */
 export function splitQueue(key: string) {

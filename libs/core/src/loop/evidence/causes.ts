@@ -63,7 +63,7 @@ function congestion(channel: ChannelEvidence, explained: number): Cause[] {
 }
 
 /** Frames' worth of averages make a gap certain; the steeper the further it is from the noise. */
-const GRAY_RANGE = 0.01;
+const GRAY_RANGE = 0.004;
 /** Beyond the least that counts, this share of damaged frames is certain trouble. */
 const DAMAGED_RANGE = 0.001;
 
@@ -93,7 +93,7 @@ function grayLink(channel: ChannelEvidence): Cause[] {
   if (channel.slow)
     causes.push({
       name: 'gray-link',
-      score: 0.85,
+      score: 0.97,
       at,
       evidence: [
         `a queue stands on ${at} at ${percent(channel.meanUtilizationRatio)} of its rate`,

@@ -6,6 +6,8 @@ const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 
 /** Collectives that took up to this much longer than while healthy are unchanged. */
 const UNCHANGED = 1.15;
+/** Samples of an objective that are looked at as the present. */
+const LATEST = 3;
 
 /**
  * Causes outside of the network. A straggler shows in the job's own times, whatever the network
@@ -23,8 +25,10 @@ export function endCauses(evidence: Evidence, networkSuspected: boolean): Cause[
 
 /** Iterations that got slower while the collectives in them did not. */
 function stragglerOf({ state }: Evidence): Cause | null {
-  const { collectiveMs, healthyCollectiveMs, healthyMs, quantileMs } = state;
-  const slower = quantileMs > healthyMs * UNCHANGED;
+  const { collectiveMs, healthyCollectiveMs, healthyMs, quantileMs, samples } = state;
+  // The window remembers slow collectives that are over; the latest iterations do not.
+  const latest = samples.slice(-LATEST).map((sample) => sample.quantileMs);
+  const slower = latest.length > 0 && Math.min(...latest) > healthyMs * UNCHANGED;
   if (!slower || !(collectiveMs <= healthyCollectiveMs * UNCHANGED)) return null;
   return {
     name: 'straggler',

@@ -1,4 +1,4 @@
-import type { FrameLayout, Topology } from '../../model';
+import type { DeviceId, FrameLayout, Topology } from '../../model';
 import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
@@ -76,7 +76,7 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
   const { groups, groupOf } = parallelLinks(topology, layout);
   const grayLoss = grayLosses(topology, trend, utilization);
   const slow = slowLinks(groups, utilization, queueing);
-  const grayFloor = floorsOf(trend, grayLoss);
+  const grayFloor = floorsOf(topology, trend, grayLoss, utilization);
   const damaged = damagedOf(topology, trend);
   return { utilization, pressure, grayLoss, grayFloor, damaged, slow, groups, groupOf };
 }
@@ -129,31 +129,64 @@ function grayLosses(topology: Topology, trend: Trend, utilization: Float64Array)
   return loss;
 }
 
-/** A gap below this is never called a loss; with few links to compare, below the second. */
-const MIN_GRAY = 0.002;
-const MIN_GRAY_ALONE = 0.03;
-const MIN_PEERS = 8;
-
 /**
- * Gaps that mean nothing. Common to all busy links is what their sampling does (median and spread);
- * each link's own traffic adds what its bursts leave in an average when the two ends are read at
- * different instants: a few of the differences of single samples, by the weight of one sample.
+ * Gaps that mean nothing, since the two ends are read at different instants. What bursts leave in
+ * an average is at most the traffic of one skew, times the weight of a sample. Links of the same
+ * two switches have the same skew and, in synchronous jobs, the same bursts: where there are enough
+ * of them, a link that loses more than any of these stands out far below that bound.
  */
-function floorsOf(trend: Trend, grayLoss: Float64Array): Float64Array {
-  const gaps = [...grayLoss].filter((gap) => !Number.isNaN(gap)).sort((a, b) => a - b);
-  const middle = gaps[gaps.length >> 1] ?? NaN;
-  const deviations = gaps.map((gap) => Math.abs(gap - middle)).sort((a, b) => a - b);
-  const spread = 1.4826 * (deviations[deviations.length >> 1] ?? NaN);
-  const common =
-    gaps.length < MIN_PEERS ? MIN_GRAY_ALONE : Math.max(MIN_GRAY, Math.abs(middle) + 6 * spread);
-  return grayLoss.map((_, row) => {
-    const noise = (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
-    return Math.max(common, BOUNDARY_SAMPLES * trend.compareGain * noise || 0);
-  });
+function floorsOf(
+  topology: Topology,
+  trend: Trend,
+  grayLoss: Float64Array,
+  utilization: Float64Array,
+): Float64Array {
+  const floors = new Float64Array(grayLoss.length).fill(NaN);
+  const { channelIndex } = trend.layout;
+  const { opposite, uplinks, behind } = topologyIndex(topology);
+  for (const key of opposite.keys()) {
+    const row = channelIndex.get(key) ?? -1;
+    if (Number.isNaN(grayLoss[row] ?? NaN)) continue;
+    const burst = (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
+    const bound = Math.max(MIN_GRAY, BOUNDARY_SAMPLES * trend.compareGain * burst);
+    const largest = [
+      uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? [],
+      (uplinks.get(behind.get(key) as DeviceId) ?? []).map((own) => opposite.get(own) ?? ''),
+    ].map((keys) => largestGap(keys, row, trend, grayLoss, utilization));
+    const beside = Math.max(...largest) + BESIDE_MARGIN;
+    floors[row] = Number.isNaN(beside) ? bound : Math.min(bound, Math.max(MIN_GRAY, beside));
+  }
+  return floors;
 }
 
-/** Samples' worth of difference that the ends of an average may hold. */
-const BOUNDARY_SAMPLES = 6;
+/** A gap below this is never called a loss. */
+const MIN_GRAY = 0.002;
+/** Samples' worth of the largest difference that the ends of an average may hold. */
+const BOUNDARY_SAMPLES = 3;
+/** Fewer links than these beside a link say nothing about it. */
+const MIN_BESIDE = 3;
+const BESIDE_MARGIN = 0.004;
+
+/** Largest gap of the other links with traffic like that of one link; NaN when they are too few. */
+function largestGap(
+  keys: readonly string[],
+  own: number,
+  trend: Trend,
+  grayLoss: Float64Array,
+  utilization: Float64Array,
+): number {
+  let count = 0;
+  let top = 0;
+  for (const key of keys) {
+    const row = trend.layout.channelIndex.get(key) ?? -1;
+    const gap = grayLoss[row] ?? NaN;
+    const ratio = (utilization[row] ?? NaN) / (utilization[own] as number);
+    if (row === own || Number.isNaN(gap) || !(ratio > 0.3 && ratio < 4)) continue;
+    count++;
+    top = Math.max(top, gap);
+  }
+  return count < MIN_BESIDE ? NaN : top;
+}
 
 function damagedOf(topology: Topology, trend: Trend): Float64Array {
   const { channelIndex } = trend.layout;

@@ -8,11 +8,10 @@ const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 
 /** Why the channels under pressure are: whose traffic it is, and what put it there. */
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
-  evidence.hotSpots.flatMap((spot) => [
-    ...incast(spot, evidence),
-    ...unevenHash(spot),
-    ...interference(spot, evidence),
-  ]);
+  evidence.hotSpots.flatMap((spot) => {
+    const uneven = unevenHash(spot);
+    return [...incast(spot, evidence), ...uneven, ...interference(spot, evidence, uneven)];
+  });
 
 /** Fewer senders than this at one port are no incast; with ten of them it is certain. */
 const FEW_SENDERS = 2;
@@ -88,9 +87,14 @@ function unevenHash(spot: HotSpot): Cause[] {
 }
 
 /** Another class or another known workload holds most of a channel that the objective needs. */
-function interference(spot: HotSpot, { queues }: Evidence): Cause[] {
-  if (spot.other === '') return [];
-  const theirs = clamp((spot.otherShareRatio - 0.3) / 0.25);
+function interference(
+  spot: HotSpot,
+  { queues, state }: Evidence,
+  uneven: readonly Cause[],
+): Cause[] {
+  const { name, share } = rivalOf(spot, state.objective.metric !== 'request-latency');
+  if (name === '') return [];
+  const theirs = clamp((share - 0.3) / 0.25);
   const hot = Math.max(clamp((spot.utilizationRatio - 0.6) / 0.3), spot.pressure * 0.9);
   // An own queue that drops on a link with room has a trouble, and a name, of its own.
   const overflows =
@@ -98,7 +102,9 @@ function interference(spot: HotSpot, { queues }: Evidence): Cause[] {
     queues.some(
       (queue) => queue.own && queue.lossRatio > 0.001 && queue.key.startsWith(`${spot.key}:`),
     );
-  const score = theirs * hot * 0.98 * (overflows ? 0.5 : 1);
+  // Where the hash is to blame, it does not matter whose traffic it put there.
+  const hashed = uneven.some((cause) => cause.score > 0.5) ? 0.6 : 1;
+  const score = theirs * hot * 0.98 * (overflows ? 0.5 : 1) * hashed;
   if (score === 0) return [];
   return [
     {
@@ -106,11 +112,22 @@ function interference(spot: HotSpot, { queues }: Evidence): Cause[] {
       score,
       at: spot.key,
       evidence: [
-        `${spot.other} has ${percent(spot.otherShareRatio)} of ${spot.key}`,
+        `${name} has ${percent(share)} of ${spot.key}`,
         Number.isNaN(spot.ownShareRatio)
           ? 'the own share is not known'
           : `the workload itself has at most ${percent(spot.ownShareRatio)} of it`,
       ],
     },
   ];
+}
+
+/**
+ * Who else fills the channel. Requests are a small part of any full link, so that for them only a
+ * class or a workload that is known counts as a rival; a synchronous job fills its links by itself,
+ * and where it does not, somebody else does.
+ */
+function rivalOf(spot: HotSpot, synchronous: boolean): { name: string; share: number } {
+  const unknown = synchronous && !spot.toHost ? 1 - spot.ownShareRatio : NaN;
+  if (!(unknown > spot.otherShareRatio)) return { name: spot.other, share: spot.otherShareRatio };
+  return { name: spot.other === '' ? 'traffic of others' : spot.other, share: unknown };
 }
