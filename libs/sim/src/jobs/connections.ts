@@ -17,10 +17,15 @@ export interface RoutedStream {
   readonly connections: readonly Connection[];
 }
 
-/** Up to here every path is a stream of its own; beyond, what shares all but its NIC is one. */
-const EXACT_STREAMS = 256;
-/** Beyond this even those that only share the destination are one stream. */
-const MAX_STREAMS = 1_024;
+/** How many streams connections may become before those that share most of their way are one. */
+export interface Coarseness {
+  /** Up to here every path is a stream of its own; beyond, what shares all but its NIC is one. */
+  readonly exact: number;
+  /** Beyond this even those that only share the destination are one stream. */
+  readonly most: number;
+}
+
+const ELASTIC: Coarseness = { exact: 256, most: 1_024 };
 
 /** All of them as one stream that the slowest channel paces; null when one has no path. */
 export function routeLockStep(
@@ -58,6 +63,7 @@ export function routeIndependent(
   const groups = bundle(
     paths,
     found.map(({ destination }) => destination),
+    ELASTIC,
   );
   const routed = groups.map((indices) => {
     const members = new Map<string, Member>();
@@ -74,11 +80,12 @@ export function routeIndependent(
 export function bundle(
   paths: readonly (readonly number[])[],
   destinations: readonly string[],
+  { exact, most }: Coarseness,
 ): number[][] {
   const whole = group(paths.map((path) => path.join()));
-  if (whole.length <= EXACT_STREAMS) return whole;
+  if (whole.length <= exact) return whole;
   const afterNic = group(paths.map((path) => path.slice(1).join()));
-  return afterNic.length <= MAX_STREAMS ? afterNic : group(destinations);
+  return afterNic.length <= most ? afterNic : group(destinations);
 }
 
 function group(keys: readonly string[]): number[][] {

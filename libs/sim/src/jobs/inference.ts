@@ -6,7 +6,7 @@ import type { Granted, InferenceSpec, Job, JobContext, JobTotals, Observation } 
 import { Ledger } from './ledger';
 import { loadStep, type LoadStep } from './load-profile';
 import { openStream, pairsOf, spreadMembers, type Pair } from './open-streams';
-import { drawRequest, REQUEST_TIMEOUT_MS } from './request';
+import { drawRequest, REQUEST_TIMEOUT_MS, waysOf, type PairPaths } from './request';
 
 /** Requests followed one by one; beyond, each stands for several, so that time is what costs. */
 const SAMPLES_PER_MS = 1.5;
@@ -32,6 +32,8 @@ export class Inference implements Job {
   private pending = 0;
   private budget = 0;
   private listing: Listing | null = null;
+  /** By pair, as far as requests took them since routing changed. */
+  private paths: { readonly version: number; readonly of: (PairPaths | undefined)[] };
 
   constructor(
     readonly spec: InferenceSpec,
@@ -39,6 +41,7 @@ export class Inference implements Job {
     private readonly ledger = new Ledger(),
   ) {
     this.pairs = pairsOf(spec.clients, spec.servers);
+    this.paths = { version: -1, of: [] };
   }
 
   streams(nowMs: number): readonly Stream[] {
@@ -104,8 +107,8 @@ export class Inference implements Job {
   /** Draws one request and counts it as often as it stands for others. */
   private answer(stands: number, conditions: Conditions): void {
     const { spec, ledger } = this;
-    const pair = this.pairs[this.context.random.below(this.pairs.length)] as Pair;
-    const { latencyMs, timeoutMs, timeouts } = drawRequest(pair, spec, this.context, conditions);
+    const paths = this.pathsOf(this.context.random.below(this.pairs.length));
+    const { latencyMs, timeoutMs, timeouts } = drawRequest(paths, spec, this.context, conditions);
     ledger.timeoutMs += stands * timeoutMs;
     ledger.timeouts += stands * timeouts;
     this.histogram.record(latencyMs, stands);
@@ -115,6 +118,21 @@ export class Inference implements Job {
     } else {
       ledger.bytes += stands * (spec.requestBytes + spec.responseBytes);
     }
+  }
+
+  private pathsOf(index: number): PairPaths {
+    const { routing } = this.context;
+    if (this.paths.version !== routing.version) this.paths = { version: routing.version, of: [] };
+    let paths = this.paths.of[index];
+    if (paths === undefined) {
+      const { source, destination } = this.pairs[index] as Pair;
+      paths = {
+        there: waysOf(routing.spread(source, destination)),
+        back: waysOf(routing.spread(destination, source)),
+      };
+      this.paths.of[index] = paths;
+    }
+    return paths;
   }
 
   /** New rates on the paths of the last listing, or new paths. */

@@ -1,6 +1,9 @@
 import type { Member, Stream } from '../sharing/stream';
-import { bundle, prefixOf } from './connections';
+import { bundle, prefixOf, type Coarseness } from './connections';
 import type { JobContext, JobSpec } from './job';
+
+/** Open streams seldom hold each other back, so that fewer of them tell as much. */
+const OPEN: Coarseness = { exact: 128, most: 128 };
 
 export interface Pair {
   readonly source: string;
@@ -38,6 +41,7 @@ export function spreadMembers(
   const groups = bundle(
     members.map(({ channels }) => channels),
     members.map(({ destination }) => destination),
+    OPEN,
   );
   return groups.map((indices) => indices.map((index) => members[index] as Member));
 }

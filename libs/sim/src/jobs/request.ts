@@ -4,7 +4,6 @@ import type { Conditions } from '../world/conditions';
 import { logNormal } from './draws';
 import type { InferenceSpec, JobContext } from './job';
 import { lossPenalty, PACKET_BYTES, type Penalty } from './loss';
-import type { Pair } from './open-streams';
 
 /** A request that has no answer by then counts as failed. */
 export const REQUEST_TIMEOUT_MS = 5_000;
@@ -18,6 +17,24 @@ export interface Answer {
   readonly timeouts: number;
 }
 
+/** All paths of a client and its server, both ways. */
+export interface PairPaths {
+  readonly there: Ways;
+  readonly back: Ways;
+}
+
+/** Paths with what is needed to take one of them at random. */
+export interface Ways {
+  readonly paths: readonly Path[];
+  /** All take the same share, together all of the traffic: the usual case, and the quick one. */
+  readonly even: boolean;
+}
+
+export function waysOf(paths: readonly Path[]): Ways {
+  const share = 1 / paths.length;
+  return { paths, even: paths.every(({ fraction }) => Math.abs(fraction - share) < 1e-9) };
+}
+
 const NO_ANSWER: Answer = { latencyMs: REQUEST_TIMEOUT_MS, timeoutMs: 0, timeouts: 0 };
 
 /**
@@ -25,13 +42,13 @@ const NO_ANSWER: Answer = { latencyMs: REQUEST_TIMEOUT_MS, timeoutMs: 0, timeout
  * the rate that a new connection would find, and what loss costs on either way.
  */
 export function drawRequest(
-  pair: Pair,
+  { there: ways, back: waysBack }: PairPaths,
   spec: InferenceSpec,
-  { routing, random, queue }: JobContext,
+  { random, queue }: JobContext,
   conditions: Conditions,
 ): Answer {
-  const there = choose(routing.spread(pair.source, pair.destination), random);
-  const back = choose(routing.spread(pair.destination, pair.source), random);
+  const there = choose(ways, random);
+  const back = choose(waysBack, random);
   if (there === null || back === null) return NO_ANSWER;
   const out = conditions.passage(there.channels, queue, random);
   const home = conditions.passage(back.channels, queue, random);
@@ -62,8 +79,9 @@ export function drawRequest(
 }
 
 /** One of the paths by their shares; null where the traffic has no route. */
-export function choose(paths: readonly Path[], random: Random): Path | null {
+function choose({ paths, even }: Ways, random: Random): Path | null {
   let left = random.next();
+  if (even) return paths[Math.floor(left * paths.length)] ?? null;
   for (const path of paths) {
     left -= path.fraction;
     if (left < 0) return path;
