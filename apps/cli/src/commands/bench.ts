@@ -1,9 +1,10 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type * as Bench from '../bench';
 import { table } from '../output/table';
 import type { Session } from '../session';
 import { addOutcomesBench } from './bench-outcomes';
-import { integerOption } from './option-values';
+import { addSimBench } from './bench-sim';
+import { countsOption, integerOption } from './option-values';
 
 interface BenchOptions {
   readonly interfaces: readonly number[];
@@ -16,6 +17,7 @@ export function addBenchCommands(program: Command, session: Session): void {
     .command('bench')
     .description('benchmarks of the controller on this machine');
   addOutcomesBench(bench, session);
+  addSimBench(bench, session);
   bench
     .command('reaction')
     .description('time from telemetry that shows a breach to the first Set, by size of the fabric')
@@ -41,12 +43,6 @@ export function addBenchCommands(program: Command, session: Session): void {
       if (options.json) printer.text(JSON.stringify(report, null, 2));
       else printer.result(report, () => reactionText(report));
     });
-}
-
-function countsOption(text: string): number[] {
-  const counts = text.split(',').map((part) => integerOption(part.trim()));
-  if (counts.every((count) => count <= 1_000_000)) return counts;
-  throw new InvalidArgumentError('At most 1000000 interfaces.');
 }
 
 const ms = (value: number): string => `${Number(value.toFixed(2))}`;

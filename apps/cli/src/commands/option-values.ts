@@ -6,6 +6,13 @@ export function integerOption(text: string): number {
   throw new InvalidArgumentError('A whole number from 1 is needed.');
 }
 
+/** Whole numbers separated by commas, up to a million each. */
+export function countsOption(text: string): number[] {
+  const counts = text.split(',').map((part) => integerOption(part.trim()));
+  if (counts.every((count) => count <= 1_000_000)) return counts;
+  throw new InvalidArgumentError('At most 1000000.');
+}
+
 export const collect = (value: string, before: readonly string[] = []): string[] => [
   ...before,
   value,
