@@ -34,6 +34,8 @@ export interface ChartOptions {
   readonly lines: readonly Line[];
   readonly marks: Marks;
   readonly format: (value: number) => string;
+  /** Whether a logarithmic axis may be used where values span much. */
+  readonly wide: boolean;
   /** A horizontal line, e.g. the threshold of an objective. */
   readonly limit?: { readonly value: number; readonly text: string } | undefined;
 }
@@ -46,7 +48,7 @@ export function chart(options: ChartOptions): string {
     .flatMap((line) => line.values)
     .filter((value): value is number => value !== null);
   if (limit !== undefined) values.push(limit.value);
-  const y = valueScale(values);
+  const y = valueScale(values, options.wide);
   const parts = [
     ...spans(marks, x),
     ...grid(y, x, options),
@@ -75,12 +77,12 @@ export const timeScale = (durationMs: number): Scale => {
   return Object.assign(at, { ticks: ticks.filter((tick) => tick <= durationMs) });
 };
 
-function valueScale(values: readonly number[]): Scale {
+function valueScale(values: readonly number[], wide: boolean): Scale {
   const positive = values.filter((value) => value > 0).sort((a, b) => a - b);
   const max = positive.at(-1) ?? 1;
   const median = positive[positive.length >> 1] ?? max;
   // Only where nothing is zero: a logarithm has no place for it.
-  const log = positive.length === values.length && max > median * LOG_ABOVE_RATIO;
+  const log = wide && positive.length === values.length && max > median * LOG_ABOVE_RATIO;
   return log
     ? logScale(positive[0] ?? 1, max, bottom, CHART.top)
     : linearScale(max, bottom, CHART.top);

@@ -117,8 +117,9 @@ function charts(result: RunResult): string {
     title: string,
     lines: readonly Line[],
     format: (value: number) => string,
+    wide = false,
     limit?: { readonly value: number; readonly text: string },
-  ): string => chart({ title, atMs, durationMs, lines, marks, format, limit });
+  ): string => chart({ title, atMs, durationMs, lines, marks, format, wide, limit });
   const count = (value: number): string => value.toLocaleString('en');
   return [
     ...result.measures.map((measure) =>
@@ -126,6 +127,7 @@ function charts(result: RunResult): string {
         nameOf(measure),
         linesOf(measure),
         (value) => valueOf(measure, value),
+        measure.unit === 'ms',
         limitOf(measure, result),
       ),
     ),
@@ -142,30 +144,36 @@ function charts(result: RunResult): string {
       [{ name: 'mean depth', style: 'main', values: series.queueDepthBytes }],
       (value) => `${Number((value / 1e6).toPrecision(3))} MB`,
     ),
-    draw(
-      'Packets per sample',
-      [
-        { name: 'dropped', style: 'high', values: series.droppedPackets },
-        { name: 'marked', style: 'other', values: series.markedPackets },
-      ],
-      count,
+    ...unlessAllZero([...series.droppedPackets, ...series.markedPackets], () =>
+      draw(
+        'Packets per sample',
+        [
+          { name: 'dropped', style: 'high', values: series.droppedPackets },
+          { name: 'marked', style: 'other', values: series.markedPackets },
+        ],
+        count,
+      ),
     ),
-    draw(
-      'Time lost to retransmission time-outs, per sample',
-      [{ name: 'all workloads', style: 'high', values: series.retransmissionMs }],
-      (value) => `${count(value)} ms`,
+    ...unlessAllZero(series.retransmissionMs, () =>
+      draw(
+        'Time lost to retransmission time-outs, per sample',
+        [{ name: 'all workloads', style: 'high', values: series.retransmissionMs }],
+        (value) => `${count(value)} ms`,
+      ),
     ),
-    ...(series.maxPauseRatio.some((ratio) => ratio > 0)
-      ? [
-          draw(
-            'Largest share of time in PFC pause',
-            [{ name: 'pause', style: 'high', values: series.maxPauseRatio }],
-            (value) => percent(value, 0),
-          ),
-        ]
-      : []),
+    ...unlessAllZero(series.maxPauseRatio, () =>
+      draw(
+        'Largest share of time in PFC pause',
+        [{ name: 'pause', style: 'high', values: series.maxPauseRatio }],
+        (value) => percent(value, 0),
+      ),
+    ),
   ].join('\n');
 }
+
+/** What did not occur at all needs no chart of zeros. */
+const unlessAllZero = (values: readonly number[], draw: () => string): string[] =>
+  values.some((value) => value > 0) ? [draw()] : [];
 
 function linesOf(measure: MeasureResult): Line[] {
   const { mean, p50, p95, p99 } = measure.series;

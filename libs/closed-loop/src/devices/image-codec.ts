@@ -1,6 +1,7 @@
-import { initialConfig, settingsOf } from '@weir/openconfig-switch';
 import type { ConfigImage } from '@weir/core/model';
-import type { FabricSpec, SwitchSettings } from '@weir/sim';
+import { checkConfig } from '@weir/gnmi';
+import { initialConfig, settingsOf } from '@weir/openconfig-switch';
+import { interfacesOf, type FabricSpec, type SwitchSettings } from '@weir/sim';
 
 /** Translation between what a switch is configured with and what its data plane does. */
 export class ImageCodec {
@@ -21,5 +22,17 @@ export class ImageCodec {
       sharedBufferBytes: this.buffers.get(device) ?? 0,
       lossless: (port, queue) => inForce.queues.get(port)?.get(queue)?.lossless ?? false,
     });
+  }
+
+  /** Why a switch would refuse this configuration, or null. */
+  violation(device: string, image: ConfigImage, inForce: SwitchSettings): string | null {
+    const refused = checkConfig(image);
+    if (refused !== null) return refused.message;
+    const ports = new Set(interfacesOf(this.spec, device));
+    for (const [prefix, hops] of this.settingsOf(device, image, inForce).routes) {
+      const hop = hops.find((one) => !ports.has(one.interface));
+      if (hop !== undefined) return `static ${prefix}: there is no interface ${hop.interface}`;
+    }
+    return null;
   }
 }

@@ -20,8 +20,13 @@ interface Pending {
   readonly cancelTimer: () => void;
 }
 
-/** Called with the whole configuration whenever it has changed. */
-export type OnImage = (device: DeviceId, image: ConfigImage) => void;
+/** What is behind the management interface of the switches. */
+export interface DataPlane {
+  /** Why a configuration is refused, or null. */
+  violation(device: DeviceId, image: ConfigImage): string | null;
+  /** Takes over the whole configuration after it has changed. */
+  configure(device: DeviceId, image: ConfigImage): void;
+}
 
 /**
  * The switches as gNMI targets: configuration leaves, atomic Set and commit-confirmed (OpenConfig
@@ -38,7 +43,7 @@ export class SimulatedDevices implements DeviceWriter {
   constructor(
     private readonly timers: Timers,
     private readonly writeMs: number,
-    private readonly onImage: OnImage,
+    private readonly dataPlane: DataPlane,
   ) {}
 
   setFault(device: string, fault: SouthboundFault): void {
@@ -90,7 +95,10 @@ export class SimulatedDevices implements DeviceWriter {
     if (this.pending.has(device))
       return refused(FAILED_PRECONDITION, 'another commit waits for its confirmation');
     const before = this.imageOf(device);
-    this.put(device, patched(before, leaves));
+    const after = patched(before, leaves);
+    const violation = this.dataPlane.violation(device, after);
+    if (violation !== null) return refused(INVALID_ARGUMENT, violation);
+    this.put(device, after);
     if (commit !== null) {
       const cancelTimer = this.timers.after(commit.rollbackMs, () => this.rollBack(device));
       this.pending.set(device, { id: commit.id, before, cancelTimer });
@@ -144,7 +152,7 @@ export class SimulatedDevices implements DeviceWriter {
 
   private put(device: DeviceId, image: ConfigImage): void {
     this.images.set(device, image);
-    this.onImage(device, image);
+    this.dataPlane.configure(device, image);
   }
 
   private imageOf(device: DeviceId): ConfigImage {

@@ -79,8 +79,10 @@ export class LoopSide {
       this.feeds.set(name, feed);
       this.phases[i % count]?.push(feed);
     }
-    this.devices = new SimulatedDevices(time, SET_MS, (device, image) => {
-      world.configure(device, codec.settingsOf(device, image, world.settings(device)));
+    this.devices = new SimulatedDevices(time, SET_MS, {
+      violation: (device, image) => codec.violation(device, image, world.settings(device)),
+      configure: (device, image) =>
+        world.configure(device, codec.settingsOf(device, image, world.settings(device))),
     });
     this.engine = this.makeEngine(policy);
     this.engine.onFatal((error) => (this.fatal = error));
@@ -119,7 +121,12 @@ export class LoopSide {
     } else if (action.kind === 'southbound') {
       for (const device of action.devices) this.devices.setFault(device, action.fault);
     } else if (action.kind === 'settings') {
-      for (const step of action.steps) this.configure(step);
+      const devices = new Set(action.steps.map((step) => step.device));
+      for (const device of devices)
+        this.configure(
+          device,
+          action.steps.filter((step) => step.device === device),
+        );
     } else if (action.kind === 'intent') return this.put(action.intent);
     else if (action.kind === 'delete-intent') return this.remove(action.id);
     return ok(undefined);
@@ -218,9 +225,9 @@ export class LoopSide {
   }
 
   /** Somebody else configures a switch; the world follows from the new image. */
-  private configure({ device, apply }: SettingStep): void {
+  private configure(device: string, steps: readonly SettingStep[]): void {
     const before = this.world.settings(device);
-    const after = apply(before);
+    const after = steps.reduce((settings, step) => step.apply(settings), before);
     // First what an image cannot say, so that it is in force when the image is taken over.
     this.world.configure(device, after);
     const image = this.devices.images.get(deviceId(device)) ?? new Map();
