@@ -1,5 +1,6 @@
 /** Runs one scenario inside of the management namespace. Usage: driver.mjs RUN WORKDIR SCENARIO LOAD */
 import { Processes } from './processes.mjs';
+import { compare } from './scenario-compare.mjs';
 import { orphan } from './scenario-orphan.mjs';
 import { reroute } from './scenario-reroute.mjs';
 import { weights } from './scenario-weights.mjs';
@@ -20,7 +21,7 @@ processes.onUnexpectedExit = (message) => {
 
 async function main() {
   const context = { processes, run, workDir, loadTool, progress };
-  const scenarios = { reroute, orphan, weights };
+  const scenarios = { reroute, orphan, weights, compare };
   try {
     const result = await scenarios[scenario](context);
     const seconds = Math.round((performance.now() - startedAt) / 100) / 10;

@@ -1,4 +1,5 @@
 /** What the kernel itself says, read beside the agent. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { availableParallelism, loadavg, release } from 'node:os';
 import { ip, namespaceOf } from './namespaces.mjs';
@@ -42,6 +43,17 @@ export class Evidence {
         return [`${node}:${port}`, Math.round(mbps * 10) / 10];
       }),
     );
+  }
+
+  /** The rate limiter of a port since it was made, and how long what waits in it will take. */
+  queue(node, port) {
+    const namespace = namespaceOf(this.run, node);
+    const text = execFileSync('tc', ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', port], {
+      encoding: 'utf8',
+    });
+    const [tbf] = JSON.parse(text).filter((qdisc) => qdisc.kind === 'tbf');
+    const { packets, drops, backlog, options } = tbf;
+    return { packets, dropped: drops, backlogMs: (backlog * 1000) / options.rate };
   }
 
   #txBytes(node, port) {

@@ -69,8 +69,11 @@ export async function startProbe(processes, otlp) {
   return latencies;
 }
 
-/** Bulk TCP from h1 to h3, as fast as TCP goes. Says which program sends. */
-export async function startBulkLoad(processes, run, tool, seconds) {
+/**
+ * Bulk TCP from h1 to h3, as fast as TCP goes. Says which program sends. Only iperf3 can be told
+ * which congestion control to use; without one it is the kernel's default.
+ */
+export async function startBulkLoad(processes, run, tool, seconds, congestion = null) {
   const [from, to] = ['h1', hostNamed('h3')];
   const [port, count] = [String(BULK_PORT), String(BULK_CONNECTIONS)];
   const receiver =
@@ -89,12 +92,13 @@ export async function startBulkLoad(processes, run, tool, seconds) {
           count,
           '--time',
           String(seconds),
+          ...(congestion === null ? [] : ['--congestion', congestion]),
         ]
       : [NODE, here('tcp-load.mjs'), 'send', to.address, port, count];
   processes.start('bulk-receiver', to.name, receiver);
   await until('the bulk receiver', () => listens(run, to.name, BULK_PORT), { timeoutMs: 10_000 });
   processes.start('bulk-sender', from, sender);
-  return { tool, connections: BULK_CONNECTIONS, from, to: to.name };
+  return { tool, connections: BULK_CONNECTIONS, congestion, from, to: to.name };
 }
 
 /** Looks at the kernel's socket table: a try by connecting would use up iperf3's one session. */

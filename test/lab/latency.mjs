@@ -15,20 +15,25 @@ export class Latencies {
 
   /** p50, p95 and p99 in ms of what ended in [fromMs, toMs). */
   between(fromMs, toMs) {
-    const sorted = this.#samples
+    const [p50, p95, p99] = this.quantiles(fromMs, toMs, [0.5, 0.95, 0.99]);
+    return { p50, p95, p99, requests: this.#sorted(fromMs, toMs).length };
+  }
+
+  /** Quantiles in ms of what ended in [fromMs, toMs); null where nothing did. */
+  quantiles(fromMs, toMs, wanted) {
+    const sorted = this.#sorted(fromMs, toMs);
+    return wanted.map((q) =>
+      sorted.length === 0
+        ? null
+        : round(sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]),
+    );
+  }
+
+  #sorted(fromMs, toMs) {
+    return this.#samples
       .filter(([at]) => at >= fromMs && at < toMs)
       .map(([, latency]) => latency)
       .sort((a, b) => a - b);
-    const quantile = (q) =>
-      sorted.length === 0
-        ? null
-        : round(sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)]);
-    return {
-      p50: quantile(0.5),
-      p95: quantile(0.95),
-      p99: quantile(0.99),
-      requests: sorted.length,
-    };
   }
 
   last(windowMs) {

@@ -83,11 +83,12 @@ function missingKernelFeatures() {
  * TBF catches up after a delay of its timer, so that a second can hold more than its rate; a port
  * cannot. A little below the line rate, no second is measured above it.
  */
-const SHAPED_RATIO = 0.96;
+export const SHAPED_RATIO = 0.96;
+export const BURST_BYTES = 16 * 1024;
 
 const rateLimit = (mbps) => [
   ...['tbf', 'rate', `${Math.round(mbps * SHAPED_RATIO * 1000)}kbit`],
-  ...['burst', '16kb', 'latency', `${QUEUE_MS}ms`],
+  ...['burst', `${BURST_BYTES / 1024}kb`, 'latency', `${QUEUE_MS}ms`],
 ];
 
 export function buildNetwork(run) {

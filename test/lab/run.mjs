@@ -1,5 +1,5 @@
 /**
- * `npm run lab -- [--only reroute|orphan|weights] [--json] [--keep-logs]`: a real fabric of network
+ * `npm run lab -- [--only reroute|orphan|weights|compare] [--json] [--keep-logs]`: a real fabric of network
  * namespaces on this machine. This process owns the namespaces and removes them whatever happens;
  * the scenario runs in a child inside of the management namespace (driver.mjs).
  */
@@ -23,7 +23,7 @@ import {
 process.env.PATH += ':/usr/sbin:/sbin';
 
 const LOADS = ['iperf3', 'node'];
-const SCENARIOS = ['reroute', 'orphan', 'weights'];
+const SCENARIOS = ['reroute', 'orphan', 'weights', 'compare'];
 const LIMIT_MS = 115_000;
 const HELP = `Usage: npm run lab -- [options]     (as root)
 
@@ -35,6 +35,8 @@ Two leaves, two spines and four hosts as network namespaces, rate-limited links,
                   orphan:  the daemon is killed with a change half way; the switch undoes it
                            by itself, and a new daemon finds that out
                   weights: no daemon; weights moved by gNMI alone, p95 before and after
+                  compare: no daemon; the same load in the kernel and in the simulator, and how
+                           far the simulator is off
   --load <tool>   ${LOADS.join(' | ')}: what sends the bulk; default iperf3 if it is installed
   --json          print one JSON object on stdout
   --keep-logs     keep the directory with the logs of all processes

@@ -16,7 +16,7 @@ export interface StreamShape {
   readonly slots: Int32Array;
   readonly slotConnections: Float64Array;
   readonly totalConnections: number;
-  /** By position: channels that lead into it; formed when first asked for. */
+  /** By position: positions of the channels that lead into it; formed when first asked for. */
   feeders: readonly (readonly number[])[] | null;
 }
 
@@ -87,7 +87,11 @@ export function compileStream(
 }
 
 /** Channels through which the stream reaches the channel at `position`; none for a host's own. */
-export function feedersOf(shape: StreamShape, position: number): readonly number[] {
+export const feedersOf = (shape: StreamShape, position: number): readonly number[] =>
+  positionsBefore(shape, position).map((before) => shape.channels[before] as number);
+
+/** Where in `channels` those stand. */
+export function positionsBefore(shape: StreamShape, position: number): readonly number[] {
   shape.feeders ??= findFeeders(shape);
   return shape.feeders[position] ?? [];
 }
@@ -99,7 +103,8 @@ function findFeeders({ stream, channels }: StreamShape): readonly (readonly numb
   for (const member of stream.members) {
     member.channels.forEach((c, hop) => {
       const before = member.channels[hop - 1];
-      if (before !== undefined) feeders[positionOf.get(c) ?? -1]?.add(before);
+      if (before !== undefined)
+        feeders[positionOf.get(c) as number]?.add(positionOf.get(before) as number);
     });
   }
   return feeders.map((set) => [...set]);

@@ -5,6 +5,8 @@ import type { Entries } from './cell-members';
 
 /** A queue that carries this much of its service is full; sharing is exact up to rounding. */
 export const FULL = 1 - 1e-6;
+/** Below this share of its service, smooth traffic leaves next to nothing in a queue. */
+const BUSY = 0.5;
 /** Rates this close are the same. */
 export const EQUAL = 1 - 1e-9;
 
@@ -17,6 +19,8 @@ export interface QueueInput {
   /** Highest rate of an elastic connection in it. */
   readonly highestBps: number;
   readonly lossless: boolean;
+  /** Whether queues before this one hold all that a stream brings here. */
+  readonly isPaced: (entry: ActiveStream, position: number) => boolean;
 }
 
 interface Draft {
@@ -72,7 +76,8 @@ export function arrivalsAt(
     const position = positions[i] as number;
     const { stream, connections } = entry.shape;
     if (stream.kind === 'open') addOpen(draft, entry, position);
-    else if (full && isHeld(entry, input.highestBps)) join(draft, entry, position);
+    else if (full && isHeld(entry, input.highestBps) && !input.isPaced(entry, position))
+      join(draft, entry, position);
     else addPaced(draft, connections[position] as number, entry.rateBps);
   }
   for (const burst of draft.bursts) {
@@ -80,7 +85,12 @@ export function arrivalsAt(
     for (const c of burst.through) throughBps += trueCapacityBps(network.channel(c));
     burst.onBps = Math.min(burst.onBps, throughBps);
   }
-  if (input.lossless) draft.feedersBps = feedersBps(network, entries, slots, positions);
+  const busy = draft.crowds.length === 0 && draft.steadyBps > input.serviceBps * BUSY;
+  if (input.lossless || busy) {
+    draft.feedersBps = feedersBps(network, entries, slots, positions);
+    // What comes in line, no faster than it goes on, never waits: as if it were one connection.
+    if (draft.feedersBps <= input.serviceBps / EQUAL) draft.steadyConnections = 1;
+  }
   return draft;
 }
 

@@ -3,11 +3,14 @@ import type { QueueArrivals, QueueState } from '../buffers/queue-state';
 import { trueCapacityBps, type Network } from '../network/network';
 import type { Routing } from '../network/routing';
 import type { QueueSetting } from '../network/settings';
-import type { ActiveStream } from './active-stream';
+import { positionsBefore, type ActiveStream } from './active-stream';
 import { arrivalsAt, EQUAL, FULL, isHeld } from './arrivals';
 import { CellMembers, type Entries } from './cell-members';
 import { QueueSettings } from './queue-settings';
 import { serviceBps } from './service';
+
+/** Lock-step streams over several ways could lead in a circle; no way is longer than this. */
+const LONGEST_WAY = 8;
 
 /**
  * The load of every queue and the state that follows from it. A queue is named by its cell:
@@ -154,8 +157,9 @@ export class QueueLoads {
   heldRateBps(cell: number, entries: Entries): number {
     const highestBps = this.highestBps[cell] as number;
     let heldBps = 0;
-    this.each(cell, entries, (entry) => {
-      if (isHeld(entry, highestBps)) heldBps = Math.max(heldBps, entry.rateBps);
+    this.each(cell, entries, (entry, position) => {
+      if (isHeld(entry, highestBps) && !this.isPaced(entry, position))
+        heldBps = Math.max(heldBps, entry.rateBps);
     });
     return heldBps;
   }
@@ -257,6 +261,7 @@ export class QueueLoads {
         carriedBps: this.carriedBps[cell] as number,
         highestBps: this.highestBps[cell] as number,
         lossless: this.settings.of(cell).lossless === true,
+        isPaced: this.isPaced,
       };
       const positions = this.members.positionsIn(cell);
       this.arrivals[cell] = arrivalsAt(this.network, input, entries, slots, positions);
@@ -283,17 +288,32 @@ export class QueueLoads {
 
   /** Whether the port of one of its hosts is what holds the stream: then no switch queues it. */
   private isHeldAtHost(entry: ActiveStream): boolean {
-    const { nics, channels, stream } = entry.shape;
-    for (const position of nics) {
-      const channel = channels[position] as number;
-      const cell = this.cell(channel, stream.queue);
-      if (this.settings.capBps[cell] !== Infinity) continue;
-      if (entry.bottleneck === channel) return true;
-      const full =
-        (this.carriedBps[cell] as number) >= this.serviceOf(channel, stream.queue) * FULL;
-      if (full && entry.rateBps >= (this.highestBps[cell] as number) * EQUAL) return true;
-    }
+    for (const position of entry.shape.nics) if (this.holds(entry, position)) return true;
     return false;
+  }
+
+  /**
+   * Whether queues before this one hold all that the stream brings here. Of several full queues
+   * on a way only the first builds; the others are handed just what they can send.
+   */
+  private readonly isPaced = (entry: ActiveStream, position: number, hops = 0): boolean => {
+    const before = positionsBefore(entry.shape, position);
+    if (before.length === 0 || hops > LONGEST_WAY) return false;
+    for (const at of before)
+      if (!this.holds(entry, at) && !this.isPaced(entry, at, hops + 1)) return false;
+    return true;
+  };
+
+  /** Whether the queue at `position` is full and gives nobody more than this stream. */
+  private holds(entry: ActiveStream, position: number): boolean {
+    const { channels, stream } = entry.shape;
+    const channel = channels[position] as number;
+    const cell = this.cell(channel, stream.queue);
+    // A paused queue hands on what the queue that paused it takes, and that one is full.
+    if (this.settings.capBps[cell] !== Infinity) return false;
+    if (entry.bottleneck === channel) return true;
+    if (entry.rateBps < (this.highestBps[cell] as number) * EQUAL) return false;
+    return (this.carriedBps[cell] as number) >= this.serviceOf(channel, stream.queue) * FULL;
   }
 
   private recountCell(cell: number): void {
