@@ -23,7 +23,7 @@ export interface Window {
   readonly toMs: number;
 }
 
-/** before: until the first event; evaluation: as the file says; end: the last quarter. */
+/** before: until the first event after the warm-up; evaluation: as the file says; end: the last quarter. */
 export interface Windows {
   readonly whole: Window;
   readonly before: Window;

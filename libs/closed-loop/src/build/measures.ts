@@ -69,14 +69,15 @@ export function windowsOf(
   { durationMs, warmupMs, evaluation }: ScenarioDocument['spec'],
   timeline: readonly TimelineEntry[],
 ): Result<Windows> {
-  const first = timeline.find((entry) => entry.atMs > 0)?.atMs ?? durationMs;
+  // What happens in the warm-up is how things are, not what goes wrong.
+  const first = timeline.find((entry) => entry.atMs > warmupMs)?.atMs ?? durationMs;
   const fromMs = evaluation.fromMs ?? (first < durationMs ? first : warmupMs);
   const window: Window = { fromMs, toMs: evaluation.toMs ?? durationMs };
   if (window.fromMs >= window.toMs)
     return mistake('spec.evaluation', `from ${window.fromMs} to ${window.toMs} ms is no time`);
   return ok({
     whole: { fromMs: warmupMs, toMs: durationMs },
-    before: { fromMs: Math.min(warmupMs, first), toMs: first },
+    before: { fromMs: warmupMs, toMs: first },
     evaluation: window,
     end: { fromMs: Math.max(warmupMs, durationMs * 0.75), toMs: durationMs },
   });

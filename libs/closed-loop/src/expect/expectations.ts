@@ -86,12 +86,12 @@ function rules(expect: Expect, applied: readonly ChangeResult[]): ExpectationRes
 
 function reaction(
   expect: Expect,
-  { timeline }: Scenario,
+  { windows }: Scenario,
   applied: readonly ChangeResult[],
 ): ExpectationResult[] {
   const limitMs = expect.firstChangeWithinMs;
   if (limitMs === undefined) return [];
-  const fromMs = timeline[0]?.atMs ?? 0;
+  const fromMs = windows.before.toMs;
   const first = Math.min(...applied.map(({ times }) => times.applying ?? Infinity));
   const took = first - fromMs;
   const actual = Number.isFinite(took) ? `${Math.round(took)} ms` : 'no change';

@@ -37,14 +37,16 @@ const measureExpectationSchema = strict({
   window: z
     .enum(['before', 'evaluation', 'end'])
     .default('end')
-    .describe('Before the first event, the evaluation window, or the last quarter of the run.'),
+    .describe(
+      'Before the first event after the warm-up, the evaluation window, or the last quarter.',
+    ),
   max: z.number().positive().optional().describe('ms, or bits per second for throughput.'),
   min: z.number().positive().optional(),
   maxRatioToBefore: z
     .number()
     .positive()
     .optional()
-    .describe('Against the same measure before the first event.'),
+    .describe('Against the same measure before the first event after the warm-up.'),
 }).refine(
   ({ max, min, maxRatioToBefore }) =>
     max !== undefined || min !== undefined || maxRatioToBefore !== undefined,
@@ -77,6 +79,6 @@ export const expectSchema = strict({
     .number()
     .positive()
     .optional()
-    .describe('From the first event to the first Set.'),
+    .describe('From the first event after the warm-up to the first Set.'),
   measures: z.array(measureExpectationSchema).default([]),
 });

@@ -45,7 +45,7 @@ const specSchema = strict({
     .default(0)
     .describe('What is measured before this does not count in any figure.'),
   evaluation: strict({
-    fromMs: momentMsSchema.optional().describe('Default: the first event.'),
+    fromMs: momentMsSchema.optional().describe('Default: the first event after the warm-up.'),
     toMs: momentMsSchema.optional().describe('Default: the end of the run.'),
   })
     .prefault({})
