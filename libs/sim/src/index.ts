@@ -20,6 +20,12 @@ export { integrateBurst, type Burst, type BurstEffect } from './buffers/burst';
 export { shareBuffer, type BufferClaim, type BufferShares } from './buffers/dynamic-threshold';
 export { Histogram, LATENCY_BOUNDS_MS } from './jobs/histogram';
 export type * from './jobs/job';
+export {
+  DEFAULT_SEQUENCE_OPTIONS,
+  parseSequence,
+  type Sequence,
+  type SequenceOptions,
+} from './jobs/sequences';
 export * from './sharing';
 export * from './world';
 export type { WorkloadSpec } from './workloads/workload';

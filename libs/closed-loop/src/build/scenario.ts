@@ -15,6 +15,7 @@ import { buildJobs, type BuiltJob } from './jobs';
 import { buildMeasures, windowsOf, type Measure } from './measures';
 import { buildPolicy } from './policy';
 import { all, mistake } from './refusals';
+import { withSequences } from './sequences';
 import { buildSettings } from './settings';
 import { buildTimeline, type TimelineEntry } from './timeline';
 import { topologyOf } from './topology-model';
@@ -82,7 +83,9 @@ export function buildScenario(
   const topology = topologyOf(fabric.value);
   const settings = initialSettings(spec, fabric.value);
   if (!settings.ok) return settings;
-  const jobs = buildJobs(spec.workloads, fabric.value, seed);
+  const workloads = withSequences(spec.workloads, options.readText);
+  if (!workloads.ok) return workloads;
+  const jobs = buildJobs(workloads.value, fabric.value, seed);
   if (!jobs.ok) return jobs;
   const intents = all(spec.intents, (intent, i) =>
     buildIntent(intent, topology, jobs.value, `spec.intents[${i}]`),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { strict } from '../issues';
-import { capacitySchema, nameSchema, trafficClassSchema } from '../scalars';
+import { byteSizeSchema, capacitySchema, nameSchema, trafficClassSchema } from '../scalars';
 import { collectiveSchema } from './collective';
 import { hostsSchema } from './hosts';
 import { durationMsSchema, momentMsSchema, positiveBytesSchema } from './scalars';
@@ -43,15 +43,39 @@ const stepSchema = strict({
   repeat: z.int().min(1).max(10_000).default(1).describe('The same step so many times.'),
 });
 
+const sequenceSchema = strict({
+  file: z
+    .string()
+    .min(1, 'a file; a relative path starts at the scenario file')
+    .describe('CSV of AICB, or a workload file of SimAI.'),
+  acceleratorsPerWorker: z
+    .int()
+    .min(1)
+    .max(1_024)
+    .default(8)
+    .describe('Behind one NIC; what they say to each other does not load the network.'),
+  localBytesPerSecond: z.number().positive().default(300e9).describe('Between those, of each.'),
+  computeMs: z
+    .number()
+    .min(0)
+    .max(86_400_000)
+    .default(0)
+    .describe('Compute of an iteration, for files that have no times.'),
+  bucketBytes: byteSizeSchema
+    .default(0)
+    .describe('Calls of one kind in a row are made as one of up to so many bytes; 0: one by one.'),
+});
+
 const trainingSchema = strict({
   kind: z.literal('training'),
   ...common('training', 'dctcp'),
   workers: hostsSchema.describe('In the order of ranks, at least two hosts.'),
   steps: z
     .array(stepSchema)
-    .min(1, 'at least one step')
     .max(10_000)
+    .default([])
     .describe('One iteration: compute, then communicate, step by step.'),
+  sequence: sequenceSchema.optional().describe('One iteration of a real model, instead of steps.'),
   connections: connections(1),
   computeJitter: z.number().min(0).max(2).default(0.02).describe('Log-normal sigma; 0: none.'),
   stragglers: strict({
@@ -62,6 +86,10 @@ const trainingSchema = strict({
     .default(null)
     .describe('Workers whose compute takes so many times as long.'),
   iterations: z.int().min(1).nullable().default(null).describe('null: until it is stopped.'),
+}).superRefine(({ steps, sequence }, context) => {
+  if (steps.length > 0 === (sequence === undefined)) return;
+  const message = sequence === undefined ? 'at least one step' : 'steps or a sequence, not both';
+  context.addIssue({ code: 'custom', path: ['steps'], message });
 });
 
 const inferenceSchema = strict({

@@ -1,4 +1,4 @@
-import type { Collective, RankGroups, TrainingStep } from '../job';
+import type { Collective, RankGroups } from '../job';
 
 export type Operation = 'all-reduce' | 'all-gather' | 'reduce-scatter' | 'all-to-all' | 'broadcast';
 
@@ -33,15 +33,27 @@ export const DEFAULT_SEQUENCE_OPTIONS: SequenceOptions = {
   bucketBytes: 0,
 };
 
+/** Collectives that recorded sequences consist of. */
+export type RecordedCollective = Exclude<
+  Collective,
+  { readonly servers: readonly string[] } | { readonly groupSize: number }
+>;
+
+/** A `TrainingStep` without parameter servers. */
+export interface RecordedStep {
+  readonly computeMs: number;
+  readonly collective: RecordedCollective | null;
+}
+
 export interface Sequence {
-  readonly steps: readonly TrainingStep[];
+  readonly steps: readonly RecordedStep[];
   /** Accelerators that the sequence was recorded for; null when the file does not say. */
   readonly accelerators: number | null;
 }
 
 /** The steps of a training job that makes these calls. */
-export function stepsOf(calls: readonly Call[], options: SequenceOptions): TrainingStep[] {
-  const steps: TrainingStep[] = [];
+export function stepsOf(calls: readonly Call[], options: SequenceOptions): RecordedStep[] {
+  const steps: RecordedStep[] = [];
   let computeMs = 0;
   for (const call of bucketed(calls, options.bucketBytes)) {
     computeMs += call.computeMs;
@@ -92,7 +104,7 @@ function localMs({ operation, groups, bytes }: Call, bytesPerSecond: number): nu
  * a NIC, groups that are far apart run G at a time there; groups that are closer leave a worker
  * once a ring, with as many bytes as each of their ranks sends.
  */
-function collectiveOf(call: Call, perWorker: number): Collective | null {
+function collectiveOf(call: Call, perWorker: number): RecordedCollective | null {
   const { operation, groups, bytes } = call;
   if (operation === null || bytes <= 0) return null;
   if (groups === null) {
@@ -112,7 +124,7 @@ function collectiveOf(call: Call, perWorker: number): Collective | null {
   return of(operation, bytes * stride * more, together);
 }
 
-function of(operation: Operation, bytes: number, groups: RankGroups | null): Collective {
+function of(operation: Operation, bytes: number, groups: RankGroups | null): RecordedCollective {
   const algorithm = operation === 'all-reduce' ? 'ring-allreduce' : operation;
   return groups === null ? { algorithm, bytes } : { algorithm, bytes, groups };
 }
