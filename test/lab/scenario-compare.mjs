@@ -12,8 +12,13 @@ import { GNMI_PORT, hostNamed, initialRoutes, managementOf } from './topology.mj
 const SETTLE_MS = 4_000;
 const MEASURE_MS = 12_000;
 const SAMPLE_MS = 200;
-/** Scheduling of a busy machine moves the shortest latencies by this much; less is no error. */
-const CLOCK_NOISE_MS = 2;
+/** Differences below these are the noise of a busy machine and no error of the model. */
+const NOISE = { Mbps: 0.5, Ms: 5, Ratio: 1e-4 };
+/**
+ * Errors up to which the model passes. Loss is shown and not judged: CUBIC drops in clusters when it
+ * overshoots, which a mean ratio does not describe.
+ */
+const ALLOWED = { Mbps: 0.05, Ms: 0.3, Ratio: Infinity };
 /** What the senders of the model run; the kernel's default may be another. */
 const CONGESTION_CONTROL = 'cubic';
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -60,7 +65,7 @@ export async function compare(context) {
   }
   return {
     lab: 'compare',
-    ok: phases.every((phase) => Object.values(phase.figures).every((row) => row.kernel !== null)),
+    ok: phases.every((phase) => Object.entries(phase.figures).every(isNear)),
     kernel: kernelDescription(),
     load,
     service,
@@ -120,13 +125,17 @@ async function measure(evidence, latencies) {
   return { fromMs, toMs, figures };
 }
 
+const unitOf = (key) => Object.keys(NOISE).find((unit) => key.endsWith(unit));
+
+const isNear = ([key, { errorRatio }]) =>
+  errorRatio !== null && Math.abs(errorRatio) <= ALLOWED[unitOf(key)];
+
 /** Both values and the error of the model, relative to the kernel's. */
 function side(kernel, simulator) {
   return Object.fromEntries(
     Object.keys(kernel).map((key) => {
       const [real, model] = [kernel[key], simulator[key]];
-      const noise = key.endsWith('Ms') ? CLOCK_NOISE_MS : key.endsWith('Mbps') ? 0.5 : 1e-4;
-      const same = Math.abs(model - real) <= noise;
+      const same = Math.abs(model - real) <= NOISE[unitOf(key)];
       const errorRatio = real === null ? null : same ? 0 : model / real - 1;
       return [key, { kernel: round(real), simulator: round(model), errorRatio: round(errorRatio) }];
     }),
