@@ -15,7 +15,7 @@ export function shortestPathRoutes(spec: FabricSpec, device: string): RouteTable
   const grid = spec.switches[own]?.weightGridEntries ?? 64;
   const equal = new Map<string, readonly NextHopSetting[]>();
   const hopsTo: (readonly NextHopSetting[])[] = [];
-  for (const target of new Set(wiring.homeOf.values())) {
+  for (const target of wiring.homes) {
     if (target === own) continue;
     const interfaces = nearer(wiring, own, target);
     const key = interfaces.join('\n');

@@ -18,6 +18,8 @@ export interface Wiring {
   readonly attached: readonly ReadonlyMap<string, string>[];
   /** The switch that each prefix is attached to. */
   readonly homeOf: ReadonlyMap<string, number>;
+  /** Switches with prefixes, in the order of the first one. */
+  readonly homes: readonly number[];
   /** Hop counts from every switch to one switch; Infinity where there is no way. */
   distancesTo(target: number): Float64Array;
 }
@@ -63,6 +65,7 @@ function wire(spec: FabricSpec): Wiring {
     neighbours,
     attached,
     homeOf,
+    homes: [...new Set(homeOf.values())],
     distancesTo(target) {
       let found = distances.get(target);
       if (found === undefined) {
