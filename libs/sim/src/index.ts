@@ -1,11 +1,10 @@
 /**
- * A deterministic fluid model of a leaf-spine fabric: max-min fair rates, dynamic-threshold
- * buffers, ECN and loss, microbursts integrated exactly, and the workloads of an AI data centre
- * that live on it. No I/O and no clock: callers step it and read counters. What a controller can
- * configure on a real switch has its true consequence here; hidden faults do not show.
+ * A deterministic model of a data-centre fabric and the AI workloads on it. Rates are a fluid,
+ * shared max-min fair; queues, marks, losses and pauses follow from them; time moves from event to
+ * event. No I/O and no clock: callers start jobs, move time and read counters. What a controller
+ * can configure on a real switch has its true consequence here; hidden faults do not show.
  */
 export * from './counters';
-export * from './fabric';
 export * from './topology';
 export {
   linkId,
@@ -16,8 +15,7 @@ export {
 } from './network/network';
 export * from './network/settings';
 export * from './network/spec';
-export { integrateBurst, type Burst, type BurstEffect } from './buffers/burst';
-export { shareBuffer, type BufferClaim, type BufferShares } from './buffers/dynamic-threshold';
+export * from './buffers';
 export { Histogram, LATENCY_BOUNDS_MS } from './jobs/histogram';
 export type * from './jobs/job';
 export {
@@ -28,6 +26,5 @@ export {
 } from './jobs/sequences';
 export * from './sharing';
 export * from './world';
-export type { WorkloadSpec } from './workloads/workload';
 export { CALM_SERVICE, demoStage } from './scenarios/demo-stage';
 export { withChanges, type Scenario, type SettingChange, type Stage } from './scenarios/scenario';

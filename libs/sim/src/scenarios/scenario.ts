@@ -2,7 +2,7 @@ import type { TrafficClass } from '@weir/core/model';
 import type { JobSpec } from '../jobs/job';
 import type { ChannelFault } from '../network/network';
 import type { FabricSpec } from '../network/spec';
-import type { SwitchSettings } from '../network/settings';
+import { DEFAULT_QUEUE, type SwitchSettings } from '../network/settings';
 
 /** Weights or a buffer exponent that are not as they come out of the box. */
 export type SettingChange =
@@ -78,8 +78,7 @@ export function withChanges(
     const port = new Map(queues.get(change.interface));
     const before = port.get(change.queue);
     port.set(change.queue, {
-      dedicatedBytes: before?.dedicatedBytes ?? 0,
-      ecn: before?.ecn ?? null,
+      ...(before ?? DEFAULT_QUEUE),
       limit: { kind: 'dynamic', scalingFactor: change.scalingFactor },
     });
     queues.set(change.interface, port);
