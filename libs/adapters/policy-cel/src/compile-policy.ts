@@ -103,17 +103,17 @@ function checkNames({ spec }: PolicyDocument): Result<void> {
 function parseYaml(text: string): Result<unknown> {
   if (text.length > MAX_POLICY_CHARACTERS)
     return refuse('policy-invalid', '(root)', `longer than ${MAX_POLICY_CHARACTERS} characters`);
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error) {
+  try {
+    const document = parseDocument(text, { prettyErrors: true });
+    const [error] = document.errors;
+    if (!error) return ok(document.toJS());
     const at = error.linePos?.[0];
     const where = at ? `line ${at.line}, column ${at.col}` : '(root)';
-    return refuse('policy-invalid', where, (error.message.split('\n')[0] ?? '').replace(/:$/, ''));
-  }
-  try {
-    return ok(document.toJS());
+    const reason = (error.message.split('\n')[0] ?? '').replace(/:$/, '');
+    return refuse('policy-invalid', where, reason);
   } catch (cause) {
-    // Aliases that would expand without bound are found only here.
-    return refuse('policy-invalid', '(root)', cause instanceof Error ? cause.message : 'bad YAML');
+    // Nesting that exhausts the parser, and aliases that would expand without bound.
+    const reason = cause instanceof RangeError ? 'nested too deeply' : (cause as Error).message;
+    return refuse('policy-invalid', '(root)', reason);
   }
 }

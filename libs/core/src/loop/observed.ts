@@ -37,13 +37,32 @@ export interface ObjectiveState {
   /** Windows judged, and those that met the threshold. */
   readonly windows: number;
   readonly attained: number;
-  /**
-   * Iteration-time objectives: mean time of the collectives inside of late, and while healthy, ms.
-   * Iterations that got slower while their collectives did not are no matter of the network.
-   */
+  /** Iteration-time objectives only: where the iterations spend their time. */
+  readonly job: JobTimes;
+}
+
+/** Means of an iteration, ms; NaN while unknown. */
+export interface JobTimes {
+  /** Sums that fade, from which the means are taken. */
+  readonly recent: {
+    readonly iterationMs: number;
+    readonly collectiveMs: number;
+    readonly count: number;
+  };
+  readonly iterationMs: number;
+  /** All collectives of an iteration together. */
   readonly collectiveMs: number;
+  readonly healthyIterationMs: number;
   readonly healthyCollectiveMs: number;
 }
+
+export const UNKNOWN_JOB_TIMES: JobTimes = {
+  recent: { iterationMs: 0, collectiveMs: 0, count: 0 },
+  iterationMs: NaN,
+  collectiveMs: NaN,
+  healthyIterationMs: NaN,
+  healthyCollectiveMs: NaN,
+};
 
 /** Threshold in force, ms: the objective's own, or a multiple of its healthy baseline. */
 export function thresholdOf(state: ObjectiveState, detect: Policy['detect']): number {
@@ -69,6 +88,8 @@ export interface Trend {
   readonly depthBytes: Float64Array;
   readonly peakBytes: Float64Array;
   readonly lossRatio: Float64Array;
+  /** Largest of late; fades slowly, since a burst overflows a queue once in some samples. */
+  readonly worstLossRatio: Float64Array;
   readonly markRatio: Float64Array;
   readonly prefixBps: Float64Array;
 }

@@ -2,6 +2,7 @@ import type { Objective, TelemetryFrame } from '../../model';
 import { LIMITS } from '../../state';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { foldJobTimes } from './job-times';
 import { foldTrend } from './trend';
 
 /** Takes the newest columns and decides whether enough of the world is known to act on it. */
@@ -80,7 +81,11 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
   const met = judged && quantileMs <= (objective.thresholdMs ?? Infinity);
   return {
     ...state,
-    ...foldCollectives(state, frame),
+    job: foldJobTimes(
+      state,
+      arrived,
+      mergedCounts({ ...objective, metric: 'collective-time' }, frame),
+    ),
     window,
     boundsMs,
     samples,
@@ -88,43 +93,6 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
     windows: state.windows + (judged ? 1 : 0),
     attained: state.attained + (met ? 1 : 0),
   };
-}
-
-/** How fast a recent collective counts for more than older ones. */
-const COLLECTIVE_GAIN = 0.2;
-const HEALTHY_GAIN = 0.05;
-
-/** Mean time of the collectives of a job whose iterations are the objective. */
-function foldCollectives(
-  state: ObjectiveState,
-  frame: TelemetryFrame,
-): Pick<ObjectiveState, 'collectiveMs' | 'healthyCollectiveMs'> {
-  const { objective, collectiveMs, healthyCollectiveMs } = state;
-  if (objective.metric !== 'iteration-time') return state;
-  const arrived = mergedCounts({ ...objective, metric: 'collective-time' }, frame);
-  if (arrived === null || total(arrived.counts) === 0) return state;
-  const meanMs = meanOf(arrived.boundsMs, arrived.counts);
-  const next = follow(collectiveMs, meanMs, COLLECTIVE_GAIN);
-  const healthy = state.state === 'healthy' || state.state === 'unknown';
-  return {
-    collectiveMs: next,
-    healthyCollectiveMs: healthy
-      ? follow(healthyCollectiveMs, meanMs, HEALTHY_GAIN)
-      : healthyCollectiveMs,
-  };
-}
-
-const follow = (old: number, value: number, gain: number): number =>
-  Number.isNaN(old) ? value : old + gain * (value - old);
-
-/** Mean of a histogram, each bucket at its middle. */
-function meanOf(boundsMs: readonly number[], counts: readonly number[]): number {
-  const sum = counts.reduce((all, count, i) => {
-    const upper = boundsMs[i] ?? boundsMs.at(-1) ?? NaN;
-    const lower = i === 0 ? 0 : (boundsMs[i - 1] ?? upper);
-    return count === 0 ? all : all + (count * (upper + lower)) / 2;
-  }, 0);
-  return sum / total(counts);
 }
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);

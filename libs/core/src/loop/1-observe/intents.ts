@@ -1,5 +1,5 @@
 import type { CompiledIntent, IntentId, Objective } from '../../model';
-import type { ObjectiveState } from '../observed';
+import { UNKNOWN_JOB_TIMES, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
 /** Keeps the compiled form of each intent, and a state for each of its objectives. */
@@ -58,6 +58,5 @@ const freshState = (objective: Objective, monoMs: number): ObjectiveState => ({
   healthyMs: NaN,
   windows: 0,
   attained: 0,
-  collectiveMs: NaN,
-  healthyCollectiveMs: NaN,
+  job: UNKNOWN_JOB_TIMES,
 });

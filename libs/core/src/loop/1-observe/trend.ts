@@ -6,6 +6,8 @@ import type { Trend } from '../observed';
 const AVERAGE_MS = 5_000;
 /** Two ends of a link are compared for longer, so that the skew of their samples cancels. */
 const COMPARE_MS = 10_000;
+/** The worst loss fades so many times as slowly as the averages. */
+const WORST_FADES = 4;
 
 /**
  * Folds the columns of a frame into exponential averages. Traffic of synchronous jobs comes in
@@ -34,6 +36,7 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
     peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
     lossRatio: average(old?.lossRatio, queues.lossRatio, gain),
+    worstLossRatio: peaks(old?.worstLossRatio, queues.lossRatio, gain / WORST_FADES),
     markRatio: average(old?.markRatio, queues.markRatio, gain),
     queueBps: average(old?.queueBps, queues.txBps, gain),
     prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
@@ -72,7 +75,7 @@ function peaks(old: Float64Array | undefined, now: Float64Array, gain: number): 
   for (let i = 0; i < next.length; i++) {
     const faded = (old?.[i] ?? 0) * (1 - gain);
     const value = now[i] as number;
-    next[i] = value > faded || value !== value ? value : faded;
+    next[i] = value <= faded ? faded : value;
   }
   return next;
 }

@@ -1,5 +1,5 @@
 import { isTerminal } from '../../change';
-import type { Incident } from '../../model';
+import type { Diagnosis, Incident } from '../../model';
 import { diagnoseObjective } from '../evidence';
 import type { Pass } from '../pass';
 
@@ -12,8 +12,7 @@ export function diagnose(pass: Pass): void {
     if (pass.observed.objectives.get(incident.objectiveId)?.state !== 'breached') continue;
     const diagnosed = diagnoseObjective(pass, incident.objectiveId);
     if (diagnosed === null) continue;
-    const cause = diagnosed.diagnosis.causes[0]?.name;
-    if (incident.diagnosis !== null && incident.diagnosis.causes[0]?.name === cause) continue;
+    if (!isNews(incident.diagnosis, diagnosed.diagnosis)) continue;
     pass.record({
       kind: 'incident-diagnosed',
       id: incident.id,
@@ -22,6 +21,22 @@ export function diagnose(pass: Pass): void {
       note: incident.note,
     });
   }
+}
+
+/** A cause that leads by less than this over the one that was named does not replace it. */
+const LEAD = 0.1;
+
+/** Whether another cause leads now: not by a little, and not because signals fade. */
+function isNews(before: Diagnosis | null, now: Diagnosis): boolean {
+  const [leading] = now.causes;
+  const named = before?.causes[0]?.name;
+  if (named === undefined || leading === undefined) return before === null;
+  if (leading.name === named) return false;
+  const still = now.causes.find((cause) => cause.name === named)?.score ?? 0;
+  // Nothing on the paths explains it now: what was found while there was something stands.
+  const innocent = leading.name === 'not-the-network' || leading.name === 'host-limited';
+  const found = !['not-the-network', 'host-limited', 'unknown'].includes(named);
+  return leading.score > still + LEAD && !(innocent && found);
 }
 
 function hasOpenChange(pass: Pass, incident: Incident): boolean {

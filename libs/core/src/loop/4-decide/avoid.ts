@@ -5,6 +5,8 @@ import {
   channelsOf,
   legsOf,
   loadsOf,
+  measuredShares,
+  weightedShares,
   routingOf,
   splitChannel,
   topologyIndex,
@@ -79,7 +81,14 @@ interface Detour {
 function routesAround(pass: Pass, model: RoutingModel, bad: ReadonlySet<string>): RouteWeights[] {
   const leadsThere = badSpreads(bad);
   const allowance = new Allowance(pass);
-  const near = new Set([...bad].map((key) => splitChannel(key).device));
+  // The switch at a link that is up but bad leaves it for all prefixes; a dead one leaves by itself.
+  const { operStatus } = (pass.observed.frame as TelemetryFrame).channels;
+  const { channelIndex } = (pass.observed.frame as TelemetryFrame).layout;
+  const near = new Set(
+    [...bad]
+      .filter((key) => operStatus[channelIndex.get(key) ?? -1] !== 0)
+      .map((key) => splitChannel(key).device),
+  );
   const detours: Detour[] = [];
   for (const device of pass.env.topology.devices.values()) {
     if (!allowance.isFree(device.id)) continue;
@@ -93,8 +102,10 @@ function routesAround(pass: Pass, model: RoutingModel, bad: ReadonlySet<string>)
         return peer !== null && leadsThere(model.spread(peer.device, prefix));
       });
       if (!avoid.includes(true) || !avoid.includes(false)) continue;
-      const bps = trafficOf(pass, device.id, prefix);
-      if (bps === 0 && !near.has(device.id)) continue;
+      const bps =
+        trafficOf(pass, device.id, prefix) * shareOver(pass, model, device.id, prefix, avoid);
+      // Around a dead link switches may have gone already; then there is nothing left to move.
+      if (!(bps > TRICKLE_BPS) && !near.has(device.id)) continue;
       detour.bps += bps;
       detour.routes.push({
         device: device.id,
@@ -121,13 +132,34 @@ function badSpreads(bad: ReadonlySet<string>): (spread: Spread) => boolean {
   };
 }
 
-/** Measured traffic; where nobody counts, every leaf is taken to send a little to everybody. */
+/** Measured, or by the weights: the share of a prefix's traffic that takes the next hops to leave. */
+function shareOver(
+  pass: Pass,
+  model: RoutingModel,
+  from: DeviceId,
+  prefix: string,
+  avoid: readonly boolean[],
+): number {
+  const { trend, frame } = pass.observed;
+  const leg = { from, prefix };
+  const measured =
+    trend === null || frame === null ? null : measuredShares(frame, trend.prefixBps, model, leg);
+  const shares = measured ?? weightedShares(model, leg);
+  return shares.reduce((sum, { share }, i) => sum + (avoid[i] === true ? share : 0), 0);
+}
+
+/** Less than this on the way to a bad link is not worth a route, bps. */
+const TRICKLE_BPS = 1e6;
+
+/** Measured traffic; where nobody counts, every leaf is taken to send something to everybody. */
 function trafficOf(pass: Pass, device: DeviceId, prefix: string): number {
   const { trend } = pass.observed;
   const row = trend?.layout.prefixIndex.get(`${device}|${prefix}`) ?? -1;
   const bps = trend?.prefixBps[row] ?? NaN;
-  return Number.isNaN(bps) ? 1 : bps;
+  return Number.isNaN(bps) ? UNKNOWN_BPS : bps;
 }
+
+const UNKNOWN_BPS = 1e8;
 
 function weightsWithout(
   hops: readonly { readonly interface: string; readonly weight: number }[],

@@ -21,12 +21,13 @@ export function bufferCandidate(
   spec: BufferSpec,
   evidence: Evidence,
 ): Candidate | null {
+  const fanIn = new Map(evidence.channels.map((item) => [item.key, item.fanIn]));
   // A link that drains too slowly fills any queue; more room would only add to the delay.
   const slow = new Set(evidence.channels.filter((item) => item.slow).map((item) => item.key));
   const full = evidence.queues
-    .filter((queue) => queue.own && isFull(queue))
-    .filter((queue) => !slow.has(queue.key.slice(0, queue.key.lastIndexOf(':'))))
-    .sort((a, b) => b.depthRatio - a.depthRatio || b.lossRatio - a.lossRatio);
+    .filter((queue) => queue.own && !slow.has(channelOf(queue)))
+    .filter((queue) => isFull(queue) || overflows(queue, fanIn.get(channelOf(queue)) ?? 0))
+    .sort((a, b) => b.depthRatio - a.depthRatio || b.recentLossRatio - a.recentLossRatio);
   const settings: BufferAction['settings'][number][] = [];
   const devices = new Set<string>();
   let limitGrowth = 1;
@@ -50,14 +51,22 @@ export function bufferCandidate(
       maxUtilizationAfter: maxUtilization(evidence),
       explanation:
         `${worst.key} stands at ${(worst.depthRatio * 100).toFixed(0)} % of its limit and loses ` +
-        `${((worst.lossRatio || 0) * 100).toFixed(2)} %; the limit grows ${limitGrowth}-fold`,
+        `${((worst.recentLossRatio || 0) * 100).toFixed(2)} %; the limit grows ${limitGrowth}-fold`,
     },
   };
 }
 
 /** Bursts that overflow a queue leave it empty most of the time; the loss tells. */
 const isFull = (queue: QueueEvidence): boolean =>
-  queue.depthRatio > FULL_RATIO || queue.lossRatio > LOSSY_RATIO;
+  queue.depthRatio > FULL_RATIO || queue.recentLossRatio > LOSSY_RATIO;
+
+/** Ports where many senders meet take turns in losing; what is done for one is done for all. */
+const overflows = (queue: QueueEvidence, fanIn: number): boolean =>
+  fanIn >= MANY_SENDERS && queue.recentLossRatio > ANY_LOSS;
+const MANY_SENDERS = 4;
+const ANY_LOSS = 1e-5;
+
+const channelOf = ({ key }: QueueEvidence): string => key.slice(0, key.lastIndexOf(':'));
 
 export const maxUtilization = (evidence: Evidence): number =>
   evidence.channels.reduce((top, item) => Math.max(top, item.utilizationRatio || 0), 0);

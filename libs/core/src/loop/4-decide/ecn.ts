@@ -21,8 +21,8 @@ const STEP = 1.25;
  */
 export function ecnCandidate(pass: Pass, spec: EcnSpec, evidence: Evidence): Candidate | null {
   const lossy = evidence.queues
-    .filter((queue) => queue.lossRatio > LOSSY_RATIO && wanted(pass, spec, queue))
-    .sort((a, b) => b.lossRatio - a.lossRatio);
+    .filter((queue) => lossOf(queue) > LOSSY_RATIO && wanted(pass, spec, queue))
+    .sort((a, b) => lossOf(b) - lossOf(a));
   const settings: EcnAction['settings'][number][] = [];
   const devices = new Set<string>();
   for (const queue of lossy) {
@@ -43,10 +43,14 @@ export function ecnCandidate(pass: Pass, spec: EcnSpec, evidence: Evidence): Can
       uncertaintyRatio: 0.5,
       maxUtilizationBefore: maxUtilization(evidence),
       maxUtilizationAfter: maxUtilization(evidence),
-      explanation: `${worst.key} loses ${(worst.lossRatio * 100).toFixed(2)} %; its senders are told before it is full`,
+      explanation: `${worst.key} loses ${(lossOf(worst) * 100).toFixed(2)} %; its senders are told before it is full`,
     },
   };
 }
+
+/** Now or of late: a burst overflows in one sample and not in the next. */
+const lossOf = ({ lossRatio, recentLossRatio }: QueueEvidence): number =>
+  Math.max(lossRatio || 0, recentLossRatio || 0);
 
 function wanted(pass: Pass, spec: EcnSpec, queue: QueueEvidence): boolean {
   const at = splitQueue(queue.key);

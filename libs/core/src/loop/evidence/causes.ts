@@ -21,7 +21,7 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
     ...linkFailure(evidence),
     ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
     ...evidence.channels.flatMap(grayLink),
-    ...evidence.queues.flatMap((queue) => queueCauses(queue, evidence)),
+    ...evidence.queues.flatMap((queue) => queueCauses(queue, evidence, explained)),
     ...spots,
   ];
   const best = new Map<CauseName, Cause>();
@@ -103,14 +103,18 @@ function grayLink(channel: ChannelEvidence): Cause[] {
   return causes;
 }
 
-function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
+function queueCauses(queue: QueueEvidence, { channels }: Evidence, explained: number): Cause[] {
   const causes: Cause[] = [];
+  const hot = channels.some(
+    (item) => item.utilizationRatio > 0.8 && queue.key.startsWith(`${item.key}:`),
+  );
   // A queue that fills with bursts stands between a third and two thirds of its limit on average.
   const deep = queue.own ? clamp((queue.depthRatio - 0.3) / 0.3) : 0;
   if (deep > 0)
     causes.push({
       name: 'buffer-exhaustion',
-      score: deep * 0.95,
+      // Any queue fills before a full link; why that is full has the better name.
+      score: deep * (hot && explained > 0.3 ? 0.6 : 0.95),
       at: queue.key,
       evidence: [
         `${queue.key} holds ${Math.round(queue.depthBytes)} bytes on average, ${percent(queue.depthRatio)} of its limit`,
@@ -119,9 +123,6 @@ function queueCauses(queue: QueueEvidence, { channels }: Evidence): Cause[] {
     });
   const lossy = clamp(queue.lossRatio / 0.01);
   if (lossy > 0) {
-    const hot = channels.some(
-      (item) => item.utilizationRatio > 0.8 && queue.key.startsWith(`${item.key}:`),
-    );
     causes.push({
       name: 'queue-overflow',
       // Loss where the link is hot, or in a queue that is full on average, has the better name.

@@ -4,10 +4,10 @@ import type { Evidence } from './gather';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 
-/** Collectives that took up to this much longer than while healthy are unchanged. */
+/** Iterations that take up to this much longer than while healthy are unchanged. */
 const UNCHANGED = 1.15;
-/** Samples of an objective that are looked at as the present. */
-const LATEST = 3;
+/** Of what iterations take longer, collectives explain at least this much if they are to blame. */
+const EXPLAINED = 0.3;
 
 /**
  * Causes outside of the network. A straggler shows in the job's own times, whatever the network
@@ -23,20 +23,28 @@ export function endCauses(evidence: Evidence, networkSuspected: boolean): Cause[
     : [hostLimited, { ...notTheNetwork(evidence), score: 0.3 }];
 }
 
-/** Iterations that got slower while the collectives in them did not. */
-function stragglerOf({ state }: Evidence): Cause | null {
-  const { collectiveMs, healthyCollectiveMs, healthyMs, quantileMs, samples } = state;
-  // The window remembers slow collectives that are over; the latest iterations do not.
-  const latest = samples.slice(-LATEST).map((sample) => sample.quantileMs);
-  const slower = latest.length > 0 && Math.min(...latest) > healthyMs * UNCHANGED;
-  if (!slower || !(collectiveMs <= healthyCollectiveMs * UNCHANGED)) return null;
+/**
+ * Iterations that got slower while the collectives in them did not; or that would be too slow if
+ * nothing had to be sent at all.
+ */
+function stragglerOf({ state: { job }, thresholdMs }: Evidence): Cause | null {
+  const { iterationMs, collectiveMs, healthyIterationMs, healthyCollectiveMs } = job;
+  const slowerMs = iterationMs - healthyIterationMs;
+  const unchanged =
+    iterationMs > healthyIterationMs * UNCHANGED &&
+    collectiveMs - healthyCollectiveMs < EXPLAINED * slowerMs;
+  const alone = collectiveMs > 0 && iterationMs - collectiveMs > thresholdMs;
+  if (!unchanged && !alone) return null;
+  const now = `${iterationMs.toFixed(1)} ms, of which collectives take ${collectiveMs.toFixed(1)} ms`;
   return {
     name: 'straggler',
     score: 0.98,
     at: '',
     evidence: [
-      `iterations take ${quantileMs.toFixed(1)} ms, ${healthyMs.toFixed(1)} ms while healthy`,
-      `their collectives take ${collectiveMs.toFixed(1)} ms, ${healthyCollectiveMs.toFixed(1)} ms while healthy`,
+      `iterations take ${now}`,
+      unchanged
+        ? `while healthy ${healthyIterationMs.toFixed(1)} ms and ${healthyCollectiveMs.toFixed(1)} ms`
+        : `without any of that they would still miss ${thresholdMs.toFixed(1)} ms`,
     ],
   };
 }
@@ -44,7 +52,7 @@ function stragglerOf({ state }: Evidence): Cause | null {
 /** The workload's own traffic loads its paths, and nothing holds it back there. */
 function hostLimitedOf({ channels, hotSpots }: Evidence): Cause | null {
   const mean = largest(channels.map((item) => item.meanUtilizationRatio));
-  if (!(mean > 0.2 && mean < 0.85) || hotSpots.length > 0) return null;
+  if (!(mean > 0.1 && mean < 0.85) || hotSpots.length > 0) return null;
   return {
     name: 'host-limited',
     score: 0.5,

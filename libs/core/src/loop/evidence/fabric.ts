@@ -147,13 +147,12 @@ function floorsOf(
   for (const key of opposite.keys()) {
     const row = channelIndex.get(key) ?? -1;
     if (Number.isNaN(grayLoss[row] ?? NaN)) continue;
-    const burst = (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
-    const bound = Math.max(MIN_GRAY, BOUNDARY_SAMPLES * trend.compareGain * burst);
-    const largest = [
-      uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? [],
-      (uplinks.get(behind.get(key) as DeviceId) ?? []).map((own) => opposite.get(own) ?? ''),
-    ].map((keys) => largestGap(keys, row, trend, grayLoss, utilization));
-    const beside = Math.max(...largest) + BESIDE_MARGIN;
+    const bound = Math.max(MIN_GRAY, BOUNDARY_SAMPLES * trend.compareGain * burstOf(trend, row));
+    const links = [
+      ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
+      ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((own) => opposite.get(own) ?? ''),
+    ];
+    const beside = largestGap(links, row, trend, grayLoss, utilization) + BESIDE_MARGIN;
     floors[row] = Number.isNaN(beside) ? bound : Math.min(bound, Math.max(MIN_GRAY, beside));
   }
   return floors;
@@ -164,8 +163,12 @@ const MIN_GRAY = 0.002;
 /** Samples' worth of the largest difference that the ends of an average may hold. */
 const BOUNDARY_SAMPLES = 3;
 /** Fewer links than these beside a link say nothing about it. */
-const MIN_BESIDE = 3;
-const BESIDE_MARGIN = 0.004;
+const MIN_BESIDE = 4;
+const BESIDE_MARGIN = 0.003;
+
+/** Largest difference of the two ends in one sample, as a share of the average. */
+const burstOf = (trend: Trend, row: number): number =>
+  (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
 
 /** Largest gap of the other links with traffic like that of one link; NaN when they are too few. */
 function largestGap(
@@ -181,7 +184,9 @@ function largestGap(
     const row = trend.layout.channelIndex.get(key) ?? -1;
     const gap = grayLoss[row] ?? NaN;
     const ratio = (utilization[row] ?? NaN) / (utilization[own] as number);
-    if (row === own || Number.isNaN(gap) || !(ratio > 0.3 && ratio < 4)) continue;
+    if (row === own || Number.isNaN(gap) || !(ratio > 0.2 && ratio < 5)) continue;
+    // A link whose ends are read together has no noise, and says nothing about one that has.
+    if (burstOf(trend, row) < burstOf(trend, own) * 0.5) continue;
     count++;
     top = Math.max(top, gap);
   }

@@ -46,6 +46,8 @@ export interface QueueEvidence {
   readonly depthRatio: number;
   readonly peakDepthBytes: number;
   readonly lossRatio: number;
+  /** Worst of late: bursts overflow in one sample and not in the next. */
+  readonly recentLossRatio: number;
   readonly markRatio: number;
 }
 
@@ -165,6 +167,7 @@ function queueEvidence(
       depthRatio: depthBytes / limit,
       peakDepthBytes,
       lossRatio,
+      recentLossRatio: pass.observed.trend?.worstLossRatio[index] ?? lossRatio,
       markRatio: frame.queues.markRatio[index] as number,
     });
   }
