@@ -43,7 +43,10 @@ describe('loss', () => {
   });
 
   it('a first window is ten packets, or a round trip at line rate', () => {
-    expect(firstWindowBytes('cubic', 100e9, 1)).toBe(15_000);
-    expect(firstWindowBytes('dcqcn', 100e9, 0.01)).toBe(125_000);
+    const nic = { lineRateBps: 100e9, connections: 1 };
+    expect(firstWindowBytes('cubic', 1, nic)).toBe(15_000);
+    expect(firstWindowBytes('dcqcn', 0.01, nic)).toBe(125_000);
+    expect(firstWindowBytes('dcqcn', 0.01, { ...nic, connections: 5 })).toBe(25_000);
+    expect(firstWindowBytes('dcqcn', 0.01, { ...nic, connections: 1_000 })).toBe(1_500);
   });
 });

@@ -13,16 +13,17 @@ export const tailPackets = (control: CongestionControl): number =>
   control === 'dcqcn' ? 1 : TAIL_PACKETS;
 
 /**
- * What one connection sends before the first feedback, bytes: ten packets with TCP (RFC 6928);
- * RDMA NICs start at line rate (Zhu et al. 2015), so a round trip of it.
+ * What one connection sends before the first feedback, bytes: ten packets with TCP (RFC 6928).
+ * RDMA NICs start at line rate (Zhu et al. 2015), so a round trip of it, which all connections
+ * that start on the NIC share.
  */
 export function firstWindowBytes(
   control: CongestionControl,
-  lineRateBps: number,
   baseRttMs: number,
+  nic: { readonly lineRateBps: number; readonly connections: number },
 ): number {
-  const initial = 10 * PACKET_BYTES;
-  return control === 'dcqcn' ? Math.max(initial, (lineRateBps * baseRttMs) / 8000) : initial;
+  if (control !== 'dcqcn') return 10 * PACKET_BYTES;
+  return Math.max(PACKET_BYTES, (nic.lineRateBps * baseRttMs) / 8000 / nic.connections);
 }
 
 /**

@@ -83,7 +83,24 @@ function windowOf(
 ): number {
   const channels = transfers[0]?.stream?.members[0]?.channels ?? [];
   const lineRateBps = context.network.channel(channels[0] ?? 0).lineRateBps;
-  const window = firstWindowBytes(spec.control, lineRateBps, conditions.baseRttMs(channels));
+  const window = firstWindowBytes(spec.control, conditions.baseRttMs(channels), {
+    lineRateBps,
+    connections: spec.control === 'dcqcn' ? mostOfOneSender(transfers) : 1,
+  });
   const longest = transfers.reduce((most, { leftBytes }) => Math.max(most, leftBytes), 0);
   return Math.min(window, longest);
+}
+
+/** Connections that start on the busiest sender. */
+function mostOfOneSender(transfers: readonly Transfer[]): number {
+  const starting = new Map<string, number>();
+  let most = 1;
+  for (const { stream } of transfers) {
+    for (const { source, connections } of stream?.members ?? []) {
+      const count = (starting.get(source) ?? 0) + connections;
+      starting.set(source, count);
+      if (count > most) most = count;
+    }
+  }
+  return most;
 }
