@@ -48,6 +48,7 @@ function speedText(report: Bench.SpeedReport): string {
     { title: 'solves', text: (row: Row) => String(row.solves) },
     { title: 'virtual s', text: (row: Row) => String(row.virtualS) },
     { title: 'wall s', text: (row: Row) => short(row.wallS) },
+    { title: 'cpu s', text: (row: Row) => short(row.cpuS) },
     { title: 'virtual/wall', text: (row: Row) => short(row.virtualPerWall) },
   ];
   const { target, met, machine } = report;

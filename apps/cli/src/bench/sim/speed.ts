@@ -24,6 +24,8 @@ export interface SpeedRow {
   readonly buildS: number;
   readonly virtualS: number;
   readonly wallS: number;
+  /** Of all threads: more than the wall time where garbage is collected beside it. */
+  readonly cpuS: number;
   readonly virtualPerWall: number;
   /** Hash of the run: equal on every machine. */
   readonly digest: string;
@@ -94,12 +96,14 @@ function measure(
     if (!started.ok) throw new Error(`${started.error.where}: ${started.error.reason}`);
   }
   const built = performance.now();
+  const before = process.cpuUsage();
   for (let second = 1; second <= seconds; second++) {
     world.advanceTo(second * 1_000);
     world.takeObservations();
     for (const { name } of spec.switches) world.counters(name);
   }
   const wallS = (performance.now() - built) / 1_000;
+  const cpu = process.cpuUsage(before);
   const { events, solves, streams } = world.cost();
   return {
     hosts,
@@ -112,6 +116,7 @@ function measure(
     buildS: (built - began) / 1_000,
     virtualS: seconds,
     wallS,
+    cpuS: (cpu.user + cpu.system) / 1e6,
     virtualPerWall: seconds / wallS,
     digest: world.digest(),
   };
