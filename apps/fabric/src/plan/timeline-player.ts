@@ -78,7 +78,7 @@ export class TimelinePlayer {
         return;
       case 'intent':
       case 'delete-intent':
-        log('intents are for the controller: hand them to it with weirctl');
+        log('intents are for the controller: hand them to it with "weir apply"');
         return;
       default: {
         const applied = applyToWorld(world, action);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { fatTree } from '../topology/fat-tree';
 import { leafSpine } from '../topology/leaf-spine';
 import { DEFAULT_QUEUE_SETTINGS } from '../topology/queues';
 import { dealEntries } from './hashing';
@@ -62,6 +63,22 @@ describe('routing', () => {
     expect(counts.size).toBe(4);
     // 1,000 each; six standard deviations of a binomial are 164.
     for (const count of counts.values()) expect(Math.abs(count - 1_000)).toBeLessThan(164);
+  });
+
+  it.each([
+    ['per-switch', 16],
+    // What the edge put on one uplink, the aggregation switch puts on one uplink again.
+    ['shared', 4],
+  ] as const)('with %s seeds uses %i of the 16 ways out of a pod', (hashing, ways) => {
+    const tree = fatTree({ k: 8, hashing });
+    if (!tree.ok) throw new Error(tree.error.reason);
+    const { routing } = built(tree.value);
+    const used = new Set<number>();
+    for (let flow = 0; flow < 400; flow++) {
+      const path = routing.single('h1-1', 'h32-4', `flow ${flow}`);
+      used.add(path?.channels[2] ?? -1);
+    }
+    expect(used.size).toBe(ways);
   });
 
   it('keeps the paths that a route change does not touch, and forgets the others', () => {
