@@ -65,5 +65,5 @@ export const scenarioPage = () =>
     'with a unit (`64MB`, `32MiB`); rates are bits per second, as a number or with a unit (`100G`). See',
     '[the simulator](../simulator.md) for how to write one.\n',
     schemaTable(contracts().scenarioSchema),
-    '[An example](../../examples/scenarios/uplink-fails.yaml).\n',
+    '[An example](../../examples/scenarios/copy-beside-service.yaml).\n',
   ].join('\n');

@@ -8,6 +8,7 @@ import { checkIntent, intentKinds } from '@weir/intents';
 import { pemMistake } from '@weir/tls';
 import { CliError } from '../cli-error';
 import type { Io } from '../io';
+import type * as Sim from '../sim';
 import { readDocuments, readText } from './documents';
 
 /** What was found in one file; no issue means that the daemon would take it. */
@@ -29,6 +30,7 @@ export function checkFile(file: string, io: Io): FileReport[] {
   if (kind === 'Policy') return [checkPolicy(file, text)];
   if (kind === 'Topology' || first?.topology !== undefined)
     return [checkTopology(file, text).report];
+  if (kind === 'Scenario') return [checkScenario(file, io)];
   if (intentKinds.has(kind)) return [checkIntents(file, io, null)];
   return checkConfig(file, first, io);
 }
@@ -115,6 +117,14 @@ function checkPolicy(file: string, text: string): FileReport {
       message: `"${name}" expects ${expected ?? 'no rule'} and gets ${actual ?? 'no rule'}`,
     }));
   return { file, kind: 'Policy', issues };
+}
+
+/** A scenario is built as for a run: names, routes and intents in it are checked as well. */
+function checkScenario(file: string, io: Io): FileReport {
+  // Loaded when asked for: the simulator brings in the engine, which other checks do without.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { builtScenario } = require('../sim') as typeof Sim;
+  return { file, kind: 'Scenario', issues: issuesOf(builtScenario(file, undefined, io)) };
 }
 
 /** With a topology the names in the intents are checked too. */

@@ -23,7 +23,7 @@ export function incidentDetails(incident: IncidentResult): string {
   const ranking = causes.map(
     (cause) =>
       `<li><b>${escapeHtml(cause.name)}</b> ${escapeHtml(cause.at)} (${percent(cause.score, 0)})` +
-      `<br><span class="soft">${escapeHtml(cause.evidence.join(' '))}</span></li>`,
+      `<br><span class="soft">${escapeHtml(cause.evidence.join('; '))}</span></li>`,
   );
   const times = `seen ${seconds(observedMs)}, held ${seconds(detectedMs)}, closed ${seconds(closedMs)}`;
   return (

@@ -98,7 +98,7 @@ function grid(y: Scale, x: Scale, { format }: ChartOptions): string[] {
     ),
     ...x.ticks.map(
       (tick) =>
-        `<text class="tick" text-anchor="middle" x="${px(x(tick))}" y="${CHART.height - 5}">${tick / 1000} s</text>`,
+        `<text class="tick" text-anchor="${x(tick) > right - 12 ? 'end' : 'middle'}" x="${px(x(tick))}" y="${CHART.height - 5}">${tick / 1000} s</text>`,
     ),
   ];
 }

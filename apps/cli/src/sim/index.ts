@@ -3,5 +3,5 @@
  * command is given, since it brings in the engine and the simulator.
  */
 export { ProgressBar } from './progress';
-export { loadScenario, runLoaded } from './run-file';
+export { builtScenario, loadScenario, runLoaded } from './run-file';
 export { summaryText } from './summary-text';

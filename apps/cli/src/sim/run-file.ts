@@ -12,8 +12,11 @@ import { CliError } from '../cli-error';
 import type { Io } from '../io';
 import { readText } from '../offline/documents';
 
-/** A scenario file ready to run; files that it names are relative to it. */
-export function loadScenario(file: string, seed: number | undefined, io: Io): Scenario {
+export const loadScenario = (file: string, seed: number | undefined, io: Io): Scenario =>
+  unwrap(file, builtScenario(file, seed, io));
+
+/** A scenario file ready to run, or its mistake; files that it names are relative to it. */
+export function builtScenario(file: string, seed: number | undefined, io: Io): Result<Scenario> {
   const readBeside = (path: string): Result<string> => {
     try {
       return ok(readText(resolve(file === '-' ? '.' : dirname(file), path), io));
@@ -22,8 +25,8 @@ export function loadScenario(file: string, seed: number | undefined, io: Io): Sc
       return refuse('scenario-invalid', path, error.message);
     }
   };
-  const document = unwrap(file, parseScenario(readText(file, io)));
-  return unwrap(file, buildScenario(document, { seed, readText: readBeside }));
+  const document = parseScenario(readText(file, io));
+  return document.ok ? buildScenario(document.value, { seed, readText: readBeside }) : document;
 }
 
 export async function runLoaded(

@@ -78,7 +78,7 @@ describe('scenario file', () => {
   });
 
   it('takes the example', () => {
-    const file = join(__dirname, '../../../../examples/scenarios/uplink-fails.yaml');
+    const file = join(__dirname, '../../../../examples/scenarios/copy-beside-service.yaml');
     const parsed = scenarioSchema.safeParse(parse(readFileSync(file, 'utf8')));
     expect(parsed.success ? [] : formatIssues(parsed.error)).toEqual([]);
   });
