@@ -42,7 +42,7 @@ export class Routing {
   /** Grows with everything that may move traffic; settings of queues alone do not. */
   version = 0;
   private settings: (SwitchSettings | undefined)[];
-  private readonly groups: Map<string, Group>[];
+  private groups: Map<string, Group>[];
   private known = new Map<number, Known>();
   private changes: Changes[];
   private readonly withdraws: boolean;
@@ -69,6 +69,8 @@ export class Routing {
     fork.version = this.version;
     fork.settings = [...this.settings];
     fork.known = new Map(this.known);
+    // Which groups are known decides what a later change makes forgotten.
+    fork.groups = this.groups.map((groups) => new Map(groups));
     fork.changes = this.changes.map(({ all, prefixes }) => ({ all, prefixes: new Map(prefixes) }));
     return fork;
   }

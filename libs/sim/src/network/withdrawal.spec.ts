@@ -72,6 +72,20 @@ describe('a link that fails beyond the next hop', () => {
     expect(routing.spread('h1-1', 'h2-1')).toHaveLength(3);
   });
 
+  it('does the same in a fork, whichever way was known before it', () => {
+    const { network, routing } = fabric('withdrawn');
+    const spine = network.device('spine2');
+    const settings = routing.settingsOf(spine);
+    const routes = new Map(settings.routes).set('10.2.1.0/24', []);
+    routing.configure(spine, { ...settings, routes });
+    expect(routing.spread('h1-1', 'h2-1')).toHaveLength(2);
+    const fork = routing.fork(network.fork());
+    for (const one of [routing, fork]) {
+      one.configure(spine, settings);
+      expect(one.spread('h1-1', 'h2-1')).toHaveLength(3);
+    }
+  });
+
   it('delivers everything as long as any way is left, whatever failed before', () => {
     const failures = fc.array(
       fc.tuple(
