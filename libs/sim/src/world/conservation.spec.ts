@@ -92,6 +92,33 @@ describe('conservation', () => {
     );
   });
 
+  it('holds for windows that a synchronised start loses', () => {
+    const world = new World(spec, 9);
+    const push: JobSpec = {
+      ...common,
+      kind: 'training',
+      name: 'push',
+      control: 'dctcp',
+      workers: hosts.slice(0, 8),
+      steps: [
+        {
+          computeMs: 5,
+          collective: { algorithm: 'parameter-server', bytes: 400e3, servers: hosts.slice(8, 10) },
+        },
+      ],
+      connections: 40,
+      computeJitter: 0,
+      stragglers: null,
+      iterations: null,
+    };
+    expect(world.startJob(push).ok).toBe(true);
+    world.advanceTo(2000);
+    expect(world.totals().get('push')?.timeouts).toBeGreaterThan(100);
+    const { inOctets, outOctets, droppedOctets } = balance(world, 'leaf3');
+    expect(droppedOctets).toBeGreaterThan(1e6);
+    expect((outOctets + droppedOctets) / inOctets).toBeCloseTo(1, 9);
+  });
+
   it('counts a flood in front of what it overflows, and what is left of it behind', () => {
     const world = new World(spec, 9);
     expect(world.startJob(flood(40e9)).ok).toBe(true);

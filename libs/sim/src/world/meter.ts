@@ -78,9 +78,18 @@ export class Meter {
   }
 
   /** Bytes lost at one instant, and the depth that the queue reached in it. */
-  spike(cell: number, nowMs: number, lostBytes: number, peakBytes: number): void {
+  overflow(cell: number, nowMs: number, lostBytes: number, peakBytes: number): void {
     this.sums.drop[cell]! += lostBytes;
     this.depths.touch(cell, nowMs, peakBytes);
+  }
+
+  /** Bytes that leave a queue, and what of them the other end sees. */
+  send(cell: number, bytes: number): void {
+    this.sums.out[cell]! += bytes;
+    const channel = Math.floor(cell / this.width);
+    const { fault } = this.network.channel(channel);
+    this.inOctets[channel]! += bytes * (1 - fault.grayLossRatio);
+    if (fault.errorsCounted === true) this.inErrors[channel]! += bytes * fault.grayLossRatio;
   }
 
   /** Brings a queue's sums up to an instant. */
@@ -93,14 +102,10 @@ export class Meter {
     this.depths.add(cell, fromMs, nowMs, rates.depth[cell] as number, rates.peak[cell] as number);
     const out = (rates.out[cell] as number) * bytes;
     if (out === 0 && rates.pause[cell] === 0) return;
-    sums.out[cell]! += out;
+    this.send(cell, out);
     sums.drop[cell]! += (rates.drop[cell] as number) * bytes;
     sums.mark[cell]! += (rates.mark[cell] as number) * bytes;
     sums.pausedMs[cell]! += (rates.pause[cell] as number) * (nowMs - fromMs);
-    const channel = Math.floor(cell / this.width);
-    const { fault } = this.network.channel(channel);
-    this.inOctets[channel]! += out * (1 - fault.grayLossRatio);
-    if (fault.errorsCounted === true) this.inErrors[channel]! += out * fault.grayLossRatio;
   }
 
   /** Before a fault of a channel changes: what was, was with the old one. */

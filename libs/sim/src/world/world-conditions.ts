@@ -5,7 +5,7 @@ import { trueCapacityBps, type Network } from '../network/network';
 import type { Stream } from '../sharing/stream';
 import { baseRttMs } from './active-stream';
 import type { Conditions, Passage } from './conditions';
-import { onsetOf, type SpikeTold } from './onset';
+import { onsetOf, type OnsetTold } from './onset';
 import type { QueueLoads } from './queue-loads';
 
 /** The network of now, seen through the queues; it moves on with the world. */
@@ -13,7 +13,7 @@ export class WorldConditions implements Conditions {
   constructor(
     private readonly network: Network,
     private readonly loads: QueueLoads,
-    private readonly tellSpike: SpikeTold,
+    private readonly told: OnsetTold,
   ) {}
 
   queue(channel: number, queue: number): QueueState | undefined {
@@ -69,7 +69,7 @@ export class WorldConditions implements Conditions {
   }
 
   onset(streams: readonly Stream[], windowBytes: number): IncastOutcome {
-    return onsetOf(this.network, this.loads, streams, windowBytes, this.tellSpike);
+    return onsetOf(this.network, this.loads, streams, windowBytes, this.told);
   }
 }
 

@@ -45,8 +45,13 @@ export class World {
     private readonly parts: WorldParts = newParts(spec, seed),
   ) {
     this.equilibrium = new Equilibrium(parts);
-    this.conditions = new WorldConditions(parts.network, parts.loads, (cell, lost, peak) => {
-      parts.meter.spike(cell, this.atMs, lost, peak);
+    this.conditions = new WorldConditions(parts.network, parts.loads, {
+      overflowed: (cell, lost, peak) => {
+        parts.meter.overflow(cell, this.atMs, lost, peak);
+      },
+      wasted: (cell, bytes) => {
+        parts.meter.send(cell, bytes);
+      },
     });
   }
 
