@@ -1,6 +1,7 @@
 import type { Stream } from '../sharing/stream';
 import type { AttackSpec, Granted, Job, JobContext, JobTotals, Observation } from './job';
 import { Ledger } from './ledger';
+import { reuse } from './same-streams';
 import { openStream, pairsOf, spreadMembers } from './open-streams';
 
 /** Rate of one of its many flows, bps: below any fair share, so that only drops hold it back. */
@@ -33,7 +34,8 @@ export class Attack implements Job {
     const flows = Math.max(1, Math.ceil(perPairBps / FLOW_BPS));
     const groups = spreadMembers(pairs, flows, context);
     const demandBps = perPairBps / flows;
-    const streams = groups.map((members) => openStream(members, demandBps, null, spec, context));
+    const sent = groups.map((members) => openStream(members, demandBps, null, spec, context));
+    const streams = reuse(listing?.streams ?? [], sent);
     this.listing = { version, scale, streams };
     return streams;
   }

@@ -4,6 +4,7 @@ import { lostItsPath, routeIndependent, type Connection } from './connections';
 import type { BulkSpec, Granted, Job, JobContext, JobTotals, Observation } from './job';
 import { Ledger } from './ledger';
 import { nextRetryMs } from './loss';
+import { sameOr } from './same-streams';
 import { EPSILON_MS } from './transfer';
 
 /** One long stream and what it is on now. */
@@ -90,9 +91,11 @@ export class Bulk implements Job {
       Infinity,
     );
     const silentOnes = new Set(silent);
-    this.listed = sending
-      .filter((elephant) => !silentOnes.has(elephant))
-      .map(({ stream }) => stream as Stream);
+    const audible = sending.filter((elephant) => !silentOnes.has(elephant));
+    const streams = audible.map(({ stream }) => stream as Stream);
+    const same = streams.length === this.listed.length;
+    if (same && streams.every((stream, i) => stream === this.listed[i])) return;
+    this.listed = streams;
   }
 
   private route(nowMs: number): Elephant[] {
@@ -109,7 +112,7 @@ export class Bulk implements Job {
         return { connection, stream: null, resumesAtMs: nowMs, lostAtMs };
       }
       const demandBps = Math.min(limitBps, found.stream.demandBps);
-      const stream = { ...found.stream, demandBps };
+      const stream = sameOr(before?.stream, { ...found.stream, demandBps });
       const cut = before !== undefined && this.wasCut(before);
       if (!cut) {
         return { connection, stream, resumesAtMs: before?.resumesAtMs ?? nowMs, lostAtMs: null };

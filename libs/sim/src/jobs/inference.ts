@@ -6,6 +6,7 @@ import type { Granted, InferenceSpec, Job, JobContext, JobTotals, Observation } 
 import { Ledger } from './ledger';
 import { loadStep, type LoadStep } from './load-profile';
 import { openStream, pairsOf, spreadMembers, type Pair } from './open-streams';
+import { reuse } from './same-streams';
 import { drawRequest, REQUEST_TIMEOUT_MS, waysOf, type PairPaths } from './request';
 
 /** Requests followed one by one; beyond, each stands for several, so that time is what costs. */
@@ -158,6 +159,7 @@ export class Inference implements Job {
       ...of('requests', requests, spec.requestBytes),
       ...of('responses', responses, spec.responseBytes),
     ];
-    return { version, scale, step, requests, responses, streams };
+    const known = this.listing?.streams ?? [];
+    return { version, scale, step, requests, responses, streams: reuse(known, streams) };
   }
 }

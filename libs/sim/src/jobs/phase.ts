@@ -1,11 +1,12 @@
 import type { Stream } from '../sharing/stream';
 import type { Conditions } from '../world/conditions';
 import type { PhaseShape } from './collectives';
-import { lostItsPath, routeIndependent, routeLockStep } from './connections';
+import { lostItsPath, routeIndependent, routeLockStep, type RoutedStream } from './connections';
 import type { Granted, JobContext, TrainingSpec } from './job';
 import type { Ledger } from './ledger';
 import { backOff, nextRetryMs, tailPackets } from './loss';
 import { loseFirstWindows } from './onset';
+import { sameOr } from './same-streams';
 import {
   allArrive,
   EPSILON_MS,
@@ -185,15 +186,19 @@ export class Phase {
     this.transfers = this.transfers.flatMap((transfer) => {
       const { connections, leftBytes, lockStep } = transfer;
       const lostAtMs = transfer.strandedAtMs ?? nowMs;
+      const kept = (routed: RoutedStream): RoutedStream => ({
+        ...routed,
+        stream: sameOr(transfer.stream, routed.stream),
+      });
       if (lockStep) {
         const routed = routeLockStep(connections, spec, context);
         return routed === null
           ? [stranded(connections, leftBytes, lostAtMs, true)]
-          : [transferOn(routed, leftBytes, this.resumesAtMs(transfer, nowMs), true)];
+          : [transferOn(kept(routed), leftBytes, this.resumesAtMs(transfer, nowMs), true)];
       }
       const { routed, stranded: without } = routeIndependent(connections, spec, context);
       const startsAtMs = routed.length === 0 ? nowMs : this.resumesAtMs(transfer, nowMs);
-      const moved = routed.map((entry) => transferOn(entry, leftBytes, startsAtMs, false));
+      const moved = routed.map((entry) => transferOn(kept(entry), leftBytes, startsAtMs, false));
       return without.length === 0
         ? moved
         : [...moved, stranded(without, leftBytes, lostAtMs, false)];

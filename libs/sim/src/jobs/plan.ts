@@ -1,6 +1,7 @@
 import { phasesOf, type PairGroup, type PhaseShape } from './collectives';
 import { routeIndependent, routeLockStep, type Connection } from './connections';
 import type { Collective, JobContext, TrainingSpec } from './job';
+import { sameOr } from './same-streams';
 import { stranded, transferOn, type Transfer } from './transfer';
 
 /** A group of a phase with its connections; routed once for each version of the routing. */
@@ -54,7 +55,11 @@ export class Plan {
     }
     return prepared.flatMap((entry) => {
       if (entry.routed?.version !== context.routing.version) {
-        const transfers = this.route(entry, context);
+        const before = entry.routed?.transfers ?? [];
+        const transfers = this.route(entry, context).map((transfer, index) => ({
+          ...transfer,
+          stream: sameOr(before[index]?.stream, transfer.stream),
+        }));
         entry.routed = { version: context.routing.version, transfers };
       }
       const leftBytes = (bytes * entry.group.bytesRatio) / this.spec.connections;
