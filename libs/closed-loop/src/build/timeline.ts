@@ -53,7 +53,12 @@ interface Context {
   readonly jobs: readonly BuiltJob[];
 }
 
-const HEALTHY: ChannelFault = { up: true, capacityRatio: 1, grayLossRatio: 0 };
+const HEALTHY: ChannelFault = {
+  up: true,
+  capacityRatio: 1,
+  grayLossRatio: 0,
+  errorsCounted: false,
+};
 
 /** All that happens by itself in a run, in order of time; flaps and reboots spelled out. */
 export function buildTimeline(
@@ -135,7 +140,7 @@ function linkEntries(
     });
     return ok(entries.flat());
   }
-  const { from, up, capacityRatio, grayLossRatio } = linkFault ?? {};
+  const { from, up, capacityRatio, grayLossRatio, errorsCounted } = linkFault ?? {};
   const port = from === undefined ? undefined : endAt(link.value, from);
   if (from !== undefined && port === undefined)
     return mistake(`${where}.linkFault.from`, `${from} is no end of ${link.value}`);
@@ -143,11 +148,14 @@ function linkEntries(
     ...(up === undefined ? {} : { up }),
     ...(capacityRatio === undefined ? {} : { capacityRatio }),
     ...(grayLossRatio === undefined ? {} : { grayLossRatio }),
+    ...(errorsCounted === undefined ? {} : { errorsCounted }),
   };
   const words = [
     ...(up === undefined ? [] : [up ? 'comes up' : 'goes down']),
     ...(capacityRatio === undefined ? [] : [`works at ${capacityRatio * 100} % of its rate`]),
-    ...(grayLossRatio === undefined ? [] : [`loses ${grayLossRatio * 100} % silently`]),
+    ...(grayLossRatio === undefined
+      ? []
+      : [`loses ${grayLossRatio * 100} %${errorsCounted === true ? '' : ' silently'}`]),
   ];
   const side = from === undefined ? '' : ` from ${from}`;
   return ok([at(atMs, `${link.value}${side} ${words.join(', ')}`, faulty(fault, port))]);

@@ -25,6 +25,10 @@ const linkFaultSchema = strict({
   grayLossRatio: ratioSchema
     .optional()
     .describe('Packets lost on the wire, after the egress counters.'),
+  errorsCounted: z
+    .boolean()
+    .optional()
+    .describe('The port at the far end counts lost packets as errors; otherwise nobody does.'),
 }).refine(
   ({ up, capacityRatio, grayLossRatio }) =>
     up !== undefined || capacityRatio !== undefined || grayLossRatio !== undefined,
