@@ -75,7 +75,9 @@ const railOptimisedSchema = strict({
 
 const lingjunSchema = strict({
   file: fileSchema.describe('topo.csv of the Alibaba Lingjun 2023 data set.'),
-  hosts: count(10_000).optional().describe('So many hosts: whole racks in the order of the file. Default: all.'),
+  hosts: count(10_000)
+    .optional()
+    .describe('So many hosts: whole racks in the order of the file. Default: all.'),
   ...hardware,
 });
 
