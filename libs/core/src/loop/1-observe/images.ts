@@ -1,7 +1,11 @@
 import type { ConfigImage, DeviceId, LeafDiff, OperationReport } from '../../model';
 import { patched } from '../../model';
 import { LIMITS } from '../../state';
+import { devicesOnPaths } from '../network';
 import type { Pass } from '../pass';
+
+/** Images on the paths of objectives in trouble that are read again in one pass, at most. */
+const SUSPECTS_PER_PASS = 8;
 
 /** Over how many passes the reading of all images is spread. */
 const REFRESH_PASSES = 60;
@@ -13,12 +17,16 @@ export function refreshImages(pass: Pass): void {
   let count = 0;
   // A new engine reads all at once; after that the reads are spread, so that no pass pays for all.
   let refreshes = Math.max(4, Math.ceil(pass.env.topology.devices.size / REFRESH_PASSES));
+  const suspects = suspectsSince(pass);
+  let urgent = SUSPECTS_PER_PASS;
   for (const device of pass.env.topology.devices.values()) {
     if (device.address === '') continue;
     const readAt = pass.observed.imageAtMs.get(device.id) ?? -Infinity;
     const askedAt = asked.get(device.id) ?? -Infinity;
-    if (monoMs - readAt < LIMITS.imageRefreshMs || monoMs - askedAt < LIMITS.imageRetryMs) continue;
-    if (readAt !== -Infinity && refreshes-- <= 0) continue;
+    if (monoMs - askedAt < LIMITS.imageRetryMs) continue;
+    if (readAt < (suspects.get(device.id) ?? -Infinity) && urgent > 0) urgent--;
+    else if (monoMs - readAt < LIMITS.imageRefreshMs) continue;
+    else if (readAt !== -Infinity && refreshes-- <= 0) continue;
     asked.set(device.id, monoMs);
     count++;
     pass.operate({
@@ -34,6 +42,20 @@ export function refreshImages(pass: Pass): void {
     });
   }
   if (count > 0) pass.observe({ imageAskedMs: asked });
+}
+
+/**
+ * Devices on the paths of objectives that are missed, with the time since when they are: somebody
+ * may have changed them just before, and what is decided is to start from what they hold now.
+ */
+function suspectsSince(pass: Pass): ReadonlyMap<DeviceId, number> {
+  const suspects = new Map<DeviceId, number>();
+  for (const { objective, state, sinceMs } of pass.observed.objectives.values()) {
+    if (state !== 'pending' && state !== 'breached') continue;
+    for (const device of devicesOnPaths(pass, objective))
+      suspects.set(device, Math.max(sinceMs, suspects.get(device) ?? -Infinity));
+  }
+  return suspects;
 }
 
 export function observeImage(pass: Pass, report: OperationReport): void {

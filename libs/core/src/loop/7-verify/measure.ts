@@ -1,5 +1,5 @@
 import type { Change } from '../../model';
-import { channelsOf, splitChannel } from '../network';
+import { devicesOnPaths, splitChannel } from '../network';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
@@ -13,8 +13,8 @@ export function median(values: readonly number[]): number {
 
 /** Whether the objective's traffic crosses a device that the change writes. */
 export function touchesObjective(pass: Pass, change: Change, state: ObjectiveState): boolean {
-  for (const key of channelsOf(pass, state.objective).keys())
-    if (change.devices[splitChannel(key).device] !== undefined) return true;
+  for (const device of devicesOnPaths(pass, state.objective))
+    if (change.devices[device] !== undefined) return true;
   return false;
 }
 

@@ -161,10 +161,12 @@ function floorsOf(
 /** A gap below this is never called a loss. */
 const MIN_GRAY = 0.002;
 /** Samples' worth of the largest difference that the ends of an average may hold. */
-const BOUNDARY_SAMPLES = 3;
+const BOUNDARY_SAMPLES = 4;
 /** Fewer links than these beside a link say nothing about it. */
 const MIN_BESIDE = 4;
 const BESIDE_MARGIN = 0.003;
+/** Links whose gaps differ by more than this carry other bursts, and are no measure for another. */
+const ALIKE = 0.002;
 
 /** Largest difference of the two ends in one sample, as a share of the average. */
 const burstOf = (trend: Trend, row: number): number =>
@@ -179,7 +181,8 @@ function largestGap(
   utilization: Float64Array,
 ): number {
   let count = 0;
-  let top = 0;
+  let top = -Infinity;
+  let low = Infinity;
   for (const key of keys) {
     const row = trend.layout.channelIndex.get(key) ?? -1;
     const gap = grayLoss[row] ?? NaN;
@@ -189,8 +192,9 @@ function largestGap(
     if (burstOf(trend, row) < burstOf(trend, own) * 0.5) continue;
     count++;
     top = Math.max(top, gap);
+    low = Math.min(low, gap);
   }
-  return count < MIN_BESIDE ? NaN : top;
+  return count < MIN_BESIDE || top - low > ALIKE ? NaN : Math.max(0, top);
 }
 
 function damagedOf(topology: Topology, trend: Trend): Float64Array {

@@ -1,7 +1,7 @@
 import type { DeviceId, Objective, Topology } from '../../model';
 import type { RoutingModel, Spread } from '../../ports';
 import type { Pass } from '../pass';
-import { routingOf } from './routing';
+import { routingOf, splitChannel } from './routing';
 import { topologyIndex } from './topology-index';
 
 /** One direction of an objective's traffic: from a device towards a prefix. */
@@ -87,6 +87,19 @@ export function channelsOf(pass: Pass, objective: Objective): ReadonlyMap<string
   let channels = known.get(objective);
   if (channels === undefined) known.set(objective, (channels = sumShares(pass, objective, model)));
   return channels;
+}
+
+const devicesByChannels = new WeakMap<ReadonlyMap<string, number>, ReadonlySet<DeviceId>>();
+
+/** Devices whose channels the objective depends on. */
+export function devicesOnPaths(pass: Pass, objective: Objective): ReadonlySet<DeviceId> {
+  const channels = channelsOf(pass, objective);
+  let devices = devicesByChannels.get(channels);
+  if (devices === undefined) {
+    devices = new Set([...channels.keys()].map((key) => splitChannel(key).device));
+    devicesByChannels.set(channels, devices);
+  }
+  return devices;
 }
 
 /** Legs that go the same ways share one spread, which is added once with their number. */
