@@ -152,7 +152,7 @@ export class FabricProcess {
     const dueMs = Math.max(this.world.nowMs, performance.now() - this.startedMs);
     for (let nextMs = this.player.nextMs(); nextMs <= dueMs; nextMs = this.player.nextMs()) {
       this.world.advanceTo(Math.max(this.world.nowMs, nextMs));
-      this.player.play();
+      void this.player.play();
     }
     this.world.advanceTo(dueMs);
     this.portsUp = notePortChanges(this.world, this.switches, this.portsUp);

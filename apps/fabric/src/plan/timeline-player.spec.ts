@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../config/fabric-config';
-import { startFabric, type RunningFabric } from '../start-fabric';
+import { SwitchImage } from '@weir/openconfig-switch';
+import { World } from '@weir/sim';
+import { SimulatedSwitch } from '../switch/simulated-switch';
+import { SwitchBackend } from '../switch/switch-backend';
 import { planOfScenario } from './fabric-plan';
 import { loadScenario } from './load-scenario';
+import { TimelinePlayer } from './timeline-player';
 
 const SCENARIO = `
 apiVersion: weir.dev/v1
@@ -31,15 +34,10 @@ spec:
     - { atMs: 600, linkRestore: { link: 'leaf1:eth1--spine1:eth1' } }
 `;
 
-const CONFIG = `
-apiVersion: weir.dev/v1
-kind: Fabric
-metadata: { name: any }
-spec: { stepMs: 10 }
-`;
+const HOST = '127.0.0.1';
 
 let directory: string;
-let running: RunningFabric | null = null;
+const switches = new Map<string, SimulatedSwitch>();
 const said: string[] = [];
 
 beforeEach(() => {
@@ -47,60 +45,77 @@ beforeEach(() => {
   said.length = 0;
 });
 afterEach(async () => {
-  await running?.close();
-  running = null;
+  await Promise.all([...switches.values()].map((entry) => entry.close()));
+  switches.clear();
   rmSync(directory, { recursive: true });
 });
 
-async function play(text: string): Promise<RunningFabric['process']> {
+/** Switches of a scenario that listen, in a world that moves when the test says so. */
+async function playground(text: string): Promise<{ world: World; player: TimelinePlayer }> {
   const file = join(directory, 'scenario.yaml');
   writeFileSync(file, text);
   const scenario = loadScenario(file);
   if (!scenario.ok) throw new Error(`${scenario.error.where}: ${scenario.error.reason}`);
-  const config = readConfig(CONFIG);
-  if (!config.ok) throw new Error(config.error.reason);
-  const plan = planOfScenario(scenario.value);
-  const started = await startFabric(config.value, plan, (message) => said.push(message));
-  if (!started.ok) throw new Error(`${started.error.where}: ${started.error.reason}`);
-  running = started.value;
-  return running.process;
+  const { spec, seed, jobs, timeline, settingsOf } = planOfScenario(scenario.value);
+  const world = new World(spec, seed);
+  for (const { name } of spec.switches) {
+    const image = new SwitchImage(spec, name, settingsOf(name, world.settings(name)));
+    const backend = new SwitchBackend(world, image, { nowNs: () => BigInt(world.nowMs) });
+    const entry = new SimulatedSwitch(name, world, backend, (message) => said.push(message));
+    await entry.start(HOST, 0);
+    switches.set(name, entry);
+  }
+  for (const job of jobs) expect(world.startJob(job).ok).toBe(true);
+  const log = (message: string): number => said.push(message);
+  return { world, player: new TimelinePlayer(timeline, { world, switches, host: HOST, log }) };
 }
 
-async function until(what: () => boolean, deadlineMs = 5_000): Promise<void> {
-  const end = Date.now() + deadlineMs;
-  while (!what()) {
-    if (Date.now() > end) throw new Error(`not in ${deadlineMs} ms: ${what.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+const named = (name: string): SimulatedSwitch => {
+  const entry = switches.get(name);
+  if (entry === undefined) throw new Error(`no switch ${name}`);
+  return entry;
+};
 
 it('plays the events of a scenario file on switches that listen', async () => {
-  const fabric = await play(SCENARIO);
-  const { world, switches } = fabric;
+  const { world, player } = await playground(SCENARIO);
+  const passTo = async (ms: number): Promise<void> => {
+    world.advanceTo(ms);
+    await player.play();
+  };
   expect([...switches.keys()]).toEqual(['leaf1', 'leaf2', 'spine1', 'spine2']);
+  await passTo(99);
+  expect(player.nextMs()).toBe(100);
   expect(world.jobs().map((job) => job.spec.name)).toEqual(['copy']);
-  await until(() => world.nowMs >= 100);
+
+  await passTo(100);
   expect(world.portUp('leaf1', 'eth1')).toBe(false);
   expect(world.jobs().map((job) => job.spec.name)).toEqual(['copy', 'later']);
-  expect(switches.get('spine2')?.behaviour.maySample()).toBe(false);
-  expect(switches.get('leaf2')?.behaviour.faults.failBeforeApply).toBeGreaterThan(0);
+  expect(named('spine2').behaviour.maySample()).toBe(false);
+  expect(named('leaf2').behaviour.faults.failBeforeApply).toBeGreaterThan(0);
 
+  await passTo(200);
   // Settings of the file come over gNMI, so that configuration and data plane agree.
   const prefix = world.network.endpoints.get('h2-1')?.spec.prefix ?? '';
-  await until(() => world.settings('leaf1').routes.get(prefix)?.[0]?.weight === 0);
-  const weight = [...(switches.get('leaf1')?.config() ?? [])].find(
-    ([path]) =>
-      path.includes(`[prefix=${prefix}]`) && path.endsWith('[index=1]/config/wecmp-weight'),
-  );
-  expect(weight?.[1]).toBe('0');
+  const hops = world.settings('leaf1').routes.get(prefix);
+  expect(hops?.map((hop) => hop.weight)).toEqual([0, 64]);
+  const [, weight] =
+    [...named('leaf1').config()].find(
+      ([path]) =>
+        path.includes(`[prefix=${prefix}]`) && path.endsWith('[index=1]/config/wecmp-weight'),
+    ) ?? [];
+  expect(weight).toBe('0');
   expect(world.settings('leaf1').queues.get('eth2')?.get('be')?.limit).toEqual({
     kind: 'dynamic',
     scalingFactor: -2,
   });
-  await until(() => switches.get('spine1')?.running === false);
-  await until(() => switches.get('spine1')?.running === true);
-  await until(() => world.portUp('leaf1', 'eth1'));
-  expect(switches.get('spine2')?.behaviour.maySample()).toBe(true);
+  expect(named('spine1').running).toBe(false);
+
+  await passTo(500);
+  expect(named('spine1').running).toBe(true);
+  expect(named('spine2').behaviour.maySample()).toBe(true);
+  await passTo(600);
+  expect(world.portUp('leaf1', 'eth1')).toBe(true);
+  expect(player.nextMs()).toBe(Infinity);
   expect(said.filter((line) => line.includes('did not work'))).toEqual([]);
 });
 

@@ -21,6 +21,7 @@ export interface Playground {
  */
 export class TimelinePlayer {
   private next = 0;
+  private last: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly timeline: readonly TimelineEntry[],
@@ -32,17 +33,29 @@ export class TimelinePlayer {
     return this.timeline[this.next]?.atMs ?? Infinity;
   }
 
-  /** Plays everything that is due now. */
-  play(): void {
+  /** Begins everything that is due now; resolves when the switches have done their part. */
+  async play(): Promise<void> {
+    const due: TimelineEntry[] = [];
     for (;;) {
       const entry = this.timeline[this.next];
-      if (entry === undefined || entry.atMs > this.ground.world.nowMs) return;
+      if (entry === undefined || entry.atMs > this.ground.world.nowMs) break;
       this.next += 1;
-      this.ground.log(`${(entry.atMs / 1000).toFixed(1)} s: ${entry.text}`);
+      due.push(entry);
+    }
+    await Promise.all(due.map((entry) => this.inOrder(entry)));
+  }
+
+  /** Whatever a switch must answer to waits for what it was told before. */
+  private inOrder(entry: TimelineEntry): Promise<void> {
+    this.ground.log(`${(entry.atMs / 1000).toFixed(1)} s: ${entry.text}`);
+    const run = (): Promise<void> =>
       this.act(entry).catch((error: unknown) =>
         this.ground.log(`"${entry.text}" did not work: ${String(error)}`),
       );
-    }
+    const { kind } = entry.action;
+    if (kind !== 'switch' && kind !== 'settings') return run();
+    this.last = this.last.then(run);
+    return this.last;
   }
 
   private async act({ action }: TimelineEntry): Promise<void> {
