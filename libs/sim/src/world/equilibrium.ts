@@ -31,8 +31,8 @@ export class Equilibrium {
     const cells = loads.evaluate(table.entries);
     for (const slot of loads.takeRecounts()) wire.update(table.entry(slot), cells);
     for (const cell of cells) {
-      const outBps = (loads.carriedBps[cell] as number) + (wire.extraBps[cell] as number);
-      meter.set(cell, nowMs, outBps, loads.pausedRatio(cell), loads.states[cell]);
+      const outBps = (loads.cells.carriedBps[cell] as number) + (wire.extraBps[cell] as number);
+      meter.set(cell, nowMs, outBps, loads.cells.pausedRatio(cell), loads.states[cell]);
     }
   }
 }

@@ -1,26 +1,20 @@
 import { evaluateSwitch } from '../buffers/evaluate-switch';
 import type { QueueArrivals, QueueState } from '../buffers/queue-state';
-import { trueCapacityBps, type Network } from '../network/network';
+import type { Network } from '../network/network';
 import type { Routing } from '../network/routing';
 import type { QueueSetting } from '../network/settings';
-import { positionsBefore, type ActiveStream } from './active-stream';
-import { arrivalsAt, EQUAL, FULL, isHeld } from './arrivals';
+import type { ActiveStream } from './active-stream';
+import { arrivalsAt, isHeld } from './arrivals';
+import { CellLoads } from './cell-loads';
 import { CellMembers, type Entries } from './cell-members';
+import { Changes } from './changes';
 import { QueueSettings } from './queue-settings';
-import { serviceBps } from './service';
-
-/** Lock-step streams over several ways could lead in a circle; no way is longer than this. */
-const LONGEST_WAY = 8;
 
 /**
  * The load of every queue and the state that follows from it. A queue is named by its cell:
  * channel x queues + queue. Only switches with changed arrivals are evaluated again.
  */
 export class QueueLoads {
-  /** What the streams in each queue get together, bps. */
-  readonly carriedBps: Float64Array;
-  /** Connections in each queue. */
-  readonly connections: Float64Array;
   states: (QueueState | undefined)[];
   /** Switches evaluated so far. */
   evaluations = 0;
@@ -28,49 +22,32 @@ export class QueueLoads {
   /** Full lossless queues, whose feeders must wait. */
   readonly pausing = new Set<number>();
   private members: CellMembers;
+  private changes: Changes;
   private arrivals: (QueueArrivals | undefined)[];
-  private readonly highestBps: Float64Array;
-  private readonly dirty: Uint8Array;
-  private dirtyChannels: number[] = [];
-  /** Cells whose own streams changed; others on the channel only have to look at their service. */
-  private readonly dirtyCells: Uint8Array;
-  /** Places of streams whose rate changed since the last evaluation. */
-  private moved = new Set<number>();
-  /** Places of streams whose load on the wires may have changed. */
-  private recounts = new Set<number>();
 
   constructor(
     private readonly network: Network,
     routing: Routing,
     readonly settings = new QueueSettings(network, routing),
+    readonly cells = new CellLoads(network, settings),
   ) {
     this.width = network.spec.queues.length;
-    const cells = network.channels.length * this.width;
-    this.carriedBps = new Float64Array(cells);
-    this.highestBps = new Float64Array(cells);
-    this.connections = new Float64Array(cells);
-    this.dirty = new Uint8Array(network.channels.length);
-    this.dirtyCells = new Uint8Array(cells);
-    this.states = Array.from({ length: cells }, () => undefined);
-    this.arrivals = [...this.states] as undefined[];
-    this.members = new CellMembers(cells);
+    const cellCount = network.channels.length * this.width;
+    this.states = Array.from({ length: cellCount }, () => undefined);
+    this.arrivals = Array.from({ length: cellCount }, () => undefined);
+    this.members = new CellMembers(cellCount);
+    this.changes = new Changes(network.channels.length, this.width);
   }
 
   fork(network: Network, routing: Routing): QueueLoads {
-    const copy = new QueueLoads(network, routing, this.settings.fork(network, routing));
-    for (const cell of this.pausing) copy.pausing.add(cell);
-    copy.carriedBps.set(this.carriedBps);
-    copy.highestBps.set(this.highestBps);
-    copy.connections.set(this.connections);
-    copy.dirty.set(this.dirty);
-    copy.dirtyCells.set(this.dirtyCells);
+    const settings = this.settings.fork(network, routing);
+    const copy = new QueueLoads(network, routing, settings, this.cells.fork(network, settings));
     copy.states = this.states.slice();
     copy.arrivals = this.arrivals.slice();
     copy.members = this.members.fork();
-    copy.dirtyChannels = this.dirtyChannels.slice();
-    copy.moved = new Set(this.moved);
-    copy.recounts = new Set(this.recounts);
+    copy.changes = this.changes.fork();
     copy.evaluations = this.evaluations;
+    for (const cell of this.pausing) copy.pausing.add(cell);
     return copy;
   }
 
@@ -78,44 +55,33 @@ export class QueueLoads {
     return channel * this.width + queue;
   }
 
+  /** Whether anything changed since the last evaluation. */
+  get isStale(): boolean {
+    return !this.changes.isEmpty;
+  }
+
   enter(entry: ActiveStream): void {
     this.members.enter(entry, (channel) => this.cell(channel, entry.shape.stream.queue));
-    this.moved.add(entry.slot);
-    this.recounts.add(entry.slot);
-    this.touch(entry);
+    this.move(entry);
   }
 
   leave(entry: ActiveStream, entries: Entries): void {
-    this.moved.delete(entry.slot);
-    this.recounts.add(entry.slot);
     this.members.leave(entry, (channel) => this.cell(channel, entry.shape.stream.queue), entries);
-    this.touch(entry);
+    this.move(entry);
+    this.changes.moved.delete(entry.slot);
   }
 
   /** A stream in the network whose rate changed. */
   move(entry: ActiveStream): void {
-    this.moved.add(entry.slot);
-    this.recounts.add(entry.slot);
-    this.touch(entry);
+    const { channels, stream } = entry.shape;
+    this.changes.moved.add(entry.slot);
+    this.changes.recount(entry.slot);
+    for (const channel of channels) this.changes.touch(channel, stream.queue);
   }
 
-  private touch(entry: ActiveStream): void {
-    const { queue } = entry.shape.stream;
-    for (const channel of entry.shape.channels) {
-      this.dirtyCells[this.cell(channel, queue)] = 1;
-      this.list(channel);
-    }
-  }
-
+  /** A channel that may send more or less than before. */
   touchChannel(channel: number): void {
-    for (let q = 0; q < this.width; q++) this.dirtyCells[this.cell(channel, q)] = 1;
-    this.list(channel);
-  }
-
-  private list(channel: number): void {
-    if (this.dirty[channel] === 1) return;
-    this.dirty[channel] = 1;
-    this.dirtyChannels.push(channel);
+    this.changes.touchChannel(channel);
   }
 
   /** A channel that became another, with all streams on it. */
@@ -126,20 +92,13 @@ export class QueueLoads {
 
   /** Streams whose load on the wires may have changed since the last call. */
   takeRecounts(): Set<number> {
-    const taken = this.recounts;
-    this.recounts = new Set();
-    return taken;
+    return this.changes.takeRecounts();
   }
 
   /** Reads the settings of a switch again. */
   configure(device: number): void {
     this.settings.configure(device);
     for (const channel of this.network.egress[device]?.values() ?? []) this.touchChannel(channel);
-  }
-
-  /** Whether anything changed since the last evaluation. */
-  get isStale(): boolean {
-    return this.dirtyChannels.length > 0;
   }
 
   each(
@@ -155,21 +114,13 @@ export class QueueLoads {
 
   /** Rate of one connection that a full queue holds back, bps. */
   heldRateBps(cell: number, entries: Entries): number {
-    const highestBps = this.highestBps[cell] as number;
+    const highestBps = this.cells.highestBps[cell] as number;
     let heldBps = 0;
     this.each(cell, entries, (entry, position) => {
-      if (isHeld(entry, highestBps) && !this.isPaced(entry, position))
+      if (isHeld(entry, highestBps) && !this.cells.isPaced(entry, position))
         heldBps = Math.max(heldBps, entry.rateBps);
     });
     return heldBps;
-  }
-
-  /** Share of time in which a queue may not send, because what it feeds told it so. */
-  pausedRatio(cell: number): number {
-    if (this.settings.capBps[cell] === Infinity) return 0;
-    const channel = Math.floor(cell / this.width);
-    const carriedBps = this.carriedBps[cell] as number;
-    return Math.max(0, 1 - carriedBps / Math.max(1, this.freeService(channel, cell % this.width)));
   }
 
   /** Shared buffer of a switch that no queue holds now. */
@@ -183,144 +134,66 @@ export class QueueLoads {
           heldBytes += Math.max(0, depthBytes - this.settings.of(cell).dedicatedBytes);
       }
     }
-    const sharedBytes = this.network.spec.switches[device]?.sharedBufferBytes ?? 0;
-    return Math.max(0, sharedBytes - heldBytes);
+    return Math.max(0, this.sharedBytes(device) - heldBytes);
   }
 
   /** Brings loads and states up to date; the cells of which something may have changed. */
   evaluate(entries: Entries): number[] {
-    const cells: number[] = [];
-    const changed = this.dirtyChannels;
-    this.dirtyChannels = [];
+    const { changes, cells } = this;
+    const changed = changes.takeChannels();
     for (const channel of changed) {
       for (let q = 0; q < this.width; q++) {
         const cell = this.cell(channel, q);
-        if (this.dirtyCells[cell] === 1) this.sum(cell, entries);
+        if (changes.isTouched(cell)) cells.sum(cell, this.members, entries);
       }
     }
-    for (const slot of this.moved) {
+    for (const slot of changes.moved) {
       const entry = entries[slot] as ActiveStream;
-      entry.heldAtHost = this.isHeldAtHost(entry);
+      entry.heldAtHost = cells.isHeldAtHost(entry);
     }
-    this.moved.clear();
+    changes.moved.clear();
+    const touched: number[] = [];
     const devices = new Set<number>();
     for (const channel of changed) {
       const { device } = this.network.channel(channel);
-      this.dirty[channel] = 0;
-      if (device >= 0) {
-        devices.add(device);
-        this.arrive(channel, entries);
-      }
+      if (device >= 0) devices.add(device);
       for (let q = 0; q < this.width; q++) {
         const cell = this.cell(channel, q);
-        this.dirtyCells[cell] = 0;
-        cells.push(cell);
+        if (device >= 0) this.arrive(channel, q, cell, entries);
+        changes.settle(cell);
+        touched.push(cell);
       }
     }
-    for (const device of devices) this.evaluateDevice(device, cells);
-    return cells;
+    for (const device of devices) this.evaluateDevice(device, touched);
+    return touched;
   }
 
-  private sum(cell: number, entries: Entries): void {
+  /** Arrivals at a queue of a switch; nothing to do where neither streams nor service changed. */
+  private arrive(channel: number, queue: number, cell: number, entries: Entries): void {
     const slots = this.members.in(cell);
-    const positions = this.members.positionsIn(cell);
-    let carriedBps = 0;
-    let highestBps = 0;
-    let connections = 0;
-    for (let i = 0; i < slots.length; i++) {
-      const entry = entries[slots[i] as number] as ActiveStream;
-      const count = entry.shape.connections[positions[i] as number] as number;
-      carriedBps += count * entry.rateBps;
-      connections += count;
-      if (entry.rateBps > highestBps && entry.shape.stream.kind === 'elastic')
-        highestBps = entry.rateBps;
+    if (slots.length === 0) {
+      this.arrivals[cell] = undefined;
+      this.states[cell] = undefined;
+      this.pausing.delete(cell);
+      return;
     }
-    this.carriedBps[cell] = carriedBps;
-    this.highestBps[cell] = highestBps;
-    this.connections[cell] = connections;
-  }
-
-  /** Arrivals at all queues of one egress channel. */
-  private arrive(channel: number, entries: Entries): void {
-    for (let queue = 0; queue < this.width; queue++) {
-      const cell = this.cell(channel, queue);
-      const slots = this.members.in(cell);
-      if (slots.length === 0) {
-        this.arrivals[cell] = undefined;
-        this.states[cell] = undefined;
-        this.pausing.delete(cell);
-        continue;
-      }
-      const serviceBps = this.serviceOf(channel, queue);
-      const same = this.arrivals[cell]?.serviceBps === serviceBps;
-      if (same && this.dirtyCells[cell] === 0) continue;
-      const input = {
-        channel,
-        queue,
-        serviceBps,
-        carriedBps: this.carriedBps[cell] as number,
-        highestBps: this.highestBps[cell] as number,
-        lossless: this.settings.of(cell).lossless === true,
-        isPaced: this.isPaced,
-      };
-      const positions = this.members.positionsIn(cell);
-      this.arrivals[cell] = arrivalsAt(this.network, input, entries, slots, positions);
-    }
-  }
-
-  /** A paused queue is served as fast as it may send. */
-  private serviceOf(channel: number, queue: number): number {
-    const cell = this.cell(channel, queue);
-    const freeBps = this.freeService(channel, queue);
-    if (this.settings.capBps[cell] === Infinity) return freeBps;
-    return Math.min(freeBps, Math.max(1, this.carriedBps[cell] as number));
-  }
-
-  private freeService(channel: number, queue: number): number {
-    return serviceBps(
-      trueCapacityBps(this.network.channel(channel)),
+    const serviceBps = this.cells.serviceOf(channel, queue);
+    const same = this.arrivals[cell]?.serviceBps === serviceBps;
+    if (same && !this.changes.isTouched(cell)) return;
+    const input = {
+      channel,
       queue,
-      this.width,
-      (q) => this.settings.scheduling(channel, q),
-      (q) => this.carriedBps[this.cell(channel, q)] as number,
-    );
+      serviceBps,
+      carriedBps: this.cells.carriedBps[cell] as number,
+      highestBps: this.cells.highestBps[cell] as number,
+      lossless: this.settings.of(cell).lossless === true,
+      isPaced: this.cells.isPaced,
+    };
+    const positions = this.members.positionsIn(cell);
+    this.arrivals[cell] = arrivalsAt(this.network, input, entries, slots, positions);
   }
 
-  /** Whether the port of one of its hosts is what holds the stream: then no switch queues it. */
-  private isHeldAtHost(entry: ActiveStream): boolean {
-    for (const position of entry.shape.nics) if (this.holds(entry, position)) return true;
-    return false;
-  }
-
-  /**
-   * Whether queues before this one hold all that the stream brings here. Of several full queues
-   * on a way only the first builds; the others are handed just what they can send.
-   */
-  private readonly isPaced = (entry: ActiveStream, position: number, hops = 0): boolean => {
-    const before = positionsBefore(entry.shape, position);
-    if (before.length === 0 || hops > LONGEST_WAY) return false;
-    for (const at of before)
-      if (!this.holds(entry, at) && !this.isPaced(entry, at, hops + 1)) return false;
-    return true;
-  };
-
-  /** Whether the queue at `position` is full and gives nobody more than this stream. */
-  private holds(entry: ActiveStream, position: number): boolean {
-    const { channels, stream } = entry.shape;
-    const channel = channels[position] as number;
-    const cell = this.cell(channel, stream.queue);
-    // A paused queue hands on what the queue that paused it takes, and that one is full.
-    if (this.settings.capBps[cell] !== Infinity) return false;
-    if (entry.bottleneck === channel) return true;
-    if (entry.rateBps < (this.highestBps[cell] as number) * EQUAL) return false;
-    return (this.carriedBps[cell] as number) >= this.serviceOf(channel, stream.queue) * FULL;
-  }
-
-  private recountCell(cell: number): void {
-    for (const slot of this.members.in(cell)) this.recounts.add(slot);
-  }
-
-  private evaluateDevice(device: number, changed: number[]): void {
+  private evaluateDevice(device: number, touched: number[]): void {
     const cells: number[] = [];
     const arrivals: QueueArrivals[] = [];
     const settings: QueueSetting[] = [];
@@ -335,15 +208,22 @@ export class QueueLoads {
       }
     }
     this.evaluations += 1;
-    const sharedBytes = this.network.spec.switches[device]?.sharedBufferBytes ?? 0;
-    const states = evaluateSwitch(sharedBytes, arrivals, settings);
+    const states = evaluateSwitch(this.sharedBytes(device), arrivals, settings);
     cells.forEach((cell, i) => {
       const state = states[i] as QueueState;
       if (state.dropRatio !== (this.states[cell]?.dropRatio ?? 0)) this.recountCell(cell);
       this.states[cell] = state;
       if (state.full && state.pauseRatio > 0) this.pausing.add(cell);
       else this.pausing.delete(cell);
-      changed.push(cell);
+      touched.push(cell);
     });
+  }
+
+  private recountCell(cell: number): void {
+    for (const slot of this.members.in(cell)) this.changes.recount(slot);
+  }
+
+  private sharedBytes(device: number): number {
+    return this.network.spec.switches[device]?.sharedBufferBytes ?? 0;
   }
 }

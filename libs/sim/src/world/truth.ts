@@ -26,7 +26,7 @@ export function truthOf(network: Network, loads: QueueLoads): QueueTruth[] {
       device: network.spec.switches[channel.device]?.name ?? '',
       interface: channel.interface,
       queue: network.spec.queues[state.queue]?.name ?? '',
-      utilizationRatio: (loads.carriedBps[cell] as number) / channel.lineRateBps,
+      utilizationRatio: (loads.cells.carriedBps[cell] as number) / channel.lineRateBps,
       depthBytes: state.depthBytes,
       peakBytes: state.peakBytes,
       limitBytes: state.limitBytes,
@@ -43,7 +43,7 @@ export function linkLoadsOf(network: Network, loads: QueueLoads): Map<string, nu
     if (channel.device < 0) continue;
     let carriedBps = 0;
     for (let q = 0; q < loads.width; q++)
-      carriedBps += loads.carriedBps[loads.cell(channel.index, q)] as number;
+      carriedBps += loads.cells.carriedBps[loads.cell(channel.index, q)] as number;
     utilization.set(network.portOf(channel), carriedBps / channel.lineRateBps);
   }
   return utilization;

@@ -61,8 +61,8 @@ export class WorldConditions implements Conditions {
       const cell = this.loads.cell(c, queue);
       const state = this.loads.states[cell];
       const serviceBps = state?.serviceBps ?? trueCapacityBps(this.network.channel(c));
-      const connections = this.loads.connections[cell] as number;
-      const spareBps = serviceBps - (this.loads.carriedBps[cell] as number);
+      const connections = this.loads.cells.connections[cell] as number;
+      const spareBps = serviceBps - (this.loads.cells.carriedBps[cell] as number);
       least = Math.min(least, Math.max(serviceBps / (connections + 1), spareBps));
     }
     return least;
