@@ -57,7 +57,7 @@ function speedText(report: Bench.SpeedReport): string {
     table(columns, report.hosts, false).trimEnd(),
     '',
     table(columns, report.flows, false).trimEnd(),
-    `target: ${target.virtualS} virtual s of ${target.hosts} hosts in ${target.wallS} s, ${verdict}`,
+    `target: ${target.virtualS} virtual s of ${target.hosts} hosts in ${target.cpuS} s of one core, ${verdict}`,
     `machine: ${machine.cpu}, ${machine.cores} cores, node ${machine.node}`,
     ...report.method.map((line) => `- ${line}`),
   ].join('\n');

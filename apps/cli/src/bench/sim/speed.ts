@@ -8,8 +8,8 @@ const HOST_BPS = 100e9;
 const UPLINK_BPS = 400e9;
 /** Larger fabrics get a third layer. */
 const MOST_IN_TWO_LAYERS = 2_048;
-/** The size that the target is for, and the wall time in which 60 virtual seconds should pass. */
-const TARGET = { hosts: 1_024, virtualS: 60, wallS: 30 } as const;
+/** The size that the target is for, and the time of one core that 60 virtual seconds may take. */
+const TARGET = { hosts: 1_024, virtualS: 60, cpuS: 30 } as const;
 const FLOW_COUNTS: readonly number[] = [256, 1_024, 4_096];
 
 export interface SpeedRow {
@@ -68,7 +68,8 @@ export function runSimBench(options: SpeedOptions): SpeedReport {
     hosts,
     flows,
     target: TARGET,
-    met: target === undefined ? null : target.virtualPerWall >= TARGET.virtualS / TARGET.wallS,
+    met:
+      target === undefined ? null : target.virtualS / target.cpuS >= TARGET.virtualS / TARGET.cpuS,
     method: [
       `leaf-spine with ${HOSTS_PER_LEAF} hosts of 100 Gb/s per leaf and 8 spines, not ` +
         `oversubscribed; above ${MOST_IN_TWO_LAYERS} hosts three layers in pods of 512 hosts`,
@@ -76,8 +77,9 @@ export function runSimBench(options: SpeedOptions): SpeedReport {
         'all-to-all in turn; 4 queue pairs per pair), a quarter serve inference, the rest ' +
         'checkpoints and file transfers',
       'flows: long flows between all hosts and 100 transfers a second, at most 10 virtual seconds',
-      'wall time of advancing the world in steps of one virtual second on one thread, workloads ' +
-        'included, counters and observations read every second; building is apart',
+      'advancing the world in steps of one virtual second on one thread, workloads included, ' +
+        'counters and observations read every second; building is apart; processor time is what ' +
+        'the target counts, as wall time also depends on what else the machine does',
     ],
   };
 }
