@@ -78,6 +78,7 @@ export function checkLeaf(path: string, value: LeafValue): GnmiError | null {
 
 /** Every list on the way is entered with exactly its keys, and nothing else has keys. */
 export function keysComplete(path: string): GnmiError | null {
+  if (complete.has(path)) return null;
   const { elems } = parsedPath(path);
   let schemaPath = '';
   for (const elem of elems) {
@@ -87,15 +88,22 @@ export function keysComplete(path: string): GnmiError | null {
     if (want.length !== have.length || !want.every((name) => name in elem.key))
       return invalidArgument(`${path}: ${elem.name} wants the keys [${want.join(', ')}]`);
   }
+  if (complete.size >= MAX_COMPLETE) complete.clear();
+  complete.add(path);
   return null;
 }
+
+/** Paths found complete before: the same ones come with every configuration. Bounded. */
+const complete = new Set<string>();
+const MAX_COMPLETE = 262_144;
 
 /** List entries that exist, as `schema path` + canonical keys of all lists on the way. */
 function entriesOf(config: LeafMap): ReadonlySet<string> {
   const targets = new Set(Object.values(REFERENCES));
   const found = new Set<string>();
   for (const path of config.keys()) {
-    const { elems } = parsedPath(path);
+    const { elems, schemaPath: whole } = parsedPath(path);
+    if (!Object.values(REFERENCES).some((target) => whole.startsWith(target))) continue;
     let schemaPath = '';
     for (const [index, elem] of elems.entries()) {
       schemaPath += `/${elem.name}`;

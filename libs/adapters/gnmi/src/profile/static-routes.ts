@@ -12,6 +12,7 @@ interface NextHop {
   readonly leaves: Map<string, LeafValue>;
 }
 
+const NEXT_HOPS = '/next-hops/next-hop[';
 const ADDRESS = '/config/next-hop';
 const WEIGHT = '/config/wecmp-weight';
 const INTERFACE = '/interface-ref/config/interface';
@@ -144,8 +145,10 @@ function sharesOf(
 function nextHopsOf(image: ConfigImage, prefix: string): readonly NextHop[] {
   const start = `${staticRoute(prefix)}/`;
   const entries = new Map<string, NextHop>();
-  for (const [path, value] of image) {
-    if (!path.startsWith(start)) continue;
+  for (const path of pathsOfRoute(image, start)) {
+    const value = image.get(path);
+    // The index is of the image as it was when it was first asked; leaves may have gone since.
+    if (value === undefined) continue;
     const end = endOfNextHop(path);
     if (end < 0) continue;
     const entry = path.slice(0, end);
@@ -159,9 +162,30 @@ function nextHopsOf(image: ConfigImage, prefix: string): readonly NextHop[] {
   return [...entries.values()];
 }
 
+/** Leaves of each static route, by image: a plan asks for hundreds of routes of the same one. */
+const routePaths = new WeakMap<ConfigImage, ReadonlyMap<string, readonly string[]>>();
+
+/** `start` is the path of the route's list entry with a slash. */
+function pathsOfRoute(image: ConfigImage, start: string): readonly string[] {
+  let routes = routePaths.get(image);
+  if (routes === undefined) {
+    const found = new Map<string, string[]>();
+    for (const path of image.keys()) {
+      const end = path.indexOf(NEXT_HOPS);
+      if (end < 0 || !path.startsWith(STATIC_ROUTES)) continue;
+      const route = path.slice(0, end + 1);
+      const paths = found.get(route);
+      if (paths === undefined) found.set(route, [path]);
+      else paths.push(path);
+    }
+    routePaths.set(image, (routes = found));
+  }
+  return routes.get(start) ?? [];
+}
+
 /** Where the list entry of a next hop ends in a path, or -1 for other paths. */
 function endOfNextHop(path: string): number {
-  const at = path.indexOf('/next-hops/next-hop[');
+  const at = path.indexOf(NEXT_HOPS);
   if (at < 0) return -1;
   // Leaves stand in `config` or `interface-ref/config`; an index may hold slashes and brackets.
   const ref = path.lastIndexOf(']/interface-ref/');

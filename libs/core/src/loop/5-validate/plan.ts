@@ -2,12 +2,12 @@ import { ok, refuse, type Result } from '../../base';
 import {
   inverseOf,
   leavesText,
-  patched,
   type Change,
   type ChangeId,
   type DeviceDiff,
   type DeviceId,
   type LeafDiff,
+  type LeafValue,
   type Plan,
 } from '../../model';
 import { canonicalJson } from '../../ports';
@@ -93,24 +93,29 @@ function renderEach<Item extends { readonly device: DeviceId }>(
   field: string,
   renderItem: (profile: Profile, image: Image, item: Item) => Result<readonly LeafDiff[]>,
 ): Result<readonly DeviceDiff[]> {
-  const images = new Map<DeviceId, Image>();
+  // One working copy for each device: a change of a thousand routes must not copy it as often.
+  const images = new Map<DeviceId, Map<string, LeafValue>>();
   const merged = new Map<DeviceId, Map<string, LeafDiff>>();
   for (const [i, item] of items.entries()) {
     const where = `action.${field}[${i}]`;
     const profile = profileOf(pass, item.device);
     if (profile === null)
       return refuse('device-unknown', `${where}.device`, `${item.device} is not in the topology`);
-    const image = images.get(item.device) ?? pass.observed.images.get(item.device);
-    if (image === undefined)
+    const observed = pass.observed.images.get(item.device);
+    if (observed === undefined)
       return refuse(
         'device-unreachable',
         `${where}.device`,
         `the configuration of ${item.device} was not read yet`,
       );
+    const image = images.get(item.device) ?? new Map(observed);
+    images.set(item.device, image);
     const leaves = renderItem(profile, image, item);
     if (!leaves.ok)
       return refuse(leaves.error.code, `${where}: ${leaves.error.where}`, leaves.error.reason);
-    images.set(item.device, patched(image, leaves.value));
+    for (const { path, after } of leaves.value)
+      if (after === null) image.delete(path);
+      else image.set(path, after);
     merged.set(item.device, mergeLeaves(merged.get(item.device), leaves.value));
   }
   return ok(toDiffs(merged));
