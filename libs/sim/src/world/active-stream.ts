@@ -2,6 +2,9 @@ import type { Network } from '../network/network';
 import { connectionsByChannel, type Stream } from '../sharing/stream';
 import type { PrefixCounters } from './prefix-counters';
 
+/** Lock-step streams over several ways could lead in a circle; no way is longer than this. */
+export const LONGEST_WAY = 8;
+
 /** What never changes about a stream, compiled once and shared by forks of the world. */
 export interface StreamShape {
   readonly stream: Stream;
@@ -84,6 +87,14 @@ export function compileStream(
     totalConnections,
     feeders: null,
   };
+}
+
+/** Whether the stream comes to `position` only after it passed the channel at `cut`. */
+export function isBehind(shape: StreamShape, position: number, cut: number, hops = 0): boolean {
+  if (hops > LONGEST_WAY) return false;
+  return positionsBefore(shape, position).some(
+    (before) => before === cut || isBehind(shape, before, cut, hops + 1),
+  );
 }
 
 /** Channels through which the stream reaches the channel at `position`; none for a host's own. */

@@ -1,6 +1,6 @@
 import type { Crowd, QueueArrivals } from '../buffers/queue-state';
 import { trueCapacityBps, type Network } from '../network/network';
-import { feedersOf, type ActiveStream } from './active-stream';
+import { feedersOf, isBehind, type ActiveStream } from './active-stream';
 import type { Entries } from './cell-members';
 
 /** A queue that carries this much of its service is full; sharing is exact up to rounding. */
@@ -21,6 +21,8 @@ export interface QueueInput {
   readonly lossless: boolean;
   /** Whether queues before this one hold all that a stream brings here. */
   readonly isPaced: (entry: ActiveStream, position: number) => boolean;
+  /** What one connection of an open stream gets out of its host, bps. */
+  readonly offeredBps: (entry: ActiveStream) => number;
 }
 
 interface Draft {
@@ -75,7 +77,7 @@ export function arrivalsAt(
     const entry = entries[slots[i] as number] as ActiveStream;
     const position = positions[i] as number;
     const { stream, connections } = entry.shape;
-    if (stream.kind === 'open') addOpen(draft, entry, position);
+    if (stream.kind === 'open') addOpen(draft, entry, position, input.offeredBps);
     else if (full && isHeld(entry, input.highestBps) && !input.isPaced(entry, position))
       join(draft, entry, position);
     else addPaced(draft, connections[position] as number, entry.rateBps);
@@ -140,10 +142,16 @@ function addPaced(draft: Draft, connections: number, rateBps: number): void {
 }
 
 /** Open traffic comes with its full demand up to where it is cut, and with what is left after. */
-function addOpen(draft: Draft, entry: ActiveStream, position: number): void {
+function addOpen(
+  draft: Draft,
+  entry: ActiveStream,
+  position: number,
+  offeredBps: QueueInput['offeredBps'],
+): void {
   const { stream, channels, connections } = entry.shape;
-  const cut = entry.bottleneck < 0 ? channels.length : channels.indexOf(entry.bottleneck);
-  const eachBps = position <= cut ? stream.demandBps : entry.rateBps;
+  const cut = entry.bottleneck < 0 ? -1 : channels.indexOf(entry.bottleneck);
+  const isCut = cut >= 0 && isBehind(entry.shape, position, cut);
+  const eachBps = isCut ? entry.rateBps : offeredBps(entry);
   const arrivalBps = (connections[position] as number) * eachBps;
   if (stream.burst === null) {
     draft.steadyBps += arrivalBps;

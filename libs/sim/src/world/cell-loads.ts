@@ -1,12 +1,9 @@
 import { trueCapacityBps, type Network } from '../network/network';
-import { positionsBefore, type ActiveStream } from './active-stream';
+import { LONGEST_WAY, positionsBefore, type ActiveStream } from './active-stream';
 import { EQUAL, FULL } from './arrivals';
 import type { CellMembers, Entries } from './cell-members';
 import type { QueueSettings } from './queue-settings';
 import { serviceBps } from './service';
-
-/** Lock-step streams over several ways could lead in a circle; no way is longer than this. */
-const LONGEST_WAY = 8;
 
 /** What the streams in each queue come to, how it is served, and which of them it holds back. */
 export class CellLoads {
@@ -15,6 +12,8 @@ export class CellLoads {
   /** Highest rate of an elastic connection in it. */
   readonly highestBps: Float64Array;
   readonly connections: Float64Array;
+  /** What open streams would send beyond what they get, bps. */
+  private readonly excessBps: Float64Array;
   private readonly width: number;
 
   constructor(
@@ -26,6 +25,7 @@ export class CellLoads {
     this.carriedBps = new Float64Array(cells);
     this.highestBps = new Float64Array(cells);
     this.connections = new Float64Array(cells);
+    this.excessBps = new Float64Array(cells);
   }
 
   fork(network: Network, settings: QueueSettings): CellLoads {
@@ -33,6 +33,7 @@ export class CellLoads {
     copy.carriedBps.set(this.carriedBps);
     copy.highestBps.set(this.highestBps);
     copy.connections.set(this.connections);
+    copy.excessBps.set(this.excessBps);
     return copy;
   }
 
@@ -43,14 +44,17 @@ export class CellLoads {
     let carriedBps = 0;
     let highestBps = 0;
     let connections = 0;
+    let excessBps = 0;
     for (let i = 0; i < slots.length; i++) {
       const entry = entries[slots[i] as number] as ActiveStream;
       const count = entry.shape.connections[positions[i] as number] as number;
       carriedBps += count * entry.rateBps;
       connections += count;
-      if (entry.rateBps > highestBps && entry.shape.stream.kind === 'elastic')
-        highestBps = entry.rateBps;
+      const { kind, demandBps } = entry.shape.stream;
+      if (kind === 'open') excessBps += count * (demandBps - entry.rateBps);
+      else if (entry.rateBps > highestBps) highestBps = entry.rateBps;
     }
+    this.excessBps[cell] = excessBps;
     this.carriedBps[cell] = carriedBps;
     this.highestBps[cell] = highestBps;
     this.connections[cell] = connections;
@@ -71,6 +75,28 @@ export class CellLoads {
     const freeBps = this.unpausedService(channel, cell % this.width);
     return Math.max(0, 1 - (this.carriedBps[cell] as number) / Math.max(1, freeBps));
   }
+
+  /**
+   * What one connection of an open stream gets out of its host, bps. What it would send beyond its
+   * share has the room that the port has left, along with what others there would.
+   */
+  readonly offeredBps = (entry: ActiveStream): number => {
+    const { nics, channels, stream } = entry.shape;
+    const excessBps = stream.demandBps - entry.rateBps;
+    if (excessBps <= 0) return entry.rateBps;
+    let share = 0;
+    for (const position of nics) {
+      const channel = channels[position] as number;
+      let roomBps = trueCapacityBps(this.network.channel(channel));
+      let wantedBps = 0;
+      for (let q = 0; q < this.width; q++) {
+        roomBps -= this.carriedBps[channel * this.width + q] as number;
+        wantedBps += this.excessBps[channel * this.width + q] as number;
+      }
+      if (wantedBps > 0) share = Math.max(share, Math.min(1, Math.max(0, roomBps) / wantedBps));
+    }
+    return entry.rateBps + excessBps * share;
+  };
 
   /** Whether the port of one of its hosts is what holds the stream: then no switch queues it. */
   isHeldAtHost(entry: ActiveStream): boolean {

@@ -130,6 +130,14 @@ describe('conservation', () => {
     expect((port?.queues[2]?.droppedOctets ?? 0) / 1e9).toBeCloseTo(15, 3);
   });
 
+  it('lets no more of a flood out of a host than its port can send', () => {
+    const world = new World(spec, 9);
+    expect(world.startJob(flood(200e9)).ok).toBe(true);
+    world.advanceTo(8000);
+    expect(balance(world, 'leaf1').inOctets / 1e9).toBeCloseTo(50, 3);
+    expect(world.counters('leaf3').interfaces.get('eth3')?.outOctets).toBeCloseTo(25e9, -3);
+  });
+
   it('shows loss on a wire as errors only where the fault says so', () => {
     for (const errorsCounted of [true, false]) {
       const world = new World(spec, 9);

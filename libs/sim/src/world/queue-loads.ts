@@ -188,6 +188,7 @@ export class QueueLoads {
       highestBps: this.cells.highestBps[cell] as number,
       lossless: this.settings.of(cell).lossless === true,
       isPaced: this.cells.isPaced,
+      offeredBps: this.cells.offeredBps,
     };
     const positions = this.members.positionsIn(cell);
     this.arrivals[cell] = arrivalsAt(this.network, input, entries, slots, positions);

@@ -87,11 +87,11 @@ export class WireLoad {
     return out;
   }
 
-  /** What leaves each hop of what was sent; a host's own port sends no more than its share. */
+  /** What leaves each hop of what was sent. */
   private forward(channels: readonly number[], entry: ActiveStream): Float64Array {
     const out = new Float64Array(channels.length);
     const { stream } = entry.shape;
-    let bps = entry.bottleneck === channels[0] ? entry.rateBps : stream.demandBps;
+    let bps = this.loads.cells.offeredBps(entry);
     channels.forEach((c, hop) => {
       bps *= this.keeps(c, stream.queue);
       out[hop] = bps;
