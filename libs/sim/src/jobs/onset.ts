@@ -1,7 +1,7 @@
 import type { Conditions } from '../world/conditions';
 import type { Stream } from '../sharing/stream';
 import { routeIndependent, type Connection } from './connections';
-import { firstWindowBytes } from './loss';
+import { firstWindowBytes, PACKET_BYTES } from './loss';
 import type { PhaseOwner } from './phase';
 import { transferOn, type Transfer } from './transfer';
 
@@ -24,15 +24,21 @@ export function loseFirstWindows(
   let starting = transfers.filter(({ stream }) => stream !== null);
   let startMs = nowMs;
   let waitMs = owner.spec.minRtoMs;
+  // Only the lost part of a lock-step stream starts again, which is ever less of it.
+  let share = 1;
   for (let round = 0; round < MAX_ROUNDS && starting.length > 0; round++) {
     const streams = starting.map(({ stream }) => stream as Stream);
-    const windowBytes = windowOf(owner, starting, conditions);
-    const { timeoutRatio } = conditions.onset(streams, windowBytes);
+    const firstBytes = windowOf(owner, starting, conditions);
+    // After a time-out TCP begins again with one segment (RFC 5681, the loss window).
+    const slowly = round > 0 && owner.spec.control !== 'dcqcn';
+    const windowBytes = slowly ? Math.min(PACKET_BYTES, firstBytes) : firstBytes;
+    // A part of the connections with whole windows meets like all of them with that part of each.
+    const met = starting.every(({ lockStep }) => lockStep) ? share : 1;
+    const { timeoutRatio } = conditions.onset(streams, windowBytes * met);
+    share *= timeoutRatio;
     const lost: Transfer[] = [];
     for (const transfer of starting) {
-      // Only the lost part of a lock-step stream starts again, which is ever less of it.
-      const ratio = transfer.lockStep ? timeoutRatio ** (round + 1) : timeoutRatio;
-      const [kept, again] = divide(owner, transfer, ratio);
+      const [kept, again] = divide(owner, transfer, transfer.lockStep ? share : timeoutRatio);
       for (const part of kept) done.push({ ...part, startsAtMs: startMs });
       lost.push(...again);
     }

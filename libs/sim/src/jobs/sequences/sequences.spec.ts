@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { leafSpine } from '../../topology/leaf-spine';
+import { World } from '../../world/world';
+import { training } from '../testing/specs';
 import { parseSequence, type Sequence, type SequenceOptions } from '.';
 
 const folder = join(__dirname, '../../../../../test/fixtures/ai-workloads');
@@ -80,6 +83,37 @@ describe('a sequence of AICB', () => {
       },
       { computeMs: 2, collective: null },
     ]);
+  });
+});
+
+describe('a recorded iteration in a world', () => {
+  it('takes its compute and the closed forms of its collectives', () => {
+    const hostBps = 100e9;
+    const options = { leaves: 4, spines: 4, hostPortsPerLeaf: 4, linkCapacityBps: 400e9 };
+    const fabric = leafSpine({ ...options, hostCapacityBps: hostBps });
+    const world = new World(fabric, 1);
+    const { steps } = sequence('aicb-gpt13b-megatron-tp8-dp16.csv', {
+      acceleratorsPerWorker: 8,
+      computeMs: 800,
+    });
+    const workers = fabric.endpoints.map(({ name }) => name);
+    const started = world.startJob(training(null, { workers, steps, iterations: 2, minRtoMs: 4 }));
+    expect(started.ok).toBe(true);
+    world.advanceTo(60_000);
+    const computeMs = total(steps.map((step) => step.computeMs));
+    const networkMs = total(
+      steps.map(({ collective }) => {
+        const factor = collective?.algorithm === 'ring-allreduce' ? 2 : 1;
+        return (factor * (15 / 16) * (collective?.bytes ?? 0) * 8_000) / hostBps;
+      }),
+    );
+    const totals = world.totals().get('job');
+    expect(totals?.iterations).toBe(2);
+    expect(totals?.computeMs).toBeCloseTo(2 * computeMs, 6);
+    // Two large collectives of all gradients and parameters; latency is all that comes on top.
+    expect(networkMs).toBeGreaterThan(1_000);
+    expect((totals?.communicationMs ?? 0) / 2 / networkMs).toBeGreaterThan(1);
+    expect((totals?.communicationMs ?? 0) / 2 / networkMs).toBeLessThan(1.01);
   });
 });
 
