@@ -76,13 +76,8 @@ export interface Trend {
   /** Frames folded in. */
   readonly frames: number;
   readonly txBps: Float64Array;
-  /** Over a longer time: what a channel sent, and what its own port received. */
-  readonly sentBps: Float64Array;
-  readonly receivedBps: Float64Array;
-  /** Largest difference of the two in single samples of late: what bursts do to the comparison. */
-  readonly gapBps: Float64Array;
-  /** Weight of one frame in these. */
-  readonly compareGain: number;
+  /** The latest rates, oldest first: what each port sent and received. */
+  readonly recent: readonly { readonly txBps: Float64Array; readonly rxBps: Float64Array }[];
   readonly inErrorRatio: Float64Array;
   readonly queueBps: Float64Array;
   readonly depthBytes: Float64Array;

@@ -26,6 +26,8 @@ export class Pass {
   readonly effects: LoopEffect[] = [];
   durable: DurableState;
   observed: ObservedState;
+  /** Whether the pass brought a new look at the world; without one nothing new can be found out. */
+  looked = false;
   /** Report that woke this pass, when one did and it was waited for. */
   report: OperationReport | null = null;
 

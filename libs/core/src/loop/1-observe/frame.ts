@@ -14,7 +14,7 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   const unknownChannels = countUnknown(pass, frame);
   const holdReason = reasonToHold(pass, frame, unknownChannels);
   const phase = holdReason === '' ? 'running' : waitingOrHolding(pass);
-  const trend = foldTrend(pass.env.topology, pass.observed.trend, frame);
+  const trend = foldTrend(pass.observed.trend, frame);
   pass.observe({ frame, trend, unknownChannels, holdReason, phase });
   const objectives = new Map<string, ObjectiveState>();
   for (const [id, state] of pass.observed.objectives)

@@ -30,6 +30,7 @@ export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[
     case 'tick':
       compileIntents(pass);
       observeFrame(pass, event.frame);
+      pass.looked = true;
       refreshImages(pass);
       break;
     case 'report':

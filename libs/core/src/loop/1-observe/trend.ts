@@ -1,11 +1,10 @@
-import type { TelemetryFrame, Topology } from '../../model';
-import { topologyIndex } from '../network';
+import type { TelemetryFrame } from '../../model';
 import type { Trend } from '../observed';
 
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
 const AVERAGE_MS = 5_000;
-/** Two ends of a link are compared for longer, so that the skew of their samples cancels. */
-const COMPARE_MS = 10_000;
+/** Frames of which the rates are kept as they were. */
+const RECENT_FRAMES = 16;
 /** The worst loss fades so many times as slowly as the averages. */
 const WORST_FADES = 4;
 
@@ -14,7 +13,7 @@ const WORST_FADES = 4;
  * bursts, so that one sample says little about a channel; unknown makes the average unknown, and
  * the next known sample starts it anew.
  */
-export function foldTrend(topology: Topology, trend: Trend | null, frame: TelemetryFrame): Trend {
+export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
   const { channels, queues, prefixes, layout } = frame;
   const old = trend !== null && trend.layout === layout ? trend : null;
   if (old !== null && frame.atMs <= old.atMs) return old;
@@ -22,16 +21,13 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
   // The first samples count alike, so that an average is not stuck to where it began.
   const frames = (old?.frames ?? 0) + 1;
   const gain = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / AVERAGE_MS));
-  const compare = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / COMPARE_MS));
+  const latest = { txBps: channels.txBps.slice(), rxBps: channels.rxBps.slice() };
   return {
     layout,
     atMs: frame.atMs,
     frames,
     txBps: average(old?.txBps, channels.txBps, gain),
-    sentBps: average(old?.sentBps, channels.txBps, compare),
-    receivedBps: average(old?.receivedBps, channels.rxBps, compare),
-    gapBps: peaks(old?.gapBps, gapsOf(topology, frame), compare / 2),
-    compareGain: compare,
+    recent: [...(old?.recent ?? []), latest].slice(-RECENT_FRAMES),
     inErrorRatio: average(old?.inErrorRatio, channels.inErrorRatio, gain),
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
     peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
@@ -41,18 +37,6 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
     queueBps: average(old?.queueBps, queues.txBps, gain),
     prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
   };
-}
-
-/** By channel, what it sent less what the port at the other end received, in this sample. */
-function gapsOf(topology: Topology, { channels, layout }: TelemetryFrame): Float64Array {
-  const gaps = new Float64Array(channels.txBps.length).fill(NaN);
-  for (const [key, other] of topologyIndex(topology).opposite) {
-    const row = layout.channelIndex.get(key);
-    const back = layout.channelIndex.get(other);
-    if (row === undefined || back === undefined) continue;
-    gaps[row] = Math.abs((channels.txBps[row] as number) - (channels.rxBps[back] as number));
-  }
-  return gaps;
 }
 
 function average(old: Float64Array | undefined, now: Float64Array, gain: number): Float64Array {

@@ -5,7 +5,7 @@ import type { Pass } from '../pass';
 
 /** Stage 3. Ranks the causes of each open incident and says so when the picture changed. */
 export function diagnose(pass: Pass): void {
-  if (pass.observed.holdReason !== '') return;
+  if (pass.observed.holdReason !== '' || !pass.looked) return;
   for (const incident of pass.durable.incidents.values()) {
     if (incident.state !== 'open' || hasOpenChange(pass, incident)) continue;
     // While it clears, the signals of the cause fade; what was found during the breach stands.

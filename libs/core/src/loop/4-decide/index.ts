@@ -1,4 +1,4 @@
-import { isTerminal } from '../../change';
+import { isTerminal, isTouching } from '../../change';
 import {
   stricterMode,
   type Change,
@@ -22,6 +22,7 @@ export type { Candidate, Draft } from './draft';
 export function decide(pass: Pass, requests: readonly DecisionRequest[]): readonly Draft[] {
   const drafts = requestDrafts(pass, requests);
   if (pass.observed.holdReason !== '') return drafts;
+  if (!pass.looked) return drafts;
   for (const incident of pass.durable.incidents.values()) {
     const draft = decideIncident(pass, incident);
     if (draft !== null) drafts.push(draft);
@@ -34,6 +35,8 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   const state = pass.observed.objectives.get(incident.objectiveId);
   if (state === undefined || state.state !== 'breached') return null;
   if (openChangesOf(pass, incident).length > 0) return null;
+  if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
+    return noted(pass, incident, null, 'waits until other changes have settled');
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
@@ -144,6 +147,9 @@ function noted(pass: Pass, incident: Incident, rule: Rule | null, note: string):
   noteIncident(pass, incident, rule === null ? null : rule.name, note);
   return null;
 }
+
+const openChangeCount = (pass: Pass): number =>
+  [...pass.durable.changes.values()].filter((change) => isTouching(change.state)).length;
 
 function openChangesOf(pass: Pass, incident: Incident): readonly Change[] {
   return incident.changes

@@ -17,11 +17,14 @@ const WEAK = 0.2;
 export function rankCauses(evidence: Evidence): readonly Cause[] {
   const spots = hotSpotCauses(evidence);
   const explained = Math.max(0, ...spots.map((cause) => cause.score));
+  const hot = new Set(
+    evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
+  );
   const causes: Cause[] = [
     ...linkFailure(evidence),
     ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
     ...evidence.channels.flatMap(grayLink),
-    ...evidence.queues.flatMap((queue) => queueCauses(queue, evidence, explained)),
+    ...evidence.queues.flatMap((queue) => queueCauses(queue, hot, explained)),
     ...spots,
   ];
   const best = new Map<CauseName, Cause>();
@@ -103,11 +106,13 @@ function grayLink(channel: ChannelEvidence): Cause[] {
   return causes;
 }
 
-function queueCauses(queue: QueueEvidence, { channels }: Evidence, explained: number): Cause[] {
+function queueCauses(
+  queue: QueueEvidence,
+  hotChannels: ReadonlySet<string>,
+  explained: number,
+): Cause[] {
   const causes: Cause[] = [];
-  const hot = channels.some(
-    (item) => item.utilizationRatio > 0.8 && queue.key.startsWith(`${item.key}:`),
-  );
+  const hot = hotChannels.has(queue.key.slice(0, queue.key.lastIndexOf(':')));
   // A queue that fills with bursts stands between a third and two thirds of its limit on average.
   const deep = queue.own ? clamp((queue.depthRatio - 0.3) / 0.3) : 0;
   if (deep > 0)

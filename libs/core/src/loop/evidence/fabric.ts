@@ -1,7 +1,8 @@
-import type { DeviceId, FrameLayout, Topology } from '../../model';
+import type { FrameLayout, Topology } from '../../model';
 import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
+import { compareEnds } from './gray';
 
 /** Links that a switch can choose among, or over which it can be reached. */
 export interface ParallelLinks {
@@ -74,9 +75,8 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
     if (worst > (pressure[c] ?? 0)) pressure[c] = Math.min(1, worst);
   }
   const { groups, groupOf } = parallelLinks(topology, layout);
-  const grayLoss = grayLosses(topology, trend, utilization);
+  const { grayLoss, grayFloor } = compareEnds(topology, trend, utilization);
   const slow = slowLinks(groups, utilization, queueing);
-  const grayFloor = floorsOf(topology, trend, grayLoss, utilization);
   const damaged = damagedOf(topology, trend);
   return { utilization, pressure, grayLoss, grayFloor, damaged, slow, groups, groupOf };
 }
@@ -108,93 +108,6 @@ function parallelLinks(topology: Topology, layout: FrameLayout) {
   const found = { groups, groupOf };
   groupsByLayout.set(layout, found);
   return found;
-}
-
-/** Below this share of its capacity the two ends of a link count too little to be compared. */
-const MIN_COMPARED = 0.005;
-/** Averages that are younger than this say nothing about a loss of a few per mille, frames. */
-const MIN_FRAMES = 20;
-
-function grayLosses(topology: Topology, trend: Trend, utilization: Float64Array): Float64Array {
-  const { channelIndex } = trend.layout;
-  const loss = new Float64Array(utilization.length).fill(NaN);
-  if (trend.frames < MIN_FRAMES) return loss;
-  for (const [key, other] of topologyIndex(topology).opposite) {
-    const c = channelIndex.get(key) ?? -1;
-    const back = channelIndex.get(other) ?? -1;
-    if (!((utilization[c] ?? 0) > MIN_COMPARED)) continue;
-    const sent = trend.sentBps[c] as number;
-    loss[c] = (sent - (trend.receivedBps[back] as number)) / sent;
-  }
-  return loss;
-}
-
-/**
- * Gaps that mean nothing, since the two ends are read at different instants. What bursts leave in
- * an average is at most the traffic of one skew, times the weight of a sample. Links of the same
- * two switches have the same skew and, in synchronous jobs, the same bursts: where there are enough
- * of them, a link that loses more than any of these stands out far below that bound.
- */
-function floorsOf(
-  topology: Topology,
-  trend: Trend,
-  grayLoss: Float64Array,
-  utilization: Float64Array,
-): Float64Array {
-  const floors = new Float64Array(grayLoss.length).fill(NaN);
-  const { channelIndex } = trend.layout;
-  const { opposite, uplinks, behind } = topologyIndex(topology);
-  for (const key of opposite.keys()) {
-    const row = channelIndex.get(key) ?? -1;
-    if (Number.isNaN(grayLoss[row] ?? NaN)) continue;
-    const bound = Math.max(MIN_GRAY, BOUNDARY_SAMPLES * trend.compareGain * burstOf(trend, row));
-    const links = [
-      ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
-      ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((own) => opposite.get(own) ?? ''),
-    ];
-    const beside = largestGap(links, row, trend, grayLoss, utilization) + BESIDE_MARGIN;
-    floors[row] = Number.isNaN(beside) ? bound : Math.min(bound, Math.max(MIN_GRAY, beside));
-  }
-  return floors;
-}
-
-/** A gap below this is never called a loss. */
-const MIN_GRAY = 0.002;
-/** Samples' worth of the largest difference that the ends of an average may hold. */
-const BOUNDARY_SAMPLES = 4;
-/** Fewer links than these beside a link say nothing about it. */
-const MIN_BESIDE = 4;
-const BESIDE_MARGIN = 0.003;
-/** Links whose gaps differ by more than this carry other bursts, and are no measure for another. */
-const ALIKE = 0.002;
-
-/** Largest difference of the two ends in one sample, as a share of the average. */
-const burstOf = (trend: Trend, row: number): number =>
-  (trend.gapBps[row] as number) / (trend.sentBps[row] as number);
-
-/** Largest gap of the other links with traffic like that of one link; NaN when they are too few. */
-function largestGap(
-  keys: readonly string[],
-  own: number,
-  trend: Trend,
-  grayLoss: Float64Array,
-  utilization: Float64Array,
-): number {
-  let count = 0;
-  let top = -Infinity;
-  let low = Infinity;
-  for (const key of keys) {
-    const row = trend.layout.channelIndex.get(key) ?? -1;
-    const gap = grayLoss[row] ?? NaN;
-    const ratio = (utilization[row] ?? NaN) / (utilization[own] as number);
-    if (row === own || Number.isNaN(gap) || !(ratio > 0.2 && ratio < 5)) continue;
-    // A link whose ends are read together has no noise, and says nothing about one that has.
-    if (burstOf(trend, row) < burstOf(trend, own) * 0.5) continue;
-    count++;
-    top = Math.max(top, gap);
-    low = Math.min(low, gap);
-  }
-  return count < MIN_BESIDE || top - low > ALIKE ? NaN : Math.max(0, top);
 }
 
 function damagedOf(topology: Topology, trend: Trend): Float64Array {

@@ -89,15 +89,18 @@ export function channelsOf(pass: Pass, objective: Objective): ReadonlyMap<string
   return channels;
 }
 
-const devicesByChannels = new WeakMap<ReadonlyMap<string, number>, ReadonlySet<DeviceId>>();
+const devicesByModel = new WeakMap<RoutingModel, Map<Objective, ReadonlySet<DeviceId>>>();
 
 /** Devices whose channels the objective depends on. */
 export function devicesOnPaths(pass: Pass, objective: Objective): ReadonlySet<DeviceId> {
-  const channels = channelsOf(pass, objective);
-  let devices = devicesByChannels.get(channels);
+  const model = routingOf(pass);
+  const known = devicesByModel.get(model) ?? new Map<Objective, ReadonlySet<DeviceId>>();
+  devicesByModel.set(model, known);
+  let devices = known.get(objective);
   if (devices === undefined) {
-    devices = new Set([...channels.keys()].map((key) => splitChannel(key).device));
-    devicesByChannels.set(channels, devices);
+    const found = new Set<DeviceId>();
+    for (const key of channelsOf(pass, objective).keys()) found.add(splitChannel(key).device);
+    known.set(objective, (devices = found));
   }
   return devices;
 }

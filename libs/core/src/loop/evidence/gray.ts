@@ -1,0 +1,110 @@
+import type { DeviceId, Topology } from '../../model';
+import { topologyIndex } from '../network';
+import type { Trend } from '../observed';
+
+/** What the two ends of each link say together, by the row of the channel that sends. */
+export interface EndComparison {
+  /** Share of what is sent that does not arrive; NaN where too little is known. */
+  readonly grayLoss: Float64Array;
+  /** What of that may be the sampling. */
+  readonly grayFloor: Float64Array;
+}
+
+/** Below this share of its capacity the two ends of a link count too little to be compared. */
+const MIN_COMPARED = 0.005;
+/** Fewer frames say nothing about a loss of a few per mille. */
+const MIN_FRAMES = 12;
+/** A gap below this is never called a loss. */
+const MIN_GRAY = 0.003;
+/** Deviations of the mean of a link's differences that count as sampling. */
+const SIGMAS = 3;
+/** Links that have to agree that a link beside them loses more than they do. */
+const WITNESSES = 2;
+
+/**
+ * Compares what a port sent with what the other end received. The two are read at different
+ * instants, so that bursts leave differences of either sign in each sample; but links of the same
+ * two switches share that skew and, in synchronous jobs, the bursts. So each link is compared with
+ * itself and with the links beside it, sample by sample: where the difference is steady, it is a
+ * loss; where it scatters, its scatter is the floor. The mean of differences of a running counter
+ * is far more exact than the scatter says, which leaves room for the many links that are compared.
+ */
+export function compareEnds(
+  topology: Topology,
+  trend: Trend,
+  utilization: Float64Array,
+): EndComparison {
+  const grayLoss = new Float64Array(utilization.length).fill(NaN);
+  const grayFloor = new Float64Array(utilization.length).fill(NaN);
+  if (trend.recent.length < MIN_FRAMES) return { grayLoss, grayFloor };
+  const gaps = gapsByRow(topology, trend, utilization);
+  const { opposite, uplinks, behind } = topologyIndex(topology);
+  for (const [key, far] of opposite) {
+    const row = trend.layout.channelIndex.get(key) ?? -1;
+    const own = gaps.get(row);
+    if (own === undefined) continue;
+    const alone = steadiness(own, ZERO);
+    if (alone.floor <= MIN_GRAY) {
+      // Both ends are read together, or its traffic is steady: it needs no other link.
+      grayLoss[row] = alone.mean;
+      grayFloor[row] = MIN_GRAY;
+      continue;
+    }
+    const beside = [
+      ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
+      ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((other) => opposite.get(other) ?? ''),
+    ]
+      .filter((other) => other !== key && other !== far)
+      .map((other) => gaps.get(trend.layout.channelIndex.get(other) ?? -1))
+      .filter((series) => series !== undefined)
+      .map((other) => steadiness(own, other))
+      .sort((a, b) => a.floor - b.floor);
+    // The second best witness decides: one alone may be odd by itself.
+    const witness = beside[WITNESSES - 1];
+    const best = witness !== undefined && witness.floor < alone.floor ? witness : alone;
+    grayLoss[row] = best.mean;
+    grayFloor[row] = Math.max(MIN_GRAY, best.floor);
+  }
+  return { grayLoss, grayFloor };
+}
+
+const ZERO: readonly number[] = [];
+
+/** Differences of the two ends in each frame, relative to the mean rate, of links with traffic. */
+function gapsByRow(
+  topology: Topology,
+  { recent, layout }: Trend,
+  utilization: Float64Array,
+): ReadonlyMap<number, readonly number[]> {
+  const gaps = new Map<number, readonly number[]>();
+  for (const [key, other] of topologyIndex(topology).opposite) {
+    const row = layout.channelIndex.get(key) ?? -1;
+    const back = layout.channelIndex.get(other) ?? -1;
+    if (!((utilization[row] ?? 0) > MIN_COMPARED)) continue;
+    const sent = recent.reduce((sum, { txBps }) => sum + (txBps[row] as number), 0);
+    const mean = sent / recent.length;
+    const own = recent.map(
+      ({ txBps, rxBps }) => ((txBps[row] as number) - (rxBps[back] as number)) / mean,
+    );
+    if (!own.some((gap) => Number.isNaN(gap))) gaps.set(row, own);
+  }
+  return gaps;
+}
+
+/** Mean of the differences of two series, and how much of it their scatter explains. */
+function steadiness(
+  own: readonly number[],
+  other: readonly number[],
+): { readonly mean: number; readonly floor: number } {
+  let mean = 0;
+  let squares = 0;
+  for (let i = 0; i < own.length; i++) {
+    const value = (own[i] as number) - (other[i] ?? 0);
+    const delta = value - mean;
+    mean += delta / (i + 1);
+    squares += delta * (value - mean);
+  }
+  // Ticks may see the same sample twice; half the frames count.
+  const deviation = Math.sqrt(squares / (own.length - 1));
+  return { mean, floor: (SIGMAS * deviation) / Math.sqrt(own.length / 2) };
+}
