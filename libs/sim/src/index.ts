@@ -16,6 +16,7 @@ export {
 export * from './network/settings';
 export * from './network/spec';
 export * from './buffers';
+export * from './checks';
 export { Histogram, LATENCY_BOUNDS_MS } from './jobs/histogram';
 export type * from './jobs/job';
 export {

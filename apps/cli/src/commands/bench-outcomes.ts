@@ -63,7 +63,7 @@ export function addOutcomesBench(bench: Command, session: Session): void {
 const namesOption = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 /** One line that is drawn over itself at a terminal; elsewhere a line for every tenth of the way. */
-function progressOn({ io }: Session): { show: (line: string) => void; end: () => void } {
+export function progressOn({ io }: Session): { show: (line: string) => void; end: () => void } {
   let width = 0;
   let tenth = '';
   return {

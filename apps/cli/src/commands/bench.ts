@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type * as Bench from '../bench';
 import { table } from '../output/table';
 import type { Session } from '../session';
+import { addModelBench } from './bench-model';
 import { addOutcomesBench } from './bench-outcomes';
 import { addSimBench } from './bench-sim';
 import { countsOption, integerOption } from './option-values';
@@ -16,6 +17,7 @@ export function addBenchCommands(program: Command, session: Session): void {
   const bench = program
     .command('bench')
     .description('benchmarks of the controller on this machine');
+  addModelBench(bench, session);
   addOutcomesBench(bench, session);
   addSimBench(bench, session);
   bench
