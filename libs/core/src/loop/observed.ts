@@ -107,6 +107,8 @@ export interface ObservedState {
   readonly holdReason: string;
   readonly frame: TelemetryFrame | null;
   readonly trend: Trend | null;
+  /** Monotonic time at which routes were last written; what was measured before is of another world. */
+  readonly routesChangedMs: number;
   readonly unknownChannels: number;
   readonly compiled: ReadonlyMap<
     IntentId,
@@ -134,6 +136,7 @@ export const emptyObservedState: ObservedState = {
   holdReason: 'starting',
   frame: null,
   trend: null,
+  routesChangedMs: -Infinity,
   unknownChannels: 0,
   compiled: new Map(),
   objectives: new Map(),

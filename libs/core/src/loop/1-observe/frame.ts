@@ -5,6 +5,9 @@ import type { Pass } from '../pass';
 import { foldJobTimes } from './job-times';
 import { foldTrend } from './trend';
 
+/** Sample intervals of which some part may be older than a change of routes, ms. */
+const MIXED_MS = 2_500;
+
 /** Takes the newest columns and decides whether enough of the world is known to act on it. */
 export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   if (frame === null) {
@@ -14,7 +17,9 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   const unknownChannels = countUnknown(pass, frame);
   const holdReason = reasonToHold(pass, frame, unknownChannels);
   const phase = holdReason === '' ? 'running' : waitingOrHolding(pass);
-  const trend = foldTrend(pass.observed.trend, frame);
+  // Samples of the time of a change are of both worlds; averages begin after it.
+  const unsettled = frame.atMs - pass.observed.routesChangedMs < MIXED_MS;
+  const trend = foldTrend(unsettled ? null : pass.observed.trend, frame);
   pass.observe({ frame, trend, unknownChannels, holdReason, phase });
   const objectives = new Map<string, ObjectiveState>();
   for (const [id, state] of pass.observed.objectives)

@@ -73,8 +73,12 @@ export function observeImage(pass: Pass, report: OperationReport): void {
 
 /** Whatever an operation read of the device afterwards is the newest truth about those leaves. */
 export function observeReadBack(pass: Pass, report: OperationReport): void {
-  const { device } = report.operation;
+  const { device, verb, changeId } = report.operation;
   if (report.commitConfirmed !== null) rememberProbe(pass, device, report.commitConfirmed);
+  const action = changeId === null ? undefined : pass.durable.changes.get(changeId)?.action.type;
+  const moves = action === 'reroute' || action === 'undo';
+  if (moves && (verb === 'commit' || verb === 'revert'))
+    pass.observe({ routesChangedMs: pass.now.monoMs });
   const image = pass.observed.images.get(device);
   if (report.readBack === null || image === undefined) return;
   const leaves: LeafDiff[] = report.readBack.map(({ path, value }) => ({

@@ -1,5 +1,5 @@
 /** Entries that all unused next hops together may have before only one of them stays as a spare. */
-const MAX_SPARE_SHARE = 0.035;
+const MAX_SPARE_SHARE = 0.015;
 
 /**
  * Weights in grid entries for shares of the next hops. Two next hops stay in use at least, so that

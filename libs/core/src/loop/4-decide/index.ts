@@ -25,7 +25,10 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   if (!pass.looked) return drafts;
   for (const incident of pass.durable.incidents.values()) {
     const draft = decideIncident(pass, incident);
-    if (draft !== null) drafts.push(draft);
+    if (draft === null) continue;
+    drafts.push(draft);
+    // Incidents with one cause would ask for the same again; the next look sees what it came to.
+    break;
   }
   return [...drafts, ...drainDrafts(pass), ...restoreDrafts(pass)];
 }

@@ -8,6 +8,8 @@ import type { Candidate } from './draft';
 import { exposureGain } from './exposure';
 import { largestFirst, movablesAt, routeOf, type Movable } from './placement-items';
 
+/** Fewer frames than these since the last change of routes do not show who sends how much where. */
+const MIN_FRAMES = 8;
 /** Levelling ends this close to what an even spread over the parallel links would give. */
 const NEAR_EVEN = 1.05;
 /** What a link that drains too slowly is taken to be able to carry, as a share of its rate. */
@@ -26,7 +28,7 @@ export function placementCandidate(
 ): Candidate | null {
   const { trend } = pass.observed;
   const view = fabricOf(pass);
-  if (trend === null || view === null) return null;
+  if (trend === null || view === null || trend.frames < MIN_FRAMES) return null;
   const plan = new Plan(pass, trend, view, evidence);
   const before = plan.hottest();
   const { tier } = topologyIndex(pass.env.topology);

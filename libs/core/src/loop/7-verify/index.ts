@@ -21,7 +21,8 @@ function begin(pass: Pass, change: Change): void {
     change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
   const comparisonBeforeMs = new Map<string, number>();
   for (const [id, state] of pass.observed.objectives)
-    if (id !== change.objectiveId) comparisonBeforeMs.set(id, median(lastSamples(state)));
+    if (id !== change.objectiveId)
+      comparisonBeforeMs.set(id, median(comparable(pass, change, state)));
   const verification: Verification = {
     startedMs: pass.now.monoMs,
     beforeMs: objective === undefined ? [] : samplesBefore(pass, change, objective),
@@ -36,8 +37,18 @@ function begin(pass: Pass, change: Change): void {
   pass.transition(change, 'observe', 'measuring its effect');
 }
 
-const lastSamples = (state: ObjectiveState): readonly number[] =>
-  state.samples.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
+/** Fewer samples than these in the time of the incident say too little of another objective. */
+const FEWEST_BEFORE = 3;
+
+/**
+ * What others measured in the time that the change's own objective is compared with; rare samples
+ * would otherwise reach back to before the incident, and all be worse after it.
+ */
+function comparable(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
+  const inside = samplesBefore(pass, change, state);
+  if (inside.length >= FEWEST_BEFORE) return inside;
+  return state.samples.slice(-FEWEST_BEFORE).map((sample) => sample.quantileMs);
+}
 
 /**
  * The time before the change began, as bad as it was: for an incident only since it was first

@@ -76,7 +76,7 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
   }
   const { groups, groupOf } = parallelLinks(topology, layout);
   const { grayLoss, grayFloor } = compareEnds(topology, trend, utilization);
-  const slow = slowLinks(groups, utilization, queueing);
+  const slow = slowLinks(groups, trend, utilization, queueing);
   const damaged = damagedOf(topology, trend);
   return { utilization, pressure, grayLoss, grayFloor, damaged, slow, groups, groupOf };
 }
@@ -110,6 +110,16 @@ function parallelLinks(topology: Topology, layout: FrameLayout) {
   return found;
 }
 
+/** A link that is full all the time sends the same in each sample, whatever its real rate is. */
+const MAX_VARIATION = 0.08;
+
+function isSteady({ recent }: Trend, row: number): boolean {
+  const rates = recent.map(({ txBps }) => txBps[row] as number);
+  const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
+  const variance = rates.reduce((sum, rate) => sum + (rate - mean) ** 2, 0) / rates.length;
+  return recent.length >= 8 && Math.sqrt(variance) < MAX_VARIATION * mean;
+}
+
 function damagedOf(topology: Topology, trend: Trend): Float64Array {
   const { channelIndex } = trend.layout;
   const damaged = new Float64Array(trend.txBps.length).fill(NaN);
@@ -122,11 +132,12 @@ function damagedOf(topology: Topology, trend: Trend): Float64Array {
 
 /**
  * A queue under pressure on a link that carries no more than its parallel links, while those have
- * none: it does not drain at the rate it should. Bursts that only this link gets look alike, but
- * then it carries more than the others.
+ * none: it does not drain at the rate it should. Bursts that meet on this link look alike, but then
+ * what it sends varies from sample to sample.
  */
 function slowLinks(
   groups: readonly ParallelLinks[],
+  trend: Trend,
   utilization: Float64Array,
   queueing: Float64Array,
 ): Uint8Array {
@@ -135,6 +146,7 @@ function slowLinks(
     for (const c of channels) {
       const own = utilization[c] as number;
       if (!((queueing[c] as number) >= 0.5) || !(own > 0.05 && own < 0.75)) continue;
+      if (!isSteady(trend, c)) continue;
       const free = channels.filter(
         (other) =>
           (utilization[other] as number) >= own * 0.95 && (queueing[other] as number) < 0.05,

@@ -16,6 +16,8 @@ const MIN_COMPARED = 0.005;
 const MIN_FRAMES = 12;
 /** A gap below this is never called a loss. */
 const MIN_GRAY = 0.003;
+/** Without links to compare with, bursts and sampling may keep in step for long. */
+const MIN_GRAY_ALONE = 0.01;
 /** Deviations of the mean of a link's differences that count as sampling. */
 const SIGMAS = 3;
 /** Links that have to agree that a link beside them loses more than they do. */
@@ -44,12 +46,6 @@ export function compareEnds(
     const own = gaps.get(row);
     if (own === undefined) continue;
     const alone = steadiness(own, ZERO);
-    if (alone.floor <= MIN_GRAY) {
-      // Both ends are read together, or its traffic is steady: it needs no other link.
-      grayLoss[row] = alone.mean;
-      grayFloor[row] = MIN_GRAY;
-      continue;
-    }
     const beside = [
       ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
       ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((other) => opposite.get(other) ?? ''),
@@ -58,12 +54,15 @@ export function compareEnds(
       .map((other) => gaps.get(trend.layout.channelIndex.get(other) ?? -1))
       .filter((series) => series !== undefined)
       .map((other) => steadiness(own, other))
-      .sort((a, b) => a.floor - b.floor);
-    // The second best witness decides: one alone may be odd by itself.
+      .filter(({ floor }) => floor <= Math.max(MIN_GRAY, alone.floor))
+      .sort((a, b) => a.mean - b.mean);
+    // Two links beside it that miss as much clear it; one alone may be odd by itself.
     const witness = beside[WITNESSES - 1];
-    const best = witness !== undefined && witness.floor < alone.floor ? witness : alone;
-    grayLoss[row] = best.mean;
-    grayFloor[row] = Math.max(MIN_GRAY, best.floor);
+    grayLoss[row] = witness?.mean ?? alone.mean;
+    grayFloor[row] = Math.max(
+      witness === undefined ? MIN_GRAY_ALONE : MIN_GRAY,
+      witness?.floor ?? alone.floor,
+    );
   }
   return { grayLoss, grayFloor };
 }
