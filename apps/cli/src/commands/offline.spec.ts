@@ -2,11 +2,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { defaultPolicyText } from '@weir/adapter-policy-cel';
+import { parse } from 'yaml';
 import * as pem from '../../../../test/support/certificates';
 import { weir } from '../testing/weir';
 
 const ROOT = resolve(__dirname, '../../../..');
 const EXAMPLES = join(ROOT, 'examples');
+const COUNT = (parse(defaultPolicyText) as { spec: { examples: unknown[] } }).spec.examples.length;
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'weir-offline-'));
@@ -36,12 +38,17 @@ describe('weir policy test', () => {
     ]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('ok     a hot link is routed around');
-    expect(stdout).toMatch(/\n7 passed, 0 failed\n$/);
+    expect(COUNT).toBeGreaterThan(5);
+    expect(stdout.endsWith(`\n${COUNT} passed, 0 failed\n`)).toBe(true);
   });
 
   it('reads stdin', async () => {
     const outcome = await weir(['policy', 'test', '-', '-o', 'json'], { stdin: defaultPolicyText });
-    expect(JSON.parse(outcome.stdout)).toMatchObject({ policy: 'default', passed: 7, failed: 0 });
+    expect(JSON.parse(outcome.stdout)).toMatchObject({
+      policy: 'default',
+      passed: COUNT,
+      failed: 0,
+    });
   });
 
   it('shows what every condition gave when an example fails', async () => {
@@ -53,7 +60,7 @@ describe('weir policy test', () => {
     expect(stdout).toContain('FAILED a hot link is routed around (spec.examples[0])');
     expect(stdout).toContain('expected reroute, got ecn');
     expect(stdout).toContain('reroute: false <- slo.breached && path.maxUtilizationRatio > 0.95');
-    expect(stdout).toContain('6 passed, 1 failed');
+    expect(stdout).toContain(`${COUNT - 1} passed, 1 failed`);
   });
 
   it('says that there are no examples', async () => {
