@@ -79,6 +79,7 @@ export class Meter {
 
   /** Bytes lost at one instant, and the depth that the queue reached in it. */
   overflow(cell: number, nowMs: number, lostBytes: number, peakBytes: number): void {
+    this.flush(cell, nowMs);
     this.sums.drop[cell]! += lostBytes;
     this.depths.touch(cell, nowMs, peakBytes);
   }
