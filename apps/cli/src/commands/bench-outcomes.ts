@@ -32,7 +32,10 @@ export function addOutcomesBench(bench: Command, session: Session): void {
     )
     .option('--report <folder>', 'write the report and every single run there as well')
     .option('--json', 'the same as -o json')
-    .addHelpText('after', '\nWorks without a daemon. Exit codes: 0 done, 1 error or a failed run.')
+    .addHelpText(
+      'after',
+      '\nWorks without a daemon. Ctrl-C ends it with a report of what is done.\nExit codes: 0 done, 1 error or a failed run.',
+    )
     .action(async (options: OutcomesOptions, command: Command) => {
       // Loaded when asked for: it brings in the engine and the simulator.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
@@ -47,6 +50,7 @@ export function addOutcomesBench(bench: Command, session: Session): void {
         progress: progress.show,
         startWorker: module.startProcess,
         now: () => performance.now(),
+        signal: session.io.signal,
       });
       progress.end();
       if (options.report !== undefined) {

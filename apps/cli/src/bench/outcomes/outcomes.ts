@@ -19,6 +19,8 @@ export interface OutcomesOptions {
   readonly progress: (line: string) => void;
   readonly startWorker: () => Worker<RunTask, RunOutcome>;
   readonly now: () => number;
+  /** Ends the bench early; the report is of what is done by then. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Outcomes {
@@ -43,16 +45,17 @@ export async function runOutcomes(options: OutcomesOptions): Promise<Outcomes> {
     options.progress(last === '' ? line : `${line}, ${last}`);
   };
   tell('');
-  await runPool(tasks, options.workers, options.startWorker, {
-    done: (task, run) => {
+  const listener = {
+    done: (task: RunTask, run: RunOutcome): void => {
       runs.push(run);
       tell(nameOf(task));
     },
-    failed: (task, error) => {
+    failed: (task: RunTask, error: Error): void => {
       failed.push({ task, error: error.message });
       tell(`${nameOf(task)} failed`);
     },
-  });
+  };
+  await runPool(tasks, options.workers, options.startWorker, listener, options.signal);
   runs.sort((a, b) => order(a, b));
   return { report: reportOf(runs, failed, seeds, options.now() - startedMs), runs };
 }

@@ -58,6 +58,33 @@ describe('runPool', () => {
   });
 });
 
+describe('runPool that is told to end', () => {
+  it('begins nothing more, drops what is under way, and resolves', async () => {
+    HeldWorker.running = [];
+    const abort = new AbortController();
+    const results: string[] = [];
+    const worker = new HeldWorker();
+    const all = runPool(
+      [1, 2, 3],
+      1,
+      () => worker,
+      {
+        done: (_, result) => results.push(result),
+        failed: (task) => results.push(`failed ${task}`),
+      },
+      abort.signal,
+    );
+    await turn();
+    HeldWorker.running[0]?.finish();
+    await turn();
+    abort.abort();
+    expect(worker.closed).toBe(true);
+    HeldWorker.running[1]?.fail();
+    await all;
+    expect(results).toEqual(['done 1']);
+  });
+});
+
 describe('ProcessWorker', () => {
   const folder = mkdtempSync(join(tmpdir(), 'weir-pool-'));
   afterAll(() => rmSync(folder, { recursive: true }));

@@ -8,7 +8,8 @@ export interface Worker<Task, Result> {
 
 /**
  * Does all tasks on `size` workers at once and resolves when the last one is done. A task whose
- * worker fails is given to `failed`, and a new worker takes the rest.
+ * worker fails is given to `failed`, and a new worker takes the rest. After `signal` no task is
+ * begun any more and those under way are dropped.
  */
 export async function runPool<Task, Result>(
   tasks: readonly Task[],
@@ -18,22 +19,28 @@ export async function runPool<Task, Result>(
     readonly done: (task: Task, result: Result) => void;
     readonly failed: (task: Task, error: Error) => void;
   },
+  signal?: AbortSignal,
 ): Promise<void> {
   let next = 0;
   const lane = async (): Promise<void> => {
     let worker: Worker<Task, Result> | null = null;
+    const drop = (): void => worker?.close();
+    signal?.addEventListener('abort', drop);
     try {
       for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
+        if (signal?.aborted === true) return;
         worker ??= start();
         try {
           listener.done(task, await worker.run(task));
         } catch (error) {
+          if (signal?.aborted === true) return;
           worker.close();
           worker = null;
           listener.failed(task, error instanceof Error ? error : new Error(String(error)));
         }
       }
     } finally {
+      signal?.removeEventListener('abort', drop);
       worker?.close();
     }
   };
