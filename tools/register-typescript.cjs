@@ -9,6 +9,7 @@ const root = path.resolve(__dirname, '..');
 const places = [
   [/^@weir\/core\/(.*)$/, 'libs/core/src/$1/index.ts'],
   [/^@weir\/adapter-(.*)$/, 'libs/adapters/$1/src/index.ts'],
+  [/^@weir\/(controller|cli|fabric|switch-agent|demo)$/, 'apps/$1/src/index.ts'],
   [/^@weir\/(.*)$/, 'libs/$1/src/index.ts'],
 ];
 
@@ -22,7 +23,11 @@ Module._resolveFilename = function resolve(request, ...rest) {
 require.extensions['.ts'] = (module, file) => {
   const { code } = transformSync(readFileSync(file, 'utf8'), {
     filename: file,
-    jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } },
+    jsc: {
+      target: 'es2022',
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true },
+    },
     module: { type: 'commonjs' },
     sourceMaps: 'inline',
   });

@@ -101,6 +101,8 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {
+    // A word that is longer by more than the bound cannot be near; it may be of any length.
+    if (word.length - candidate.length >= bestDistance) continue;
     const whole = editDistance(word.toLowerCase(), candidate.toLowerCase());
     const bare = candidate.replace(UNIT, '');
     const withoutUnit = bare === candidate ? whole : editDistance(word, bare) + 0.5;

@@ -4,7 +4,7 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { gnmi } from '@weir/proto-gen';
-import { GnmiError, GrpcStatus } from '@weir/gnmi';
+import { GnmiError, GrpcStatus, statusDetails } from '@weir/gnmi';
 import type { RpcName, TargetOptions } from './backend';
 import { authenticate } from './auth';
 import { answerGet } from './get';
@@ -85,6 +85,6 @@ function statusOf(
   const known = error instanceof GnmiError;
   if (!known) onError('request failed', error);
   const code = known ? error.code : GrpcStatus.INTERNAL;
-  const details = known ? error.message : 'internal error of the target';
+  const details = known ? statusDetails(error.message) : 'internal error of the target';
   return { code, details, name: 'GnmiError', message: details };
 }

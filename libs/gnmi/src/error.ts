@@ -30,3 +30,12 @@ export const aborted = (message: string): GnmiError => new GnmiError(GrpcStatus.
 
 /** Name of a status code for messages, e.g. `NOT_FOUND`. */
 export const statusName = (code: number): string => GrpcStatus[code] ?? `code ${code}`;
+
+/** Longer ones do not fit into the trailers of an answer, and the caller would wait in vain. */
+const MAX_DETAILS = 1_000;
+
+/** A message as it can be sent in `grpc-message`: cut, and without halves of characters. */
+export function statusDetails(message: string): string {
+  const cut = message.length <= MAX_DETAILS ? message : `${message.slice(0, MAX_DETAILS)}...`;
+  return cut.replace(/\p{Surrogate}/gu, '?');
+}

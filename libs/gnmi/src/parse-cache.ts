@@ -6,6 +6,8 @@ export interface ParsedPath {
 }
 
 const MAX_CACHED = 65_536;
+/** Longer ones are taken apart each time: a peer must not fill the memory with them. */
+const MAX_CACHED_LENGTH = 512;
 const cache = new Map<string, ParsedPath>();
 
 /**
@@ -17,6 +19,7 @@ export function parsedPath(text: string): ParsedPath {
   if (parsed !== undefined) return parsed;
   const elems = parsePath(text);
   parsed = { elems, schemaPath: schemaPathOf(elems) };
+  if (text.length > MAX_CACHED_LENGTH) return parsed;
   if (cache.size >= MAX_CACHED) cache.clear();
   cache.set(text, parsed);
   return parsed;

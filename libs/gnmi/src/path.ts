@@ -7,13 +7,14 @@ export interface PathElem {
 }
 
 /** Bounds on what a peer may send; far above any OpenConfig path. */
-const MAX_PATH_LENGTH = 4096;
+export const MAX_PATH_LENGTH = 4096;
 const MAX_ELEMS = 64;
 
 /** A name without its module: `openconfig-qos:queues` is `queues`. Targets differ in sending it. */
 export function withoutModule(name: string): string {
-  const colon = name.indexOf(':');
-  return colon > 0 ? name.slice(colon + 1) : name;
+  // The last one, so that a name comes out the same however often it is asked for.
+  const colon = name.lastIndexOf(':');
+  return colon > 0 && colon < name.length - 1 ? name.slice(colon + 1) : name;
 }
 
 /**
@@ -21,7 +22,7 @@ export function withoutModule(name: string): string {
  * Only OpenConfig's own modules are taken for one, so that addresses keep their colons.
  */
 export const withoutKeyModule = (text: string): string =>
-  /^openconfig-[a-z0-9-]+:[A-Za-z_]/.test(text) ? withoutModule(text) : text;
+  text.replace(/^(?:openconfig-[a-z0-9-]+:)+(?=[A-Za-z_])/, '');
 
 /**
  * Parses `/a/b[k=v]/c`. Backslash escapes the next character: `/`, `[` and `\` in names, `]` and

@@ -6,9 +6,9 @@ import {
   type ControllerConfigSpec,
 } from '@weir/contracts';
 import { err, ok, type Result } from '@weir/core/base';
-import { parseDocument } from 'yaml';
 import type { BootRefusal } from './boot-error';
 import { readText } from './read-file';
+import { yamlDocuments, yamlValue } from './yaml-value';
 
 export interface LoadedConfig {
   /** Absolute path. */
@@ -30,14 +30,13 @@ export function loadConfig(path: string): Result<LoadedConfig, BootRefusal> {
 
 function parseConfig(text: string): Result<ControllerConfigSpec, Omit<BootRefusal, 'file'>> {
   const code = 'config-invalid';
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error) {
-    const at = error.linePos?.[0];
-    const where = at ? `line ${at.line}, column ${at.col}` : '';
-    return err({ code, where, reason: (error.message.split('\n')[0] ?? '').replace(/:$/, '') });
-  }
-  const parsed = controllerConfigSchema.safeParse(document.toJS());
+  const documents = yamlDocuments(text);
+  if (!documents.ok) return err({ code, ...documents.error });
+  const [document, another] = documents.value;
+  if (another) return err({ code, where: '(root)', reason: 'holds more than one document' });
+  const value = document ? yamlValue(document) : ok(null);
+  if (!value.ok) return err({ code, ...value.error });
+  const parsed = controllerConfigSchema.safeParse(value.value);
   if (parsed.success) return ok(parsed.data.spec);
   return err({ code, ...summarize(formatIssues(parsed.error)) });
 }

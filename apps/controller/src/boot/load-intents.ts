@@ -6,11 +6,11 @@ import {
 } from '@weir/contracts';
 import { err, ok, type Result } from '@weir/core/base';
 import { API_VERSION, type IntentResource, type Topology } from '@weir/core/model';
-import { parseAllDocuments } from 'yaml';
 import type { Catalog } from '../wiring/adapters';
 import { inFile, type BootRefusal } from './boot-error';
 import type { LoadedConfig } from './load-config';
 import { readText } from './read-file';
+import { yamlDocuments, yamlValue } from './yaml-value';
 
 /** Intents of the files in `spec.intents`; a file may hold several, separated by `---`. */
 export function loadIntents(
@@ -37,18 +37,13 @@ function readIntents(
   topology: Topology,
 ): Result<readonly IntentEnvelope[], BootRefusal> {
   const intents: IntentEnvelope[] = [];
-  const documents = parseAllDocuments(text);
-  if ('empty' in documents) return ok(intents);
-  for (const document of documents) {
-    const prefix = documents.length > 1 ? `document ${intents.length + 1}: ` : '';
-    const [error] = document.errors;
-    if (error) {
-      const at = error.linePos?.[0];
-      const where = at ? `line ${at.line}, column ${at.col}` : '';
-      const reason = (error.message.split('\n')[0] ?? '').replace(/:$/, '');
-      return err({ code: 'intent-invalid', file, where, reason });
-    }
-    const checked = checkIntent(document.toJS(), catalog, topology);
+  const documents = yamlDocuments(text);
+  if (!documents.ok) return err({ code: 'intent-invalid', file, ...documents.error });
+  for (const document of documents.value) {
+    const prefix = documents.value.length > 1 ? `document ${intents.length + 1}: ` : '';
+    const value = yamlValue(document);
+    if (!value.ok) return err({ code: 'intent-invalid', file, ...value.error });
+    const checked = checkIntent(value.value, catalog, topology);
     if (!checked.ok)
       return err({ ...inFile(file, checked.error), where: prefix + checked.error.where });
     intents.push(checked.value);

@@ -16,6 +16,7 @@ import type { Catalog } from '../wiring/adapters';
 import type { Backbone } from '../wiring/backbone';
 import type { ExposedMetrics, StopRequest } from '../wiring/context';
 import * as tokens from '../wiring/tokens';
+import { checkCommand } from './check-command';
 import { fileIntentCommands } from './file-intents';
 import { ReportSwitch } from './report-switch';
 
@@ -108,7 +109,7 @@ export class EngineService {
     this.phases.reach('journal');
     await this.run(this.sites.current);
     this.phases.reach('recovery');
-    await commands.serve((command) => this.command(command as Command));
+    await commands.serve((given) => this.received(given));
     await this.putFileIntents(this.sites.current);
     this.awaitTelemetry();
   }
@@ -138,6 +139,11 @@ export class EngineService {
     });
     this.engine = engine;
     await engine.start(this.epoch);
+  }
+
+  private async received(given: unknown): Promise<CommandResult> {
+    const command = checkCommand(given);
+    return command.ok ? this.command(command.value) : command;
   }
 
   private async command(command: Command): Promise<CommandResult> {

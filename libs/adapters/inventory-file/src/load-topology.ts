@@ -61,25 +61,17 @@ function parseYaml(text: string): Result<unknown> {
     const reason = `longer than ${MAX_TOPOLOGY_CHARACTERS} characters`;
     return refuse('topology-invalid', '(root)', reason);
   }
-  const document = parseDocument(text, { prettyErrors: true });
-  const [error] = document.errors;
-  if (error) {
+  try {
+    const document = parseDocument(text, { prettyErrors: true });
+    const [error] = document.errors;
+    if (!error) return { ok: true, value: document.toJS() };
     const at = error.linePos?.[0];
     const where = at ? `line ${at.line}, column ${at.col}` : '(root)';
-    return refuse(
-      'topology-invalid',
-      where,
-      (error.message.split('\n')[0] ?? '').replace(/:$/, ''),
-    );
-  }
-  try {
-    return { ok: true, value: document.toJS() };
+    const reason = (error.message.split('\n')[0] ?? '').replace(/:$/, '');
+    return refuse('topology-invalid', where, reason);
   } catch (cause) {
-    // Aliases that would expand without bound are found only here.
-    return refuse(
-      'topology-invalid',
-      '(root)',
-      cause instanceof Error ? cause.message : 'bad YAML',
-    );
+    // Nesting that exhausts the parser, and aliases that would expand without bound.
+    const reason = cause instanceof RangeError ? 'nested too deeply' : (cause as Error).message;
+    return refuse('topology-invalid', '(root)', reason);
   }
 }

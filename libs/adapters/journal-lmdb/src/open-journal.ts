@@ -31,7 +31,10 @@ async function openForReading(options: LmdbJournalOptions): Promise<Journal> {
   const { dir } = options;
   const data = join(dir, 'data.mdb');
   if (!existsSync(data)) throw new JournalUnavailable(`journal: there is none in ${dir}`);
-  if (checkDataFile(data) === 'torn')
+  const state = checkDataFile(data);
+  // LMDB cannot map a file without a page, and dies of trying.
+  if (state === 'empty') throw new JournalUnavailable(`journal: ${data} is empty`);
+  if (state === 'torn')
     throw new JournalCorrupt(
       0,
       `journal: the last commit in ${dir} is incomplete; the daemon drops it when it starts`,

@@ -11,6 +11,9 @@ const PAGE_SIZE_AT = 24;
 const LAST_PAGE_AT = 120;
 const TRANSACTION_AT = 128;
 const LARGEST_PAGE = 65_536;
+/** In the page header; LMDB takes a page of another kind for no database, and dies closing it. */
+const KIND_AT = 18;
+const META_KIND = 8;
 
 export const PAGE_HEADER_BYTES = 24;
 export const META_BYTES = 144;
@@ -50,7 +53,12 @@ export class PageFile {
 
   /** A whole page; shorter at the end of the file. */
   page(meta: MetaPage, number: number): Buffer {
-    return this.#read(number * meta.pageSize, meta.pageSize);
+    return this.pages(meta, number, 1);
+  }
+
+  /** Pages in a row; shorter at the end of the file. */
+  pages(meta: MetaPage, first: number, count: number): Buffer {
+    return this.#read(first * meta.pageSize, count * meta.pageSize);
   }
 
   close(): void {
@@ -58,7 +66,9 @@ export class PageFile {
   }
 
   #meta(offset: number): MetaPage | null {
-    const bytes = this.#read(offset + PAGE_HEADER_BYTES, META_BYTES);
+    const page = this.#read(offset, PAGE_HEADER_BYTES + META_BYTES);
+    const bytes = page.subarray(PAGE_HEADER_BYTES);
+    if (page.length < PAGE_HEADER_BYTES || page.readUInt16LE(KIND_AT) !== META_KIND) return null;
     if (bytes.length !== META_BYTES || bytes.readUInt32LE(0) !== MAGIC) return null;
     const pageSize = bytes.readUInt32LE(PAGE_SIZE_AT);
     const sane = pageSize >= 256 && pageSize <= LARGEST_PAGE && (pageSize & (pageSize - 1)) === 0;

@@ -37,6 +37,7 @@ export function checkTrees(file: PageFile, meta: MetaPage): string | null {
   try {
     if (free) walk.database(free, INTEGER_KEYS);
     if (main) walk.database(main, 0);
+    walk.freePages();
     return null;
   } catch (error) {
     if (error instanceof Misfit) return error.message;
@@ -48,6 +49,8 @@ class Misfit extends Error {}
 
 class TreeWalk {
   readonly #visited = new Set<number>();
+  /** Data of the free list: numbers of pages that the next commits will write into. */
+  readonly #freeLists: Buffer[] = [];
 
   constructor(
     private readonly file: PageFile,
@@ -60,10 +63,37 @@ class TreeWalk {
     if (root === NO_ROOT) return;
     const depth = descriptor.readUInt16LE(DEPTH_AT);
     if (depth < 1 || depth > DEEPEST) throw new Misfit(`a database of depth ${depth}`);
-    this.#page(Number(root), depth);
+    this.#page(Number(root), depth, flags === INTEGER_KEYS);
   }
 
-  #page(number: number, levels: number): void {
+  /**
+   * A list is a count and the pages; a negative number is the length of the run of pages that
+   * starts at the number behind it, zero is a gap. A page that is in use must not be in a list,
+   * and one that does not exist kills the process that writes into it.
+   */
+  freePages(): void {
+    for (const list of this.#freeLists) {
+      const room = Math.floor(list.length / 8) - 1;
+      const count = room < 0 ? 0 : Number(list.readBigUInt64LE(0));
+      if (room < 0 || count > room) throw new Misfit('a list of free pages that is too short');
+      let length = 1;
+      for (let i = 1; i <= count; i++) {
+        const entry = Number(list.readBigInt64LE(i * 8));
+        if (entry > 0) this.#free(entry, length);
+        length = entry < 0 ? -entry : 1;
+      }
+    }
+  }
+
+  #free(first: number, length: number): void {
+    if (first < 2 || first + length - 1 > this.meta.lastPage)
+      throw new Misfit(`page ${first} does not exist, and is said to be free`);
+    for (let number = first; number < first + length; number++)
+      if (this.#visited.has(number))
+        throw new Misfit(`page ${number} is in use, and is said to be free`);
+  }
+
+  #page(number: number, levels: number, free: boolean): void {
     const { page, kind } = this.#open(number);
     if (kind !== (levels > 1 ? BRANCH : LEAF))
       throw new Misfit(`page ${number} is of kind ${kind}`);
@@ -77,25 +107,29 @@ class TreeWalk {
       if (node < upper || node % 2 !== 0 || node + NODE_HEADER_BYTES > room)
         throw new Misfit(`page ${number} has a node outside`);
       const bytes = page.subarray(PAGE_HEADER_BYTES + node);
-      if (levels > 1) this.#branch(number, bytes, levels);
-      else this.#leaf(number, bytes);
+      if (levels > 1) this.#branch(number, bytes, levels, free);
+      else this.#leaf(number, bytes, free);
     }
   }
 
-  #branch(number: number, node: Buffer, levels: number): void {
+  #branch(number: number, node: Buffer, levels: number, free: boolean): void {
     if (NODE_HEADER_BYTES + node.readUInt16LE(6) > node.length)
       throw new Misfit(`page ${number} has a key that is too long`);
-    this.#page(node.readUIntLE(0, 6), levels - 1);
+    this.#page(node.readUIntLE(0, 6), levels - 1, free);
   }
 
-  #leaf(number: number, node: Buffer): void {
+  #leaf(number: number, node: Buffer, free: boolean): void {
     const size = node.readUInt32LE(0);
     const flags = node.readUInt16LE(4);
     const start = NODE_HEADER_BYTES + node.readUInt16LE(6);
     if (flags > (BIG_DATA | SUB_DATABASE)) throw new Misfit(`page ${number} has unknown flags`);
     const inline = flags & BIG_DATA ? OVERFLOW_REFERENCE_BYTES : size;
     if (start + inline > node.length) throw new Misfit(`page ${number} has data that is too long`);
-    if (flags & BIG_DATA) this.#overflow(node.subarray(start), size);
+    const data =
+      flags & BIG_DATA
+        ? this.#overflow(node.subarray(start), size)
+        : node.subarray(start, start + size);
+    if (free) this.#freeLists.push(data);
     if (flags & SUB_DATABASE) {
       if (size !== DATABASE_BYTES)
         throw new Misfit(`page ${number} has a database of another size`);
@@ -103,7 +137,8 @@ class TreeWalk {
     }
   }
 
-  #overflow(reference: Buffer, size: number): void {
+  /** The data, which has pages of its own. */
+  #overflow(reference: Buffer, size: number): Buffer {
     const first = Number(reference.readBigUInt64LE(0));
     const pages = Number(reference.readBigUInt64LE(16));
     const needed = Math.floor((PAGE_HEADER_BYTES - 1 + size) / this.meta.pageSize) + 1;
@@ -111,13 +146,21 @@ class TreeWalk {
       throw new Misfit(`data of ${size} bytes on ${pages} pages from ${first}`);
     const { kind } = this.#open(first);
     if (kind !== OVERFLOW) throw new Misfit(`page ${first} is of kind ${kind}`);
+    for (let number = first + 1; number < first + pages; number++) this.#visit(number);
+    return this.file
+      .pages(this.meta, first, pages)
+      .subarray(PAGE_HEADER_BYTES, PAGE_HEADER_BYTES + size);
+  }
+
+  #visit(number: number): void {
+    if (this.#visited.has(number)) throw new Misfit(`page ${number} is used twice`);
+    this.#visited.add(number);
   }
 
   #open(number: number): { page: Buffer; kind: number } {
     if (number < 2 || number > this.meta.lastPage)
       throw new Misfit(`page ${number} does not exist`);
-    if (this.#visited.has(number)) throw new Misfit(`page ${number} is used twice`);
-    this.#visited.add(number);
+    this.#visit(number);
     const page = this.file.page(this.meta, number);
     if (page.length !== this.meta.pageSize || Number(page.readBigUInt64LE(NUMBER_AT)) !== number)
       throw new Misfit(`page ${number} is not where it should be`);

@@ -1,6 +1,7 @@
 import { status, type ServiceError } from '@grpc/grpc-js';
 import { formatIssues, PROBLEM_STATUS, summarize } from '@weir/contracts';
 import type { Refusal, Result } from '@weir/core/base';
+import { statusDetails } from '@weir/gnmi';
 import type { z } from 'zod';
 
 /** gRPC code of each HTTP status that problem details use. */
@@ -23,7 +24,7 @@ export class GrpcRefusal extends Error implements Pick<ServiceError, 'code' | 'd
 
   constructor(refusal: Pick<Refusal, 'code' | 'reason' | 'where'>) {
     const where = refusal.where === '' ? '' : `${refusal.where}: `;
-    const details = `${refusal.code}: ${where}${refusal.reason}`;
+    const details = statusDetails(`${refusal.code}: ${where}${refusal.reason}`);
     super(details);
     this.details = details;
     this.code = CODES[PROBLEM_STATUS[refusal.code] ?? 500] ?? status.INTERNAL;

@@ -5,6 +5,8 @@ import {
   flattenJson,
   formatPath,
   GnmiError,
+  invalidArgument,
+  MAX_PATH_LENGTH,
   parsedPath,
   parseJson,
   PathPattern,
@@ -21,7 +23,7 @@ import {
   VALUE_NUMBER,
   type Series,
 } from './series-path';
-import { TooManyPaths } from './path-table';
+import { MAX_BYTES_OF_PATHS, TooManyPaths } from './path-table';
 
 /** What a decoded message is fed to. */
 export interface DecoderOutput {
@@ -49,6 +51,8 @@ export class MessageApplier {
   readonly figures: ApplyFigures = { unusable: 0 };
   /** Leaves that came inside JSON trees or by this decoder, by canonical path. */
   private readonly series = new Map<string, Series>();
+  /** Length of all of them together. */
+  private characters = 0;
   /** Slots written by the atomic notification in hand. */
   private written: Set<number> | null = null;
 
@@ -121,7 +125,12 @@ export class MessageApplier {
   private known(path: string, elems: readonly PathElem[]): Series {
     let series = this.series.get(path);
     if (series !== undefined) return series;
+    if (path.length > MAX_PATH_LENGTH)
+      throw invalidArgument(`path is longer than ${MAX_PATH_LENGTH} characters`);
     if (this.series.size >= this.maxPaths) throw new TooManyPaths(this.maxPaths);
+    this.characters += path.length;
+    if (this.characters > MAX_BYTES_OF_PATHS)
+      throw new TooManyPaths(MAX_BYTES_OF_PATHS, 'bytes of paths');
     series = seriesOf(this.device, elems, this.output.sink);
     this.series.set(path, series);
     return series;

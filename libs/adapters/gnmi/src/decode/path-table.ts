@@ -27,9 +27,12 @@ export interface PrefixEntry {
 /** Up to this many paths below a prefix are compared one by one: a map would cost more memory. */
 const MAX_UNINDEXED = 16;
 
+/** Bytes of all paths of a target; a large one sends a quarter of it. */
+export const MAX_BYTES_OF_PATHS = 64 * 1024 * 1024;
+
 export class TooManyPaths extends Error {
-  constructor(limit: number) {
-    super(`the target sends more than ${limit} different paths`);
+  constructor(limit: number, what = 'different paths') {
+    super(`the target sends more than ${limit} ${what}`);
     this.name = 'TooManyPaths';
   }
 }
@@ -167,6 +170,8 @@ export class PathTable {
   private store(message: Buffer, from: number, to: number): number {
     this.countOne();
     const offset = this.used;
+    if (offset + to - from > MAX_BYTES_OF_PATHS)
+      throw new TooManyPaths(MAX_BYTES_OF_PATHS, 'bytes of paths');
     this.used += to - from;
     if (this.used > this.arena.length) {
       const larger = new Uint8Array(Math.max(this.used, this.arena.length * 2));

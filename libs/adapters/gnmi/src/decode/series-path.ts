@@ -36,14 +36,14 @@ const INTERFACE_METRICS: ReadonlySet<string> = new Set<Metric>([
   'out-errors',
   'out-pkts',
 ]);
-const QUEUE_METRICS: Readonly<Record<string, Metric>> = {
-  'transmit-octets': 'queue-transmit-octets',
-  'transmit-pkts': 'queue-transmit-pkts',
-  'dropped-pkts': 'queue-dropped-pkts',
-  'ecn-marked-pkts': 'queue-ecn-marked-pkts',
-  'avg-queue-len': 'queue-avg-len',
-  'max-queue-len': 'queue-max-len',
-};
+const QUEUE_METRICS: ReadonlyMap<string, Metric> = new Map([
+  ['transmit-octets', 'queue-transmit-octets'],
+  ['transmit-pkts', 'queue-transmit-pkts'],
+  ['dropped-pkts', 'queue-dropped-pkts'],
+  ['ecn-marked-pkts', 'queue-ecn-marked-pkts'],
+  ['avg-queue-len', 'queue-avg-len'],
+  ['max-queue-len', 'queue-max-len'],
+]);
 
 /** The series that a leaf feeds; IGNORED for leaves that nobody asked for. */
 export function seriesOf(
@@ -68,7 +68,7 @@ function seriesKey(device: DeviceId, path: string, elems: readonly PathElem[]): 
   if (path === OPER_STATUS)
     return { ...none, metric: 'oper-status', interface: elems[1]?.key['name'] ?? '' };
   if (path.startsWith(QUEUE)) {
-    const metric = QUEUE_METRICS[leaf];
+    const metric = QUEUE_METRICS.get(leaf);
     const port = elems[2]?.key['interface-id'] ?? '';
     const queue = elems[5]?.key['name'] ?? '';
     return metric === undefined ? null : { ...none, metric, interface: port, queue };

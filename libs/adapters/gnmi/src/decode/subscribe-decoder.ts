@@ -1,9 +1,10 @@
 import type { DeviceId } from '@weir/core/model';
-import { elemsOf, formatPath, GnmiError, type PathElem } from '@weir/gnmi';
+import { elemsOf, formatPath, GnmiError, MAX_PATH_LENGTH, type PathElem } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
 import { MessageApplier, stampMs, type DecoderOutput } from './message-applier';
 import { PathTable, TooManyPaths, type PathEntry, type PrefixEntry } from './path-table';
 import { seriesOf, VALUE_IGNORED, VALUE_NUMBER, VALUE_STATUS } from './series-path';
+import { isWellFormed } from './wire-check';
 import { WireReader } from './wire-reader';
 
 /** The bytes are no SubscribeResponse, or no acceptable one: the stream must be closed. */
@@ -85,7 +86,9 @@ export class SubscribeDecoder {
     this.figures.messages++;
     this.checked = false;
     try {
-      if (!this.scan(message)) return this.decodeFully(message);
+      // Long prefixes are nobody's; they are not remembered.
+      if (!this.scan(message) || this.prefixTo - this.prefixFrom > MAX_PATH_LENGTH)
+        return this.decodeFully(message);
       const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
       const prefix =
         this.table.prefix(message, view, this.prefixFrom, this.prefixTo) ?? this.newPrefix(message);
@@ -104,7 +107,7 @@ export class SubscribeDecoder {
   decodeFully(message: Buffer): DecodeEvent {
     this.figures.full++;
     try {
-      const { response } = gnmi.SubscribeResponse.decode(message);
+      const { response } = decodeStrictly(message);
       switch (response?.$case) {
         case 'update':
           this.applier.notification(response.value, () => this.knownPaths());
@@ -181,7 +184,7 @@ export class SubscribeDecoder {
           const entry =
             this.table.path(prefix, message, view, pathFrom, pathTo) ??
             this.newPath(prefix, message, from, pathFrom, pathTo, to);
-          if (this.value(entry, message, view, valueFrom, to)) {
+          if (entry !== null && this.value(entry, message, view, valueFrom, to)) {
             this.figures.fast++;
             return;
           }
@@ -251,15 +254,15 @@ export class SubscribeDecoder {
   }
 
   /**
-   * The strict check before anything new is believed: the whole message must decode. A part by
-   * itself would not do, because the generated code ends a part early at a zero tag.
+   * The strict check before anything new is believed: the whole message must be well-formed.
    */
   private check(message: Buffer): void {
     if (this.checked) return;
-    gnmi.SubscribeResponse.decode(message);
+    decodeStrictly(message);
     this.checked = true;
   }
 
+  /** Interns a path; null when it is none, which is for the full decoder to deal with. */
   private newPath(
     prefix: PrefixEntry,
     message: Buffer,
@@ -267,10 +270,22 @@ export class SubscribeDecoder {
     pathFrom: number,
     pathTo: number,
     to: number,
-  ): PathEntry {
+  ): PathEntry | null {
     this.check(message);
     const update = gnmi.Update.decode(message.subarray(from, to));
-    const elems = [...this.elemsOf(prefix), ...elemsOf(update.path)];
+    const base = this.elemsOf(prefix);
+    let own: readonly PathElem[];
+    try {
+      own = elemsOf(update.path);
+    } catch (error) {
+      // A path that names nothing: the update is passed over, as by the full decoder.
+      if (error instanceof GnmiError) return null;
+      throw error;
+    }
+    const elems = [...base, ...own];
+    // Longer paths are passed over as well, and not remembered.
+    if (pathTo - pathFrom > MAX_PATH_LENGTH || formatPath(elems).length > MAX_PATH_LENGTH)
+      return null;
     const series = seriesOf(this.device, elems, this.output.sink);
     return this.table.add(prefix, message, pathFrom, pathTo, series);
   }
@@ -296,6 +311,11 @@ export class SubscribeDecoder {
     });
     return found;
   }
+}
+
+function decodeStrictly(message: Buffer): gnmi.SubscribeResponse {
+  if (!isWellFormed(message)) throw new DecodeError('malformed SubscribeResponse');
+  return gnmi.SubscribeResponse.decode(message);
 }
 
 /** Objects and arrays, or space before one. */
