@@ -4,7 +4,7 @@ import type { Trend } from '../observed';
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
 const AVERAGE_MS = 5_000;
 /** Frames of which the rates are kept as they were. */
-const RECENT_FRAMES = 16;
+const RECENT_FRAMES = 32;
 /** The worst loss fades so many times as slowly as the averages. */
 const WORST_FADES = 4;
 

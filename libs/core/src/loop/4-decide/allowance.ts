@@ -13,7 +13,11 @@ export class Allowance {
   private readonly taken = new Set<string>();
   private left: number;
 
-  constructor(private readonly pass: Pass) {
+  /** `whenFree`: as if no other change were open. */
+  constructor(
+    private readonly pass: Pass,
+    whenFree = false,
+  ) {
     const { maxDevicesPerChange, maxLayerShare } = pass.env.policy.limits;
     this.left = maxDevicesPerChange;
     const sizes = new Map<string, number>();
@@ -22,13 +26,18 @@ export class Allowance {
     for (const [role, size] of sizes)
       this.leftByRole.set(role, Math.max(1, Math.floor(maxLayerShare * size)));
     for (const change of pass.durable.changes.values()) {
-      if (!isTouching(change.state)) continue;
+      if (whenFree || !isTouching(change.state)) continue;
       for (const id of Object.keys(change.devices)) {
         this.busy.add(id);
         this.use(id);
       }
     }
     for (const id of pass.durable.fenced.keys()) this.busy.add(id);
+  }
+
+  /** Whether other changes hold devices. */
+  get isShared(): boolean {
+    return this.busy.size > 0;
   }
 
   /** Whether the device can be written at all. */

@@ -77,9 +77,9 @@ interface Picked {
 }
 
 /**
- * The first rule whose condition holds decides. One that was tried in vain on this incident, or
- * that has nothing to offer that gains enough, gives way to the next; one that may not act, or that
- * has just acted, does not.
+ * The first rule whose condition holds decides. One that was tried in vain on this incident, that
+ * has nothing to offer that gains enough, or that did its part and rests, gives way to the next; one
+ * that may not act, or whose change is not over, does not.
  */
 function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
   let nothing: { rule: Rule | null; why: string } = {
@@ -95,8 +95,12 @@ function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
       if (nothing.rule === null) nothing = { rule, why };
       continue;
     }
-    if (cooldownLeftMs(pass, rule, incident) > 0)
-      return noted(pass, incident, rule, `rule ${rule.name} is in its cool-down`);
+    if (cooldownLeftMs(pass, rule, incident) > 0) {
+      const why = `rule ${rule.name} is in its cool-down`;
+      if (!didItsPart(pass, rule, incident)) return noted(pass, incident, rule, why);
+      if (nothing.rule === null) nothing = { rule, why };
+      continue;
+    }
     const chosen = choose(pass, rule, incident);
     if (chosen === null) {
       const why = `rule ${rule.name} applies, but no candidate gains enough`;
@@ -108,6 +112,15 @@ function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
     return noted(pass, incident, rule, would);
   }
   return noted(pass, incident, nothing.rule, nothing.why);
+}
+
+/** Whether a change of the rule was kept for this incident so long ago that its effect is all in. */
+function didItsPart(pass: Pass, rule: Rule, incident: Incident): boolean {
+  const kept = incident.changes
+    .map((id) => pass.durable.changes.get(id))
+    .filter((change) => change?.rule === rule.name && change.state === 'confirmed')
+    .at(-1);
+  return kept !== undefined && pass.now.wallMs - kept.updatedMs > pass.env.policy.detect.windowMs;
 }
 
 /** For so many of its cool-downs a rule that did not help is not tried again on an incident. */

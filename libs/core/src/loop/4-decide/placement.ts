@@ -10,6 +10,8 @@ import { largestFirst, movablesAt, routeOf, type Movable } from './placement-ite
 
 /** Fewer frames than these since the last change of routes do not show who sends how much where. */
 const MIN_FRAMES = 8;
+/** With less of the gain than this it is better to wait for the devices that others hold. */
+const WORTH_NOW = 0.6;
 /** Levelling ends this close to what an even spread over the parallel links would give. */
 const NEAR_EVEN = 1.05;
 /** What a link that drains too slowly is taken to be able to carry, as a share of its rate. */
@@ -29,12 +31,16 @@ export function placementCandidate(
   const { trend } = pass.observed;
   const view = fabricOf(pass);
   if (trend === null || view === null || trend.frames < MIN_FRAMES) return null;
-  const plan = new Plan(pass, trend, view, evidence);
+  const allowance = new Allowance(pass);
+  const plan = new Plan(pass, trend, view, evidence, allowance);
   const before = plan.hottest();
-  const { tier } = topologyIndex(pass.env.topology);
-  const tiers = [...new Set(tier.values())].sort((a, b) => a - b);
-  for (const level of tiers) plan.levelTier(level, targetRatio);
+  plan.level(targetRatio);
   const after = plan.hottest();
+  if (allowance.isShared) {
+    const later = new Plan(pass, trend, view, evidence, new Allowance(pass, true));
+    later.level(targetRatio);
+    if (before - after < WORTH_NOW * (before - later.hottest())) return null;
+  }
   if (plan.routes.length === 0 || !(after < before)) return null;
   return {
     action: { type: 'reroute', routes: plan.routes },
@@ -74,7 +80,6 @@ class Plan {
   private readonly capacityBps: Float64Array;
   private readonly loadBps: Float64Array;
   private readonly relevant: readonly number[];
-  private readonly allowance: Allowance;
   /** Traffic that moves of earlier tiers took from a device or brought to it. */
   private readonly moved = new Map<string, number>();
 
@@ -83,9 +88,9 @@ class Plan {
     private readonly trend: Trend,
     private readonly view: FabricView,
     evidence: Evidence,
+    private readonly allowance: Allowance,
   ) {
     const frame = pass.observed.frame as TelemetryFrame;
-    this.allowance = new Allowance(pass);
     this.capacityBps = Float64Array.from(trend.layout.channels, ({ capacityBps }, row) => {
       if (frame.channels.operStatus[row] === 0) return 0;
       if (!isImpaired(view, row)) return capacityBps;
@@ -115,7 +120,13 @@ class Plan {
     return top;
   }
 
-  levelTier(level: number, targetRatio: number): void {
+  level(targetRatio: number): void {
+    const { tier } = topologyIndex(this.pass.env.topology);
+    const tiers = [...new Set(tier.values())].sort((a, b) => a - b);
+    for (const level of tiers) this.levelTier(level, targetRatio);
+  }
+
+  private levelTier(level: number, targetRatio: number): void {
     const { tier } = topologyIndex(this.pass.env.topology);
     const devices = [...tier].filter(([id, own]) => own === level && this.allowance.isFree(id));
     const roles = new Set(

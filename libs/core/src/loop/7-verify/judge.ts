@@ -32,11 +32,11 @@ export function judge(
     samples: samplesElsewhere(pass, change, fromMs),
     evidence: ['no objective of its own; judged by harm to others'],
   };
-  const as = (verdict: Verdict, ...why: string[]): VerdictRecord => ({
-    ...base,
-    verdict,
-    evidence: [...base.evidence, ...why],
-  });
+  const as = (verdict: Verdict, ...why: string[]): VerdictRecord => {
+    const { beforeMs, afterMs, effectRatio, pValue, samples, evidence } = base;
+    const figures = { beforeMs, afterMs, effectRatio, pValue, samples };
+    return { ...figures, verdict, evidence: [...evidence, ...why] };
+  };
   const { minSamples, minGainRatio, alpha, maxMs } = change.verify;
   if (base.samples >= minSamples) {
     if (harm !== null) return as('harmed', harm);
@@ -50,6 +50,8 @@ export function judge(
         );
     }
   }
+  if (measured !== null && change.origin === 'rule' && measured.hopeless)
+    return as('no-effect', `a gain of ${percent(minGainRatio)} is out of reach by now`);
   const enoughWithoutOwn = measured === null && base.samples >= minSamples && elapsedMs > maxMs / 3;
   if (!enoughWithoutOwn && elapsedMs < maxMs) return null;
   if (base.samples < minSamples)
@@ -59,7 +61,26 @@ export function judge(
     : as('inconclusive', 'an effect, but not beyond chance');
 }
 
-type Measured = Omit<VerdictRecord, 'verdict'>;
+type Measured = Omit<VerdictRecord, 'verdict'> & { readonly hopeless: boolean };
+
+/** Looks at twice the samples that a verdict needs before hope is given up, and how sure it is. */
+const HOPE_FACTOR = 2;
+const HOPE_SIGMAS = 3;
+/** Spread of quantiles of histograms below which they are not taken to be certain. */
+const MIN_SPREAD = 0.02;
+
+/**
+ * Whether the mean effect is, almost surely, smaller than the smallest that counts. A change that
+ * does nothing holds its devices, and whoever could help waits.
+ */
+function isHopeless(differences: readonly number[], { verify }: Change): boolean {
+  const n = differences.length;
+  if (n < Math.max(10, HOPE_FACTOR * verify.minSamples)) return false;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / n;
+  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1);
+  const error = Math.max(MIN_SPREAD, Math.sqrt(variance)) / Math.sqrt(n);
+  return mean - HOPE_SIGMAS * error > Math.log(1 - verify.minGainRatio);
+}
 
 function measure(
   pass: Pass,
@@ -80,6 +101,7 @@ function measure(
     effectRatio: Math.exp(test.mean) - 1,
     pValue: test.pValue,
     samples: after.length,
+    hopeless: isHopeless(differences, change),
     evidence: [
       `median of ${verification.beforeMs.length} samples before: ${beforeMs.toFixed(2)} ms, of ${after.length} after: ${median(after).toFixed(2)} ms`,
       drift.count === 0

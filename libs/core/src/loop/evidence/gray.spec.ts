@@ -80,7 +80,7 @@ function trendOf(traffic: Traffic): {
       ] as const;
     }),
   );
-  const recent = Array.from({ length: 16 }, (_, i) => {
+  const recent = Array.from({ length: 32 }, (_, i) => {
     const txBps = new Float64Array(rates.length);
     const rxBps = new Float64Array(rates.length);
     for (const [key, row] of layout.channelIndex) {
@@ -136,7 +136,7 @@ describe('compareEnds', () => {
 
   it('says nothing before there is enough to compare', () => {
     const { topology, trend, utilization } = trendOf({ ...bursts, gray: null });
-    const early = { ...trend, recent: trend.recent.slice(0, 5) };
+    const early = { ...trend, recent: trend.recent.slice(0, 12) };
     expect(compareEnds(topology, early, utilization).grayLoss.every(Number.isNaN)).toBe(true);
   });
 });

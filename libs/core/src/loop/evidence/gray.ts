@@ -1,4 +1,4 @@
-import type { DeviceId, Topology } from '../../model';
+import type { DeviceId, FrameLayout, Topology } from '../../model';
 import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
 
@@ -12,8 +12,8 @@ export interface EndComparison {
 
 /** Below this share of its capacity the two ends of a link count too little to be compared. */
 const MIN_COMPARED = 0.005;
-/** Fewer frames say nothing about a loss of a few per mille. */
-const MIN_FRAMES = 12;
+/** Fewer frames in half of the time say nothing about a loss of a few per mille. */
+const MIN_FRAMES = 10;
 /** A gap below this is never called a loss. */
 const MIN_GRAY = 0.003;
 /** Without links to compare with, bursts and sampling may keep in step for long. */
@@ -28,7 +28,7 @@ const WITNESSES = 2;
  * instants, so that bursts leave differences of either sign in each sample; but links of the same
  * two switches share that skew and, in synchronous jobs, the bursts. So each link is compared with
  * itself and with the links beside it, sample by sample: where the difference is steady, it is a
- * loss; where it scatters, its scatter is the floor. The mean of differences of a running counter
+ * loss; where it scatters, its scatter is the floor. Both halves of the time have to say so. The mean of differences of a running counter
  * is far more exact than the scatter says, which leaves room for the many links that are compared.
  */
 export function compareEnds(
@@ -36,35 +36,54 @@ export function compareEnds(
   trend: Trend,
   utilization: Float64Array,
 ): EndComparison {
+  const { recent, layout } = trend;
   const grayLoss = new Float64Array(utilization.length).fill(NaN);
   const grayFloor = new Float64Array(utilization.length).fill(NaN);
-  if (trend.recent.length < MIN_FRAMES) return { grayLoss, grayFloor };
-  const gaps = gapsByRow(topology, trend, utilization);
-  const { opposite, uplinks, behind } = topologyIndex(topology);
-  for (const [key, far] of opposite) {
-    const row = trend.layout.channelIndex.get(key) ?? -1;
-    const own = gaps.get(row);
-    if (own === undefined) continue;
-    const alone = steadiness(own, ZERO);
-    const beside = [
-      ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
-      ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((other) => opposite.get(other) ?? ''),
-    ]
-      .filter((other) => other !== key && other !== far)
-      .map((other) => gaps.get(trend.layout.channelIndex.get(other) ?? -1))
-      .filter((series) => series !== undefined)
-      .map((other) => steadiness(own, other))
-      .filter(({ floor }) => floor <= Math.max(MIN_GRAY, alone.floor))
-      .sort((a, b) => a.mean - b.mean);
-    // Two links beside it that miss as much clear it; one alone may be odd by itself.
-    const witness = beside[WITNESSES - 1];
-    grayLoss[row] = witness?.mean ?? alone.mean;
-    grayFloor[row] = Math.max(
-      witness === undefined ? MIN_GRAY_ALONE : MIN_GRAY,
-      witness?.floor ?? alone.floor,
-    );
+  const half = recent.length >> 1;
+  if (half < MIN_FRAMES) return { grayLoss, grayFloor };
+  const early = gapsByRow(topology, recent.slice(0, half), layout, utilization);
+  const late = gapsByRow(topology, recent.slice(half), layout, utilization);
+  for (const key of topologyIndex(topology).opposite.keys()) {
+    const row = layout.channelIndex.get(key) ?? -1;
+    const before = gapOf(topology, layout, key, early);
+    const now = gapOf(topology, layout, key, late);
+    if (before === null || now === null) continue;
+    grayLoss[row] = Math.min(before.mean, now.mean);
+    grayFloor[row] = Math.max(before.floor, now.floor);
+    // Bursts that drift past the samples look like a loss for a while, and then like a gain.
+    if (Math.abs(before.mean - now.mean) > 0.5 * Math.max(before.mean, now.mean)) grayLoss[row] = 0;
   }
   return { grayLoss, grayFloor };
+}
+
+type Gaps = ReadonlyMap<number, readonly number[]>;
+interface Gap {
+  readonly mean: number;
+  readonly floor: number;
+}
+
+/** What one link misses beyond the links beside it; null without traffic to compare. */
+function gapOf(topology: Topology, layout: FrameLayout, key: string, gaps: Gaps): Gap | null {
+  const { opposite, uplinks, behind } = topologyIndex(topology);
+  const own = gaps.get(layout.channelIndex.get(key) ?? -1);
+  if (own === undefined) return null;
+  const far = opposite.get(key);
+  const alone = steadiness(own, ZERO);
+  const beside = [
+    ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
+    ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((other) => opposite.get(other) ?? ''),
+  ]
+    .filter((other) => other !== key && other !== far)
+    .map((other) => gaps.get(layout.channelIndex.get(other) ?? -1))
+    .filter((series) => series !== undefined)
+    .map((other) => steadiness(own, other))
+    .filter(({ floor }) => floor <= Math.max(MIN_GRAY, alone.floor))
+    .sort((a, b) => a.mean - b.mean);
+  // Two links beside it that miss as much clear it; one alone may be odd by itself.
+  const witness = beside[WITNESSES - 1];
+  return witness === undefined
+    ? { mean: alone.mean, floor: Math.max(MIN_GRAY_ALONE, alone.floor) }
+    : { mean: witness.mean, floor: Math.max(MIN_GRAY, witness.floor) };
 }
 
 const ZERO: readonly number[] = [];
@@ -72,9 +91,10 @@ const ZERO: readonly number[] = [];
 /** Differences of the two ends in each frame, relative to the mean rate, of links with traffic. */
 function gapsByRow(
   topology: Topology,
-  { recent, layout }: Trend,
+  recent: Trend['recent'],
+  layout: FrameLayout,
   utilization: Float64Array,
-): ReadonlyMap<number, readonly number[]> {
+): Gaps {
   const gaps = new Map<number, readonly number[]>();
   for (const [key, other] of topologyIndex(topology).opposite) {
     const row = layout.channelIndex.get(key) ?? -1;
@@ -91,10 +111,7 @@ function gapsByRow(
 }
 
 /** Mean of the differences of two series, and how much of it their scatter explains. */
-function steadiness(
-  own: readonly number[],
-  other: readonly number[],
-): { readonly mean: number; readonly floor: number } {
+function steadiness(own: readonly number[], other: readonly number[]): Gap {
   let mean = 0;
   let squares = 0;
   for (let i = 0; i < own.length; i++) {
