@@ -2,9 +2,12 @@ import type { OpenStreams } from './open-streams';
 import { RelevantChannels } from './relevant-channels';
 import type { SharingState } from './state';
 
-const SWEEPS = 600;
-/** From this sweep on offers move half the way only: two channels may answer each other for ever. */
-const DAMPED_FROM = 300;
+/** Offers go all the way at first, and less of it later: some channels answer each other for ever. */
+const STEPS = [
+  { sweeps: 200, step: 1 },
+  { sweeps: 300, step: 0.5 },
+  { sweeps: 1200, step: 0.15 },
+];
 const SETTLED = 1e-10;
 
 /**
@@ -49,13 +52,17 @@ export class Negotiation {
       }
     for (const stream of streams) this.findLowest(stream);
     let settled = false;
-    for (let sweep = 0; sweep < SWEEPS && !settled; sweep++) {
-      settled = true;
-      const step = sweep < DAMPED_FROM ? 1 : 0.5;
-      for (const channel of this.relevant.channels) if (this.sweep(channel, step)) settled = false;
-    }
+    for (const { sweeps, step } of STEPS)
+      for (let sweep = 0; sweep < sweeps && !settled; sweep++) settled = this.sweepAll(step);
     if (!settled) this.cut += 1;
     this.closeAll(streams, settled);
+  }
+
+  /** Whether no offer moved. */
+  private sweepAll(step: number): boolean {
+    let settled = true;
+    for (const channel of this.relevant.channels) if (this.sweep(channel, step)) settled = false;
+    return settled;
   }
 
   private reserve(): void {

@@ -47,6 +47,20 @@ describe('shares', () => {
     expect(rates(WEIGHTED, stream([0], 7, 2), many)).toEqual([7, 9.3]);
   });
 
+  test('are found where three channels answer each other with more than they were told', () => {
+    const sharing = new Sharing(Float64Array.from([64, 100, 52]), WEIGHTED);
+    sharing.setScheduling(1, 3, { strict: false, weight: 1 });
+    const ids = [
+      stream([0, 1], Infinity, 1, [1, 2]),
+      stream([1, 2], Infinity, 3, [4, 3]),
+      stream([0, 2], 14, 3, [3, 1]),
+    ].map((each) => sharing.add(each));
+    sharing.solve();
+    const found = ids.map((id) => sharing.rateBps(id));
+    [266 / 11, 142 / 11, 146 / 11].forEach((rate, i) => expect(found[i]).toBeCloseTo(rate, 6));
+    expect(sharing.negotiations().cut).toBe(0);
+  });
+
   test('of strict queues come first, in order; lower ones get what is left, or nothing', () => {
     const [first, second, third] = [0, 1, 2].map((queue) => stream([0], 60, queue));
     expect(rates(STRICT, third!, second!, first!)).toEqual([0, 40, 60]);
