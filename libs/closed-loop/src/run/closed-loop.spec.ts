@@ -69,6 +69,15 @@ describe('a run in a closed loop', () => {
     expect(trapped.changes.filter(({ score }) => score === 'kept-but-harmful')).toEqual([]);
   });
 
+  it('looks at a change that could not settle within the run from its end on', async () => {
+    const text = smallScenario()
+      .replace('settleMs: 2000', 'settleMs: 1000000')
+      .replace('maxMs: 20000', 'maxMs: 2000000');
+    const change = first(await ran(text, { loop: 'on' }));
+    expect(change).toMatchObject({ verdict: null, outcome: 'open', score: 'unsettled' });
+    expect(change.truth?.window).toEqual({ fromMs: 40_000, toMs: 60_000 });
+  });
+
   it('the bound has neither faults nor full links', async () => {
     const bound = await ran(smallScenario({ trap: true }), { loop: 'on', bound: true });
     expect(bound).toMatchObject({ bound: true, loop: 'off', changes: [], incidents: [] });

@@ -79,7 +79,7 @@ class ClosedLoop {
     const codec = new ImageCodec(fabric);
     this.witness =
       mode === 'on' && options.truth !== false
-        ? new Witness(timeline, codec, document.spec.sampleIntervalMs)
+        ? new Witness(timeline, codec, document.spec.sampleIntervalMs, document.spec.durationMs)
         : null;
     const policy = mode === 'suggest' ? suggestOnly(scenario.policy, topology) : scenario.policy;
     this.loop =

@@ -30,6 +30,8 @@ export class Witness {
     private readonly timeline: readonly TimelineEntry[],
     private readonly codec: ImageCodec,
     private readonly stepMs: number,
+    /** End of the run: a future is not followed much beyond it. */
+    private readonly endMs: number,
   ) {}
 
   before(
@@ -46,7 +48,7 @@ export class Witness {
     const moment = this.moments.get(change.id);
     if (moment === undefined) return;
     this.moments.delete(change.id);
-    const window = windowOf(change, moment.world.nowMs);
+    const window = windowOf(change, moment.world.nowMs, this.endMs);
     const withIt = moment.world.fork();
     applyDiffs(withIt, change.plan.diffs, moment.images, this.codec);
     const futures = {
@@ -71,10 +73,11 @@ export class Witness {
 }
 
 /** From when the change had settled to its verdict, and long enough to tell an effect from noise. */
-function windowOf(change: Change, forkedMs: number): Window {
+function windowOf(change: Change, forkedMs: number, endMs: number): Window {
   const { applied, verified } = change.times;
   const since = (wallMs: number | undefined): number =>
     wallMs === undefined ? forkedMs : VirtualTime.sinceStartMs(wallMs);
-  const fromMs = since(applied) + change.verify.settleMs;
+  // A change that could not settle within the run is looked at from the end of the run on.
+  const fromMs = Math.min(since(applied) + change.verify.settleMs, endMs);
   return { fromMs, toMs: Math.max(since(verified), fromMs + SHORTEST_WINDOW_MS) };
 }
