@@ -156,3 +156,13 @@ describe('pattern', () => {
     );
   });
 });
+
+describe('names with more than one colon', () => {
+  it.each(['/a:b:c', '/a:', '/:a', '/::a', '/x[k=openconfig-a:openconfig-b:V]'])(
+    '%s is canonical after one pass',
+    (text) => {
+      const canonical = canonicalPath(text);
+      expect(canonicalPath(canonical)).toBe(canonical);
+    },
+  );
+});

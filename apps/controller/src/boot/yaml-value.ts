@@ -21,6 +21,8 @@ export function yamlDocuments(text: string): Result<readonly Document.Parsed[], 
 export function yamlValue(document: Document.Parsed): Result<unknown, YamlMistake> {
   const [error] = document.errors;
   if (error) {
+    // The parser reports its own exhaustion as a mistake of the text when it can.
+    if (/call stack/.test(error.message)) return err(mistakeOf(new RangeError(error.message)));
     const at = error.linePos?.[0];
     const where = at ? `line ${at.line}, column ${at.col}` : '';
     return err({ where, reason: (error.message.split('\n')[0] ?? '').replace(/:$/, '') });

@@ -141,6 +141,21 @@ describe('lmdb journal that was damaged', () => {
     expect(child.lines.filter((line) => line.startsWith('corrupt')).length).toBeGreaterThan(20);
   }, 60_000);
 
+  it('refuses an empty file to a reader, whom LMDB would take down', async () => {
+    await write(3);
+    truncateSync(data, 0);
+    await expect(openLmdbJournal({ dir, readOnly: true })).rejects.toThrow(/is empty/);
+  });
+
+  it('refuses a head that is of another kind of page', async () => {
+    await write(3);
+    const bytes = readFileSync(data);
+    bytes.fill(0, 0, 24);
+    writeFileSync(data, bytes);
+    await expect(openLmdbJournal({ dir, readOnly: true })).rejects.toThrow(JournalCorrupt);
+    await expect(openLmdbJournal({ dir })).rejects.toThrow(JournalCorrupt);
+  });
+
   it('is fenced when another process took over in spite of the lock', async () => {
     const journal = await openLmdbJournal({ dir });
     await journal.append(1, 1, [note('mine')]);

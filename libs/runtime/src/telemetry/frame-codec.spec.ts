@@ -63,6 +63,20 @@ describe('frame codec', () => {
     expect(decoded).toMatchObject({ ok: false, error: { where: 'frame.revision' } });
   });
 
+  it('refuses what cannot have been measured: negative columns, counts and bounds out of order', () => {
+    const negative = sampleFrame();
+    negative.channels.txBps[0] = -1;
+    const bad = [negative];
+    const [sample] = sampleFrame().workloads;
+    if (!sample) throw new Error('a sample');
+    for (const over of [{ counts: [-1, 3] }, { counts: [0.5, 3] }, { errors: -1 }, { ageMs: -1 }])
+      bad.push({ ...sampleFrame(), workloads: [{ ...sample, ...over }] });
+    const descending = { ...sample, boundsMs: [2, 1], counts: [1, 1, 1] };
+    bad.push({ ...sampleFrame(), workloads: [descending] });
+    for (const frame of bad)
+      expect(decodeFrame(encodeFrame(frame), layout('r1'))).toMatchObject({ ok: false });
+  });
+
   it('property: damaged frames are refused or read, never thrown at', () => {
     const whole = encodeFrame(sampleFrame());
     fc.assert(

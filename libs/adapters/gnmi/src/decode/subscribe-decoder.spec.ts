@@ -336,4 +336,48 @@ describe('SubscribeDecoder against the generated decoder', () => {
     );
     expect(rejected).toBeGreaterThan(300);
   });
+
+  it('passes over an element without a name, and a path beyond all bounds, as the full one does', () => {
+    const unnamed = gnmi.SubscribeResponse.decode(
+      message({ items: [{ path: '/a', value: uint(1n) }] }),
+    );
+    if (unnamed.response?.$case !== 'update') throw new Error('an update');
+    const [first] = unnamed.response.value.update;
+    first?.path?.elem.unshift({ name: '', key: {} });
+    const long = '/interfaces/interface[name=x]/state/counters/in-octets';
+    const longMessage = gnmi.SubscribeResponse.decode(
+      message({ items: [{ path: '/a', value: uint(1n) }] }),
+    );
+    if (longMessage.response?.$case !== 'update') throw new Error('an update');
+    const [update] = longMessage.response.value.update;
+    const [interfaces, one, ...rest] = toProtoPath(long).elem;
+    if (!update?.path || !interfaces || !one) throw new Error('a path');
+    update.path.elem = [interfaces, { ...one, key: { name: 'x'.repeat(5_000) } }, ...rest];
+    for (const response of [unnamed, longMessage]) {
+      const bytes = Buffer.from(gnmi.SubscribeResponse.encode(response).finish());
+      for (const decode of ['decode', 'decodeFully'] as const) {
+        const { sink, decoder } = setUp();
+        expect(decoder[decode](bytes)).toBe('update');
+        expect(decoder.unusable).toBe(1);
+        expect(decoder.size.paths).toBeLessThan(2);
+        expect(sink.takeCalls()).toEqual([]);
+      }
+    }
+  });
+
+  it('refuses a message with a zero tag inside, which the generated code would pass over', () => {
+    const prefix = message({ prefix: '/interfaces', items: [] });
+    const at = prefix.indexOf('interfaces') - 4;
+    const spoilt = Buffer.from(prefix).fill(0, at, at + 4);
+    for (const decode of ['decode', 'decodeFully'] as const)
+      expect(outcome(() => setUp().decoder[decode](spoilt))).toBe('rejected');
+  });
+
+  it('makes no series of leaves that are named like parts of JavaScript', () => {
+    const { sink, decoder } = setUp();
+    const queue = '/qos/interfaces/interface[interface-id=e]/output/queues/queue[name=q]/state';
+    for (const leaf of ['constructor', 'toString', '__proto__'])
+      decoder.decode(message({ items: [{ path: `${queue}/${leaf}`, value: uint(1n) }] }));
+    expect(sink.keys.size).toBe(0);
+  });
 });
