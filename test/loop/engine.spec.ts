@@ -1,4 +1,4 @@
-import { deviceId } from '@weir/core/model';
+import { deviceId, ruleName, type Facts } from '@weir/core/model';
 import { CRASH_POINTS } from '@weir/runtime';
 import { freshDevices, ManualClock, testPolicy, World } from './world';
 import { MemoryJournalStore } from '@weir/adapter-journal-memory';
@@ -32,6 +32,48 @@ describe('the loop on devices in memory', () => {
     expect(world.weights().s1 ?? 0).toBe(0);
     expect(world.devices.pending.size).toBe(0);
     expect((await world.journal.verify()).chain).toBe('ok');
+  });
+
+  it('finds a link that loses without counting, and leaves it for all prefixes', async () => {
+    const policy = testPolicy();
+    const [rule] = policy.rules;
+    if (rule === undefined) throw new Error('the test policy has a rule');
+    const avoid = {
+      ...rule,
+      name: ruleName('bad-link'),
+      enter: (facts: Facts) => facts.slo.breached && facts.cause.name === 'gray-link',
+      action: { type: 'avoid' as const },
+    };
+    const world = await new World({ policy: { ...policy, rules: [rule, avoid] } }).start();
+    await world.objective('a', 'l1', 'l2');
+    await world.objective('b', 'l3', 'l4');
+    await world.run(5_000);
+    world.gray.set('l1:s2', 0.03);
+    await world.run(60_000, ended(world));
+    expect(world.changes[0]).toMatchObject({ rule: 'bad-link', cause: 'gray-link' });
+    expect(world.changes[0]).toMatchObject({
+      state: 'confirmed',
+      verdict: { verdict: 'improved' },
+    });
+    for (const leaf of ['l2', 'l3', 'l4']) expect(world.weights('l1', leaf).s2).toBeUndefined();
+    expect(world.weights('l3', 'l4').s2).toBe(1);
+  });
+
+  it('goes on to the next rule when one was tried in vain', async () => {
+    const policy = testPolicy();
+    const [rule] = policy.rules;
+    if (rule === undefined) throw new Error('the test policy has a rule');
+    const second = { ...rule, name: ruleName('again'), cooldownMs: 0 };
+    const rules = [{ ...rule, cooldownMs: 10_000 }, second];
+    const world = await incident({ policy: { ...policy, rules } });
+    world.trapMs = 700;
+    await world.run(40_000, ended(world));
+    world.trapMs = 0;
+    await world.run(40_000, () => world.changes[1]?.state === 'confirmed');
+    expect(world.changes.map((change) => [change.rule, change.state])).toEqual([
+      ['reroute', 'rolled-back'],
+      ['again', 'confirmed'],
+    ]);
   });
 
   it('does nothing on a healthy network', async () => {

@@ -173,6 +173,8 @@ export class World {
   readonly journal: MemoryJournal;
   /** Traffic of others by channel, as utilisation. */
   readonly background = new Map<string, number>();
+  /** Share that a channel loses after its own counters; its packets come 300 ms late. */
+  readonly gray = new Map<string, number>();
   /** Delay that l1's other uplinks add once a Set was made, ms: what no model can know. */
   trapMs = 0;
   silent = false;
@@ -310,7 +312,7 @@ export class World {
       layout: this.layout,
       channels: {
         txBps,
-        rxBps: filled(channels.length, NaN),
+        rxBps: this.received(txBps),
         lossRatio: filled(channels.length, 0),
         inErrorRatio: filled(channels.length, NaN),
         operStatus: new Uint8Array(channels.length).fill(1),
@@ -339,6 +341,22 @@ export class World {
     };
   }
 
+  private received(txBps: Float64Array): Float64Array {
+    const rxBps = new Float64Array(txBps.length);
+    const { channelIndex } = this.layout;
+    for (const { a, b } of this.topology.links)
+      for (const [from, to] of [
+        [a, b],
+        [b, a],
+      ] as const) {
+        const key = `${from.device}:${from.interface}`;
+        const sent = txBps[channelIndex.get(key) ?? -1] ?? 0;
+        const row = channelIndex.get(`${to.device}:${to.interface}`) ?? -1;
+        rxBps[row] = sent * (1 - (this.gray.get(key) ?? 0));
+      }
+    return rxBps;
+  }
+
   /** Requests spread over the paths; each takes 8 ms, more where a channel is loaded or hidden bad. */
   private sample(
     workload: string,
@@ -352,7 +370,8 @@ export class World {
     for (const [key, share] of this.shares(from, to)) {
       if (!key.startsWith(`${from}:`)) continue;
       const load = Math.min(1, loads.get(key) ?? 0);
-      const latencyMs = 8 + (load > 0.8 ? (load - 0.8) * 1_000 : 0) + trap(key);
+      const late = this.gray.has(key) ? 300 : 0;
+      const latencyMs = 8 + (load > 0.8 ? (load - 0.8) * 1_000 : 0) + trap(key) + late;
       const bucket = BOUNDS_MS.findIndex((bound) => latencyMs <= bound);
       const index = bucket === -1 ? BOUNDS_MS.length : bucket;
       counts[index] = (counts[index] ?? 0) + Math.round(200 * share);

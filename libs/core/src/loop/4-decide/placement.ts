@@ -71,8 +71,13 @@ function gainOf(
 ): number {
   const { metric } = evidence.state.objective;
   if (metric === 'request-latency') return exposureGain(pass, evidence, routes);
-  const cooler = after / before - 1;
-  return metric === 'collective-time' ? cooler : cooler * Math.min(1, before);
+  // What the ports of the hosts are busy with no route can change.
+  const ports = evidence.channels
+    .filter((channel) => channel.toHost)
+    .reduce((top, channel) => Math.max(top, channel.meanUtilizationRatio || 0), 0);
+  const busy = Math.max(before, ports);
+  const cooler = Math.max(after, ports) / busy - 1;
+  return metric === 'collective-time' ? cooler : cooler * Math.min(1, busy);
 }
 
 class Plan {
