@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 import type * as Model from '../bench/model';
+import { dataFolder } from '../bench/data-folder';
 import type { Session } from '../session';
 import { progressOn } from './bench-outcomes';
 
 interface ModelOptions {
-  readonly data: string;
+  readonly data?: string;
   readonly full?: boolean;
   readonly json?: boolean;
 }
@@ -13,7 +14,10 @@ export function addModelBench(bench: Command, session: Session): void {
   bench
     .command('model')
     .description('the simulator against optima, closed forms and measurements of others')
-    .option('--data <folder>', 'folder with meta-pods and hedera-patterns', 'test/fixtures')
+    .option(
+      '--data <folder>',
+      'folder with meta-pods and hedera-patterns; default: WEIR_DATA, ../shared/data, or the samples of the sources',
+    )
     .option('--full', 'solve every traffic matrix, not only every ninth')
     .option('--json', 'the same as -o json')
     .addHelpText(
@@ -28,7 +32,7 @@ export function addModelBench(bench: Command, session: Session): void {
       const printer = session.printer(command);
       const progress = progressOn(session);
       const report = await module.runModelBench({
-        data: options.data,
+        data: dataFolder(options.data, session.io.env),
         full: options.full === true,
         progress: progress.show,
         now: () => performance.now(),
