@@ -245,7 +245,10 @@ function exchange(port: number, request: Buffer, waits: boolean): Promise<Answer
   });
 }
 
-function answerOf(bytes: Buffer): Answer {
+function answerOf(given: Buffer): Answer {
+  // 100 Continue goes before the answer proper.
+  const interim = given.toString('latin1', 0, 13) === 'HTTP/1.1 100 ';
+  const bytes = interim ? given.subarray(given.indexOf('\r\n\r\n') + 4) : given;
   const end = bytes.indexOf('\r\n\r\n');
   const head = bytes.toString('latin1', 0, Math.max(0, end));
   const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(head)?.[1] ?? 0);
