@@ -22,18 +22,20 @@ export async function runPool<Task, Result>(
   signal?: AbortSignal,
 ): Promise<void> {
   let next = 0;
+  // Asked anew each time: it changes while a task runs.
+  const stopped = (): boolean => signal?.aborted === true;
   const lane = async (): Promise<void> => {
     let worker: Worker<Task, Result> | null = null;
     const drop = (): void => worker?.close();
     signal?.addEventListener('abort', drop);
     try {
       for (let task = tasks[next++]; task !== undefined; task = tasks[next++]) {
-        if (signal?.aborted === true) return;
+        if (stopped()) return;
         worker ??= start();
         try {
           listener.done(task, await worker.run(task));
         } catch (error) {
-          if (signal?.aborted === true) return;
+          if (stopped()) return;
           worker.close();
           worker = null;
           listener.failed(task, error instanceof Error ? error : new Error(String(error)));
