@@ -4,6 +4,7 @@ import type {
   ConfigImage,
   DeviceId,
   FrameLayout,
+  IncidentId,
   IntentId,
   Objective,
   Policy,
@@ -125,6 +126,8 @@ export interface ObservedState {
     readonly model: RoutingModel;
   } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
+  /** Monotonic time before which no candidate is looked for, by incident; ended ones are dropped. */
+  readonly searchAgainMs: ReadonlyMap<IncidentId, number>;
   /** Operations handed out and not reported yet, by id, with the monotonic time of hand-out. */
   readonly inFlight: ReadonlyMap<string, number>;
   /** Earliest monotonic time of the next try, by `change/device`. */
@@ -146,6 +149,7 @@ export const emptyObservedState: ObservedState = {
   commitConfirmed: new Map(),
   routing: null,
   verifications: new Map(),
+  searchAgainMs: new Map(),
   inFlight: new Map(),
   retryAtMs: new Map(),
 };

@@ -23,7 +23,7 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   const drafts = requestDrafts(pass, requests);
   if (pass.observed.holdReason !== '') return drafts;
   if (!pass.looked) return drafts;
-  for (const incident of pass.durable.incidents.values()) {
+  for (const incident of worstFirst(pass)) {
     const draft = decideIncident(pass, incident);
     if (draft === null) continue;
     drafts.push(draft);
@@ -33,6 +33,20 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   return [...drafts, ...drainDrafts(pass), ...restoreDrafts(pass)];
 }
 
+/** Open incidents by how far their objectives are missed: one change often helps several. */
+function worstFirst(pass: Pass): readonly Incident[] {
+  const severity = ({ objectiveId }: Incident): number => {
+    const state = pass.observed.objectives.get(objectiveId);
+    return state === undefined ? 0 : state.quantileMs / thresholdOf(state, pass.env.policy.detect);
+  };
+  return [...pass.durable.incidents.values()]
+    .filter((incident) => incident.state === 'open')
+    .sort((a, b) => (severity(b) || 0) - (severity(a) || 0));
+}
+
+/** A search that found nothing is not repeated for this long, ms: the averages move slowly. */
+const SEARCH_AGAIN_MS = 2_000;
+
 function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (incident.state !== 'open' || incident.diagnosis === null) return null;
   const state = pass.observed.objectives.get(incident.objectiveId);
@@ -40,6 +54,7 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (openChangesOf(pass, incident).length > 0) return null;
   if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
     return noted(pass, incident, null, 'waits until other changes have settled');
+  if (pass.now.monoMs < (pass.observed.searchAgainMs.get(incident.id) ?? -Infinity)) return null;
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
@@ -111,6 +126,11 @@ function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
     const would = `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`;
     return noted(pass, incident, rule, would);
   }
+  const searchAgainMs = new Map(
+    [...pass.observed.searchAgainMs].filter(([, atMs]) => atMs > pass.now.monoMs),
+  );
+  searchAgainMs.set(incident.id, pass.now.monoMs + SEARCH_AGAIN_MS);
+  pass.observe({ searchAgainMs });
   return noted(pass, incident, nothing.rule, nothing.why);
 }
 
