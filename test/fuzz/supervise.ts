@@ -89,14 +89,23 @@ export function supervise(
 
 function died(job: Job, inputs: number, last: Line, reason: string): ChildReport {
   const failure = { seed: last.seed ?? null, kept: last.kept ?? null, reason, input: 'null' };
-  const { door, firstSeed } = job;
-  const failures = [failure];
-  return { door, firstSeed, inputs, kept: 0, outcomes: {}, failures, heap: null, skipped: null };
+  return {
+    door: job.door,
+    firstSeed: job.firstSeed,
+    inputs,
+    kept: 0,
+    outcomes: {},
+    failures: [failure],
+    heap: null,
+    libraryBytesPerInput: 0,
+    skipped: null,
+  };
 }
 
 function withGrowth(report: ChildReport): ChildReport {
-  const { heap, firstSeed } = report;
-  const growth = heap === null ? 0 : heap.endBytes - heap.quarterBytes;
+  const { heap, firstSeed, inputs, libraryBytesPerInput } = report;
+  const known = libraryBytesPerInput * inputs;
+  const growth = heap === null ? 0 : heap.endBytes - heap.quarterBytes - known;
   if (growth <= MAX_GROWTH_BYTES) return report;
   const reason = `memory grew by ${growth} bytes over ${report.inputs} inputs`;
   const failure = { seed: firstSeed, kept: null, reason, input: 'null' };

@@ -6,6 +6,8 @@ export interface Door<Input = unknown> {
   /** What comes in here, in a few words. */
   readonly about: string;
   readonly input: fc.Arbitrary<Input>;
+  /** Memory that a library is known to keep for each input, bytes; default 0. */
+  readonly libraryBytesPerInput?: number;
   /** Starts what stands behind the door; null with a reason where it cannot run on this host. */
   open(): Promise<OpenDoor<Input> | { readonly skipped: string }>;
 }

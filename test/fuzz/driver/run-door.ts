@@ -21,6 +21,7 @@ export interface DoorReport {
   readonly failures: readonly Failure[];
   /** Heap after garbage collection, bytes, after a quarter and at the end; null without gc. */
   readonly heap: { readonly quarterBytes: number; readonly endBytes: number } | null;
+  readonly libraryBytesPerInput: number;
   readonly skipped: string | null;
 }
 
@@ -151,7 +152,9 @@ class Run {
 function report(door: Door, options: RunOptions, run: Partial<Run> & { skipped?: string }) {
   const { inputs = 0, kept = 0, outcomes = {}, failures = [], heap = null, skipped = null } = run;
   const { firstSeed } = options;
-  return { door: door.name, firstSeed, inputs, kept, outcomes, failures, heap, skipped };
+  const { name, libraryBytesPerInput = 0 } = door;
+  const counts = { firstSeed, inputs, kept, outcomes, failures };
+  return { door: name, ...counts, heap, libraryBytesPerInput, skipped };
 }
 
 /** Null unless node was started with --expose-gc. */

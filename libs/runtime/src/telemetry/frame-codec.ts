@@ -155,9 +155,9 @@ function parseHead(bytes: Uint8Array): Head | null {
   if (typeof parsed !== 'object' || parsed === null) return null;
   const { revision, sequence, atMs, workloads } = parsed as Partial<Head>;
   if (typeof revision !== 'string' || !Number.isSafeInteger(sequence)) return null;
-  if (typeof atMs !== 'number' || !Array.isArray(workloads)) return null;
+  if (!Number.isFinite(atMs) || !Array.isArray(workloads)) return null;
   if (!(workloads as unknown[]).every(isWorkloadSample)) return null;
-  return { revision, sequence: sequence as number, atMs, workloads };
+  return { revision, sequence: sequence as number, atMs: atMs as number, workloads };
 }
 
 function isWorkloadSample(value: unknown): value is WorkloadSample {
