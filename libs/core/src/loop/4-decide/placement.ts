@@ -12,6 +12,8 @@ import { largestFirst, movablesAt, routeOf, type Movable } from './placement-ite
 const MIN_FRAMES = 8;
 /** With less of the gain than this it is better to wait for the devices that others hold. */
 const WORTH_NOW = 0.6;
+/** Senders to one port that make an incast. */
+const MANY_SENDERS = 4;
 /** Levelling ends this close to what an even spread over the parallel links would give. */
 const NEAR_EVEN = 1.05;
 /** What a link that drains too slowly is taken to be able to carry, as a share of its rate. */
@@ -75,6 +77,11 @@ function gainOf(
   const ports = evidence.channels
     .filter((channel) => channel.toHost)
     .reduce((top, channel) => Math.max(top, channel.meanUtilizationRatio || 0), 0);
+  // Where many senders overflow a port, the job waits for time-outs and not for the links.
+  const waits = evidence.channels.some(
+    (channel) => channel.toHost && channel.fanIn >= MANY_SENDERS && channel.pressure > 0.8,
+  );
+  if (waits) return 0;
   const busy = Math.max(before, ports);
   const cooler = Math.max(after, ports) / busy - 1;
   return metric === 'collective-time' ? cooler : cooler * Math.min(1, busy);
