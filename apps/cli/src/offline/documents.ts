@@ -46,7 +46,7 @@ export function readDocuments(files: readonly string[], io: Io): SourceDocument[
 const nameOf = (file: string): string => (file === '-' ? 'stdin' : file);
 
 function documentsOf(text: string, file: string): SourceDocument[] {
-  const parsed = parseAllDocuments(text, { prettyErrors: true }) as Document.Parsed[];
+  const parsed = parsedDocuments(text, file);
   const found: SourceDocument[] = [];
   for (const [i, document] of parsed.entries()) {
     const source = parsed.length > 1 ? `${file} document ${i + 1}` : file;
@@ -57,6 +57,15 @@ function documentsOf(text: string, file: string): SourceDocument[] {
     found.push(...itemsOf(value, source));
   }
   return found;
+}
+
+function parsedDocuments(text: string, file: string): Document.Parsed[] {
+  try {
+    return parseAllDocuments(text, { prettyErrors: true }) as Document.Parsed[];
+  } catch (cause) {
+    // Nesting that exhausts the parser does not become one of its own errors.
+    throw notYaml(file, { message: String(cause) });
+  }
 }
 
 function plainValue(document: Document.Parsed, source: string): unknown {

@@ -57,13 +57,9 @@ export type SpecOverrides = Readonly<Record<string, unknown>>;
 
 /** Configuration of a file's text, or the defaults for an empty text. */
 export function readConfig(text: string, overrides: SpecOverrides = {}): Result<FabricConfig> {
-  const document = parseDocument(text);
-  const mistake = document.errors[0];
-  if (mistake !== undefined) {
-    const line = mistake.linePos?.[0].line ?? 1;
-    return refuse('config-invalid', `line ${line}`, mistake.message.split('\n')[0] ?? 'not YAML');
-  }
-  const given: unknown = document.toJS() ?? {
+  const value = readYaml(text);
+  if (!value.ok) return value;
+  const given = value.value ?? {
     apiVersion: API_VERSION,
     kind: 'Fabric',
     metadata: { name: 'demo' },
@@ -87,3 +83,16 @@ function merged(given: unknown, overrides: SpecOverrides): unknown {
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function readYaml(text: string): Result<unknown> {
+  try {
+    const document = parseDocument(text);
+    const mistake = document.errors[0];
+    if (mistake === undefined) return ok(document.toJS() as unknown);
+    const line = mistake.linePos?.[0].line ?? 1;
+    return refuse('config-invalid', `line ${line}`, mistake.message.split('\n')[0] ?? 'not YAML');
+  } catch (cause) {
+    // Nesting that exhausts the parser, and aliases that would expand without bound.
+    return refuse('config-invalid', '(root)', String(cause));
+  }
+}

@@ -91,6 +91,7 @@ describe('scenario file', () => {
       'fatTree and file; exactly one',
     ],
     [{ topology: { fatTree: { k: 5 } } }, 'spec.topology.fatTree.k', 'must be even'],
+    [{ topology: { fatTree: { k: 64 } } }, 'spec.topology.fatTree', 'would have 65536 hosts'],
     [
       { topology: { leafSpine: { leaves: 2, spines: 2, hostPerLeaf: 2 } } },
       'spec.topology.leafSpine.hostPerLeaf',

@@ -24,6 +24,18 @@ const hardware = {
     .describe('ECMP hash entries that the weights of one group share.'),
 };
 
+/** The largest fabric that the simulator is measured with has 8,192 hosts; four times that is the end. */
+const MAX_HOSTS = 32_768;
+
+const fewEnough =
+  <Shape>(hostsOf: (shape: Shape) => number) =>
+  (shape: Shape, context: z.RefinementCtx): void => {
+    const hosts = hostsOf(shape);
+    if (hosts <= MAX_HOSTS) return;
+    const message = `would have ${hosts} hosts, more than ${MAX_HOSTS}`;
+    context.addIssue({ code: 'custom', message });
+  };
+
 const leafSpineSchema = strict({
   leaves: count(1_024),
   spines: count(256),
@@ -32,7 +44,7 @@ const leafSpineSchema = strict({
     .default(4)
     .describe('Leaves of one device group (pod1, pod2, ...); autonomy is given by group.'),
   ...hardware,
-});
+}).superRefine(fewEnough(({ leaves, hostsPerLeaf }) => leaves * hostsPerLeaf));
 
 const fatTreeSchema = strict({
   k: z
@@ -42,7 +54,7 @@ const fatTreeSchema = strict({
     .refine((k) => k % 2 === 0, { message: 'must be even' })
     .describe('Ports of each switch: k pods, k^3/4 hosts.'),
   ...hardware,
-});
+}).superRefine(fewEnough(({ k }) => k ** 3 / 4));
 
 const closSchema = strict({
   pods: count(256),
@@ -60,10 +72,12 @@ const closSchema = strict({
     .max(100)
     .optional()
     .describe('Capacity of the hosts of a leaf over the capacity of its uplinks.'),
-}).refine((clos) => clos.linkCapacity === undefined || clos.oversubscription === undefined, {
-  path: ['oversubscription'],
-  message: 'give linkCapacity or oversubscription, not both',
-});
+})
+  .refine((clos) => clos.linkCapacity === undefined || clos.oversubscription === undefined, {
+    path: ['oversubscription'],
+    message: 'give linkCapacity or oversubscription, not both',
+  })
+  .superRefine(fewEnough((clos) => clos.pods * clos.leavesPerPod * clos.hostsPerLeaf));
 
 const railOptimisedSchema = strict({
   rails: count(64).describe('NICs of one host; NIC r of every host is on rail switch r.'),
@@ -71,7 +85,7 @@ const railOptimisedSchema = strict({
   hostsPerGroup: count(1_024),
   spines: count(256),
   ...hardware,
-});
+}).superRefine(fewEnough((rail) => rail.rails * rail.groups * rail.hostsPerGroup));
 
 const lingjunSchema = strict({
   file: fileSchema.describe('topo.csv of the Alibaba Lingjun 2023 data set.'),
