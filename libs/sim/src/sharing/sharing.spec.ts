@@ -78,8 +78,9 @@ const change = (queues: number, scheduling: boolean): fc.Arbitrary<Change> => {
         kind: fc.constant('scheduling' as const),
         channel,
         queue,
-        scheduling: fc.option(
-          fc.record({ strict: fc.boolean(), weight: fc.integer({ min: 1, max: 9 }) }),
+        scheduling: fc.oneof(
+          fc.constant<Scheduling | null>(null),
+          fc.record<Scheduling>({ strict: fc.boolean(), weight: fc.integer({ min: 1, max: 9 }) }),
         ),
       }),
     );
