@@ -11,7 +11,7 @@ import {
   allArrive,
   EPSILON_MS,
   leftMs,
-  oneWayMs,
+  stepLatencyMs,
   stranded,
   transferOn,
   worstLoss,
@@ -162,7 +162,8 @@ export class Phase {
         left.push(transfer);
         continue;
       }
-      this.longestStepMs = Math.max(this.longestStepMs, oneWayMs(stream, conditions));
+      const stepMs = stepLatencyMs(stream, transfer.lockStep, conditions);
+      this.longestStepMs = Math.max(this.longestStepMs, stepMs);
       const arrives = allArrive(stream, tail, conditions);
       if (arrives >= 1 || context.random.next() < arrives) continue;
       const wait = backOff(worstLoss(stream, conditions), spec.minRtoMs, context.random);

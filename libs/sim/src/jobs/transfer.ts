@@ -80,17 +80,25 @@ export function allArrive(stream: Stream, packets: number, conditions: Condition
 /** Members looked at for the latency of a stream; a collective's are all alike. */
 const LATENCY_SAMPLE = 256;
 
-/** The longest way through the network that a stream has, queues included, one way, ms. */
-export function oneWayMs(stream: Stream, conditions: Conditions): number {
+/**
+ * Time of one step that size does not explain, queues included, one way, ms. In lock-step a chunk
+ * passes all members in turn while the slowest of them is busy all the time, so one member's queue
+ * is met once in a round, not in every step: the mean counts. Elsewhere the longest way does.
+ */
+export function stepLatencyMs(stream: Stream, lockStep: boolean, conditions: Conditions): number {
   const { members, queue } = stream;
   const step = Math.max(1, Math.floor(members.length / LATENCY_SAMPLE));
   let longest = 0;
+  let sum = 0;
+  let count = 0;
   for (let i = 0; i < members.length; i += step) {
     const channels = members[i]?.channels ?? [];
     const ms = conditions.baseRttMs(channels) / 2 + conditions.queueDelayMs(channels, queue);
     longest = Math.max(longest, ms);
+    sum += ms;
+    count += 1;
   }
-  return longest;
+  return lockStep && count > 0 ? sum / count : longest;
 }
 
 /** Channels and loss of a stream's worst member: chance that its retransmissions are lost too. */

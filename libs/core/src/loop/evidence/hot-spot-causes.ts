@@ -17,17 +17,23 @@ export const hotSpotCauses = (evidence: Evidence): Cause[] =>
 const FEW_SENDERS = 2;
 const MANY_SENDERS = 10;
 
+/** Loss of bursts that certainly costs time-outs; a tenth of it is a sign (MISSION A2: 0.1 %). */
+const BURST_LOSS = 0.002;
+
 /** Many senders into one host port, while the ways to its leaf are free. */
-function incast(spot: HotSpot, { channels }: Evidence): Cause[] {
+function incast(spot: HotSpot, { channels, queues }: Evidence): Cause[] {
   if (!spot.toHost) return [];
   const fanIn = channels.find((item) => item.key === spot.key)?.fanIn ?? 0;
   const many = clamp((fanIn - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS));
-  const inside = Math.max(
-    0,
-    ...channels.filter((item) => !item.toHost && item.up).map((item) => item.pressure),
-  );
+  const inside = channels.filter((item) => !item.toHost && item.up);
+  const pressure = Math.max(0, ...inside.map((item) => item.pressure));
+  const loss = ownLoss(queues, (key) => key === spot.key);
+  const insideKeys = new Set(inside.map((item) => item.key));
+  // A busy link slows a job down; a port that drops its bursts stops it for a time-out.
+  const drops = loss > 5 * ownLoss(queues, (key) => insideKeys.has(key));
   // Where the links between the switches suffer as much, the port is not what holds it up.
-  const score = many * spot.pressure * (inside >= spot.pressure ? 0.6 : 0.97);
+  const aside = pressure >= spot.pressure && !drops ? 0.6 : 0.97;
+  const score = many * Math.max(spot.pressure, drops ? clamp(loss / BURST_LOSS) : 0) * aside;
   if (score === 0) return [];
   return [
     {
@@ -37,9 +43,19 @@ function incast(spot: HotSpot, { channels }: Evidence): Cause[] {
       evidence: [
         `${fanIn} senders of the workload share the host port ${spot.key}`,
         `it is ${percent(spot.utilizationRatio)} utilised and queues or drops`,
+        `its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
       ],
     },
   ];
+}
+
+/** Worst recent loss of the workload's own queue on some channels. */
+function ownLoss(queues: Evidence['queues'], isWanted: (channel: string) => boolean): number {
+  let worst = 0;
+  for (const { own, key, recentLossRatio } of queues)
+    if (own && recentLossRatio > worst && isWanted(key.slice(0, key.lastIndexOf(':'))))
+      worst = recentLossRatio;
+  return worst;
 }
 
 /** Standard deviations beyond a good hash at which a tier is called polarised. */
