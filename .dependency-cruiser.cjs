@@ -43,6 +43,13 @@ const TABLE = [
     ],
   },
   {
+    from: 'libs/swarm',
+    may: [
+      'libs/(core|algorithms|runtime|sim|closed-loop|intents)',
+      'libs/adapters/(journal-memory|queue-memory|lease-memory|gnmi|policy-cel)',
+    ],
+  },
+  {
     from: 'libs/conformance',
     may: ['libs/core/src/ports', 'libs/core/src/model', 'libs/core/src/base'],
   },
@@ -67,9 +74,9 @@ const TABLE = [
   {
     from: 'apps/cli',
     may: [
-      'libs/(core|algorithms|runtime|contracts|tls|intents|sim|closed-loop|openconfig-switch)',
+      'libs/(core|algorithms|runtime|contracts|tls|intents|sim|closed-loop|swarm|openconfig-switch)',
       'libs/(proto-gen|gnmi|gnmi-server)',
-      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi)',
+      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi|flight-file)',
     ],
   },
   {

@@ -52,6 +52,7 @@ export const forbiddenImports = [
   imports('table-libs-sim', 'libs/sim/src/up.ts', '@weir/adapter-gnmi'),
   imports('table-libs-openconfig-switch', 'libs/openconfig-switch/src/up.ts', '@weir/runtime'),
   imports('table-libs-closed-loop', 'libs/closed-loop/src/up.ts', '@weir/adapter-queue-bullmq'),
+  imports('table-libs-swarm', 'libs/swarm/src/up.ts', '@weir/adapter-journal-lmdb'),
   imports('table-libs-conformance', 'libs/conformance/src/up.ts', '@weir/runtime'),
   imports('table-libs-adapters', 'libs/adapters/gnmi/src/up.ts', '@weir/adapter-otlp'),
   imports('table-apps-controller', 'apps/controller/src/up.ts', '@weir/sim'),

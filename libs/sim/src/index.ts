@@ -26,6 +26,7 @@ export {
   type SequenceOptions,
 } from './jobs/sequences';
 export * from './sharing';
+export { VirtualTime } from './time/virtual-clock';
 export * from './world';
 export { CALM_SERVICE, demoStage } from './scenarios/demo-stage';
 export { withChanges, type Scenario, type SettingChange, type Stage } from './scenarios/scenario';

@@ -2,8 +2,7 @@ import { deviceWriterContract, type DeviceWriterHarness } from '@weir/conformanc
 import { deviceId } from '@weir/core/model';
 import type { Timers } from '@weir/core/ports';
 import { nextHopPath } from '@weir/openconfig-switch';
-import { defaultSettings, leafSpine } from '@weir/sim';
-import { VirtualTime } from '../time/virtual-clock';
+import { defaultSettings, leafSpine, VirtualTime } from '@weir/sim';
 import { ImageCodec } from './image-codec';
 import { SimulatedDevices, type DataPlane } from './simulated-devices';
 

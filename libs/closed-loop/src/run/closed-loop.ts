@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ok, type Result } from '@weir/core/base';
 import type { Objective } from '@weir/core/model';
 import { canonicalJson } from '@weir/core/ports';
-import { World, type FabricSpec } from '@weir/sim';
+import { type FabricSpec, VirtualTime, World } from '@weir/sim';
 import { suggestOnly } from '../build/policy';
 import { mistake } from '../build/refusals';
 import type { Scenario } from '../build/scenario';
@@ -17,7 +17,6 @@ import {
   type LoopMode,
   type RunResult,
 } from '../result';
-import { VirtualTime } from '../time/virtual-clock';
 import { Witness } from '../truth/witness';
 import { applyToWorld, withoutNetworkTrouble } from './apply';
 import { LoopSide } from './loop-side';

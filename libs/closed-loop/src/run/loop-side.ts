@@ -14,7 +14,7 @@ import {
 import type { Metrics, Timers } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
 import { buildLayout, ColumnStore, Engine, SouthboundExecutor } from '@weir/runtime';
-import { LATENCY_BOUNDS_MS, type Observation, type World } from '@weir/sim';
+import { LATENCY_BOUNDS_MS, type Observation, type VirtualTime, type World } from '@weir/sim';
 import type { BuiltIntent } from '../build/intents';
 import type { Scenario } from '../build/scenario';
 import type { SettingStep } from '../build/settings';
@@ -22,7 +22,6 @@ import type { TimelineAction } from '../build/timeline';
 import type { ImageCodec } from '../devices/image-codec';
 import { SimulatedDevices } from '../devices/simulated-devices';
 import { CounterFeed } from '../telemetry/counter-feed';
-import type { VirtualTime } from '../time/virtual-clock';
 import { imageAfter } from './images';
 
 /** One Set on a switch, from the request to its answer. */

@@ -1,6 +1,6 @@
 import type { Action, Change, Incident, StageTimes } from '@weir/core/model';
 import type { ChangeResult, IncidentResult, Score, Truth } from '../result';
-import { VirtualTime } from '../time/virtual-clock';
+import { VirtualTime } from '@weir/sim';
 
 const since = (wallMs: number): number => VirtualTime.sinceStartMs(wallMs);
 const sinceOrNull = (wallMs: number | null): number | null =>

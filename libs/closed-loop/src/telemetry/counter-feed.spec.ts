@@ -1,7 +1,6 @@
 import { buildLayout, ColumnStore } from '@weir/runtime';
-import { leafSpine, World } from '@weir/sim';
+import { leafSpine, VirtualTime, World } from '@weir/sim';
 import { topologyOf } from '../build/topology-model';
-import { VirtualTime } from '../time/virtual-clock';
 import { CounterFeed } from './counter-feed';
 
 const spec = leafSpine({ leaves: 2, spines: 1, hostPortsPerLeaf: 1 });

@@ -1,9 +1,8 @@
 import type { Change, ConfigImage, DeviceId, Objective } from '@weir/core/model';
-import type { World } from '@weir/sim';
+import { VirtualTime, type World } from '@weir/sim';
 import type { TimelineEntry } from '../build/timeline';
 import type { ImageCodec } from '../devices/image-codec';
 import type { Truth, Window } from '../result';
-import { VirtualTime } from '../time/virtual-clock';
 import { applyDiffs, live } from './alternative';
 import { compare } from './compare';
 
