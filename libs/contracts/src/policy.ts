@@ -10,6 +10,9 @@ import {
   trafficClassSchema,
 } from './scalars';
 
+const WEEKDAY_NAMES = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const ISO_TIME = 'a time with zone as in 2026-12-24T00:00:00Z';
+
 const harmSchema = strict({
   objectiveRatio: z
     .number()
@@ -197,6 +200,14 @@ const freshnessSchema = strict({
   maxUnknownRatio: ratioSchema
     .default(0.25)
     .describe('Share of unknown channels above which the loop holds still.'),
+  maxDisagreementRatio: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe(
+      'Two ends of a link, or in and out of a device, that differ by more contradict each other: nothing is changed on their word.',
+    ),
 }).prefault({});
 
 const limitsSchema = strict({
@@ -215,7 +226,83 @@ const limitsSchema = strict({
     .max(1)
     .default(0.9)
     .describe('No link may be predicted above this or above its present utilisation.'),
+  maxRemovedCapacityRatio: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.1)
+    .describe(
+      'Share of the capacity between switches that open changes may take out of use at once; one link always may be.',
+    ),
+  dwellMs: nonNegativeMsSchema
+    .default(60_000)
+    .describe(
+      'Rest of one route or queue after any settled automatic change on it, whatever the rule.',
+    ),
+  reversalWindowMs: nonNegativeMsSchema
+    .default(600_000)
+    .describe(
+      'An automatic change that would bring back values which one replaced within this time is refused.',
+    ),
 }).prefault({});
+
+const escalationSchema = strict({
+  undone: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('Undone changes of one rule on one objective after which it waits for a person.'),
+  periodMs: positiveMsSchema.default(864_000_000).describe('Period in which they are counted.'),
+}).prefault({});
+
+const rolloutSchema = strict({
+  canaryFromDevices: z
+    .int()
+    .min(0)
+    .default(4)
+    .describe('From so many devices on, one is written and proved before the others; 0 is never.'),
+  proofMs: nonNegativeMsSchema
+    .default(2_000)
+    .describe('How long a stage must look well before the next one begins.'),
+}).prefault({});
+
+const windowFields = {
+  name: nameSchema.describe('Named in the reason of what waits for its end.'),
+  groups: z
+    .array(nameSchema)
+    .default([])
+    .describe('Device groups that it protects; none named means all.'),
+};
+const timeOfDaySchema = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, 'a time of day from 00:00 to 24:00, e.g. 17:30');
+const weeklyWindowSchema = strict({
+  ...windowFields,
+  days: z
+    .array(z.enum(WEEKDAY_NAMES))
+    .min(1, 'at least one day')
+    .describe('Local days on which it begins.'),
+  from: timeOfDaySchema.describe('Local time of day at which it begins.'),
+  to: timeOfDaySchema.describe('Local time of day at which it ends; before `from`: the day after.'),
+  utcOffsetMinutes: z
+    .int()
+    .min(-840)
+    .max(840)
+    .default(0)
+    .describe('Local time minus UTC; 60 is Central European Time. There is no summer time.'),
+}).refine((window) => window.from !== window.to && window.from !== '24:00', {
+  path: ['from'],
+  message: 'must differ from `to` (a whole day is 00:00 to 24:00) and be before 24:00',
+});
+const onceWindowSchema = strict({
+  ...windowFields,
+  start: z.iso.datetime({ offset: true, error: ISO_TIME }).describe('Begin, ISO 8601 with zone.'),
+  end: z.iso.datetime({ offset: true, error: ISO_TIME }).describe('End, not part of it.'),
+}).refine((window) => Date.parse(window.start) < Date.parse(window.end), {
+  path: ['end'],
+  message: 'must be after `start`',
+});
 
 /** Policy file. Conditions are compiled by adapters/policy-cel. */
 export const policySchema = strict({
@@ -234,6 +321,13 @@ export const policySchema = strict({
       .record(nameSchema, modeSchema)
       .default({})
       .describe('Autonomy by device group; a group that is not named takes auto.'),
+    escalation: escalationSchema,
+    freezeWindows: z
+      .array(z.union([weeklyWindowSchema, onceWindowSchema]))
+      .max(100)
+      .default([])
+      .describe('Times in which no change begins; plans are made and shown.'),
+    rollout: rolloutSchema,
     verify: verifySchema.prefault({}).describe('How the effect of a change is judged.'),
     rules: z
       .array(ruleSchema)

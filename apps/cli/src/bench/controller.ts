@@ -55,7 +55,13 @@ export function benchPolicy(sampleIntervalMs: number): Policy {
     ...policy,
     detect: { ...policy.detect, windowMs: 1, minCount: 1, holdMs: HOLD_MS, clearMs: 0 },
     freshness: { ...policy.freshness, staleMs: 3 * sampleIntervalMs },
-    limits: { ...policy.limits, maxChangesPerHour: 1_000_000, maxLayerShare: 1 },
+    limits: {
+      ...policy.limits,
+      maxChangesPerHour: 1_000_000,
+      maxLayerShare: 1,
+      dwellMs: 0,
+      reversalWindowMs: 0,
+    },
     rules: policy.rules.map((rule) => ({ ...rule, mode: 'auto', cooldownMs: 0, verify })),
   };
 }

@@ -52,8 +52,17 @@ describe('default policy', () => {
         policy.spec = { rules: policy.spec.rules };
       }),
     );
-    const { detect, freshness, limits, planTtlMs, leaseMs, groups } = compiled(defaultPolicyText);
+    const written = compiled(defaultPolicyText);
+    const { detect, freshness, limits, planTtlMs, leaseMs, groups } = written;
     expect(bare).toMatchObject({ detect, freshness, limits, planTtlMs, leaseMs, groups });
+    const { escalation, freezeWindows, rollout } = written;
+    expect(bare).toMatchObject({ escalation, freezeWindows, rollout });
+    const { spec } = parse(defaultPolicyText) as { spec: Record<string, unknown> };
+    expect(Object.keys(spec).sort()).toEqual(
+      ['detect', 'escalation', 'examples', 'freezeWindows', 'freshness', 'groups', 'leaseMs']
+        .concat(['limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
+        .sort(),
+    );
     expect(bare.rules[0]?.verify).toEqual(compiled(defaultPolicyText).rules[0]?.verify);
   });
 
@@ -83,6 +92,29 @@ describe('compilePolicy', () => {
     const { hash } = compiled(defaultPolicyText);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     expect(compiled(`${defaultPolicyText}\n`).hash).not.toBe(hash);
+  });
+
+  it('reads freeze windows of both forms', () => {
+    const { freezeWindows } = compiled(
+      changed((document) => {
+        document.spec.freezeWindows = [
+          { name: 'night', days: ['fri'], from: '17:30', to: '06:00', utcOffsetMinutes: 60 },
+          { name: 'feast', start: '1970-01-02T00:00:00Z', end: '1970-01-02T02:00:00+01:00' },
+        ];
+      }),
+    );
+    expect(freezeWindows).toEqual([
+      {
+        kind: 'weekly',
+        name: 'night',
+        groups: [],
+        days: ['fri'],
+        fromMinute: 1050,
+        toMinute: 360,
+        utcOffsetMinutes: 60,
+      },
+      { kind: 'once', name: 'feast', groups: [], startMs: 86_400_000, endMs: 90_000_000 },
+    ]);
   });
 
   const cases: [string, string, string, string][] = [
@@ -177,6 +209,23 @@ describe('compilePolicy', () => {
       }),
       'spec.groups.pod1',
       'off',
+    ],
+    [
+      'a freeze window without an end',
+      changed((p) => {
+        p.spec.freezeWindows = [{ name: 'night', days: ['fri'], from: '17:30', to: '17:30' }];
+      }),
+      'spec.freezeWindows[0].from',
+      'must differ',
+    ],
+    [
+      'a freeze window that ends before it begins',
+      changed((p) => {
+        const [start, end] = ['2026-12-24T00:00:00Z', '2026-12-23T00:00:00Z'];
+        p.spec.freezeWindows = [{ name: 'feast', start, end }];
+      }),
+      'spec.freezeWindows[0].end',
+      'after',
     ],
     ['too long a text', `#${'x'.repeat(MAX_POLICY_CHARACTERS)}`, '(root)', 'longer than'],
     [

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { formatIssues, nearest, policySchema, summarize } from '@weir/contracts';
 import type { PolicyDocument, PolicyExample } from '@weir/contracts';
-import { ruleName, type Policy, type Rule, type VerifyPolicy } from '@weir/core/model';
+import {
+  ruleName,
+  type FreezeWindow,
+  type Policy,
+  type Rule,
+  type VerifyPolicy,
+} from '@weir/core/model';
 import { ok, refuse, type Result } from '@weir/core/base';
 import { parseDocument } from 'yaml';
 import { compileCondition, type Condition } from './condition';
@@ -52,12 +58,29 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     planTtlMs: spec.planTtlMs,
     leaseMs: spec.leaseMs,
     groups: spec.groups,
+    escalation: spec.escalation,
+    freezeWindows: spec.freezeWindows.map(windowOf),
+    rollout: spec.rollout,
     rules,
     text,
     conditions,
     examples: spec.examples,
   });
 }
+
+function windowOf(document: PolicyDocument['spec']['freezeWindows'][number]): FreezeWindow {
+  const { name, groups } = document;
+  if ('start' in document) {
+    const [startMs, endMs] = [Date.parse(document.start), Date.parse(document.end)];
+    return { kind: 'once', name, groups, startMs, endMs };
+  }
+  const { days, utcOffsetMinutes } = document;
+  const [fromMinute, toMinute] = [minuteOf(document.from), minuteOf(document.to)];
+  return { kind: 'weekly', name, groups, days, fromMinute, toMinute, utcOffsetMinutes };
+}
+
+/** `17:30` is minute 1050 of the day. */
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
 
 function ruleOf(document: RuleDocument, condition: Condition, verify: VerifyPolicy): Rule {
   return {

@@ -42,7 +42,7 @@ spec:
   policy:
     overrides:
       detect: { windowMs: 3000, minCount: 20, holdMs: 3000, clearMs: 5000 }
-      limits: { maxLayerShare: 0.5, maxPredictedUtilizationRatio: 1 }
+      limits: { maxLayerShare: 0.5, maxPredictedUtilizationRatio: 1, maxRemovedCapacityRatio: 0.5 }
       verify: { settleMs: 2000, minSamples: 8, maxMs: 20000 }
   expect: { incidents: { min: 1 }, harmfulKept: { max: 0 } }
 `;

@@ -105,6 +105,25 @@ export interface Rule {
   readonly verify: VerifyPolicy;
 }
 
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** No change begins in it on devices of the named groups; no group named: on none at all. */
+export type FreezeWindow = { readonly name: string; readonly groups: readonly string[] } & (
+  | {
+      readonly kind: 'weekly';
+      /** Local days on which it begins. */
+      readonly days: readonly Weekday[];
+      /** Minutes after local midnight, 0..1440; at or before `fromMinute`: on the day after. */
+      readonly fromMinute: number;
+      readonly toMinute: number;
+      /** Local time minus UTC. */
+      readonly utcOffsetMinutes: number;
+    }
+  /** Wall times, ms since the epoch; the end is not part of it. */
+  | { readonly kind: 'once'; readonly startMs: number; readonly endMs: number }
+);
+
 export interface Policy {
   readonly name: string;
   /** Hash of the source text. */
@@ -128,6 +147,8 @@ export interface Policy {
     readonly staleMs: number;
     /** Share of channels unknown above which the loop holds still. */
     readonly maxUnknownRatio: number;
+    /** Two ends of a link, or in and out of a device, that differ by more contradict each other. */
+    readonly maxDisagreementRatio: number;
   };
   readonly limits: {
     readonly maxDevicesPerChange: number;
@@ -137,6 +158,22 @@ export interface Policy {
     readonly maxLayerShare: number;
     /** No link may be predicted above this or above its present utilisation. */
     readonly maxPredictedUtilizationRatio: number;
+    /** Share of the capacity between switches that open changes may take out of use at once. */
+    readonly maxRemovedCapacityRatio: number;
+    /** Rest of one route or queue after any settled automatic change on it, whatever rule, ms. */
+    readonly dwellMs: number;
+    /** Values that an automatic change replaced within this time are not brought back, ms. */
+    readonly reversalWindowMs: number;
+  };
+  /** So many undone changes of a rule on an objective in the period: it waits for a person there. */
+  readonly escalation: { readonly undone: number; readonly periodMs: number };
+  /** Times in which no change is started. */
+  readonly freezeWindows: readonly FreezeWindow[];
+  readonly rollout: {
+    /** From so many devices on, one goes first and is proved before the rest; 0: never. */
+    readonly canaryFromDevices: number;
+    /** How long a stage must look well before the next one begins, ms. */
+    readonly proofMs: number;
   };
   /** How changes that people or intents ask for are judged; rules carry their own. */
   readonly verify: VerifyPolicy;
