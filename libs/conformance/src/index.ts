@@ -13,4 +13,5 @@ export * from './journal-contract';
 export * from './lease-contract';
 export * from './queue-contract';
 export * from './redis-fixture';
+export * from './sample-history';
 export * from './typescript-child';

@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   'not-the-network': 'The network is not the cause; nothing is changed.',
   'fencing-epoch-stale': 'An operation of an older leader was refused.',
   'journal-corrupt': 'The journal is damaged in the middle; the daemon does not start on it.',
+  'journal-too-new':
+    'The journal was written by a newer version; this one would misread it and does not start.',
   'journal-unavailable': 'The journal cannot be written durably; nothing may be changed.',
   internal: 'An assertion failed: a defect in Weir. Writes are frozen.',
 } as const;

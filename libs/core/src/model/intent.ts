@@ -2,6 +2,9 @@ import type { IntentId } from './ids';
 
 export const API_VERSION = 'weir.dev/v1';
 
+/** Author of intents that come from the files of the configuration. */
+export const CONFIG_AUTHOR = 'config';
+
 /** Evidence-graded condition: `unknown` is an answer, and never shown as true. */
 export interface Condition {
   readonly type: string;

@@ -95,7 +95,18 @@ export type RecordBody =
       readonly by: string;
     }
   | { readonly kind: 'device-fenced'; readonly device: DeviceId; readonly reason: string }
-  | { readonly kind: 'device-unfenced'; readonly device: DeviceId; readonly by: string };
+  | { readonly kind: 'device-unfenced'; readonly device: DeviceId; readonly by: string }
+  /**
+   * The state as of record `sequence`, whose chain hash is `hash`, was written as a snapshot with
+   * this SHA-256. A snapshot counts only with this record in the chain behind it, so it can no more
+   * be edited unseen than a record can.
+   */
+  | {
+      readonly kind: 'snapshot-taken';
+      readonly sequence: number;
+      readonly hash: string;
+      readonly digest: string;
+    };
 
 export type RecordKind = RecordBody['kind'];
 

@@ -8,6 +8,7 @@ export * from './device';
 export * from './intent-kind';
 export * from './journal';
 export * from './journal-chain';
+export * from './journal-snapshots';
 export * from './lease';
 export * from './metrics';
 export * from './profile';

@@ -1,6 +1,8 @@
 import type { JournalRecord, RecordBody } from '../model';
+import type { JournalSnapshots } from './journal-snapshots';
 
 export interface JournalVerification {
+  /** Sequence up to which the chain is in order; the first ones may have been compacted away. */
   readonly records: number;
   readonly chain: 'ok' | 'broken';
   /** First sequence whose hash does not follow from the one before; null when the chain is ok. */
@@ -8,6 +10,8 @@ export interface JournalVerification {
   /** Hash of the last record that is in order; the genesis hash when there is none. */
   readonly head: string;
   readonly detail: string;
+  /** First record that is still there; 1 unless older ones were compacted away. */
+  readonly firstSequence?: number;
 }
 
 /**
@@ -22,15 +26,25 @@ export interface Journal {
     atMs: number,
     bodies: readonly RecordBody[],
   ): Promise<readonly JournalRecord[]>;
-  /** Records from `fromSequence` (1 is the first) to the end at the time of the call, in order. */
+  /**
+   * Records from `fromSequence` (1 is the first), or from the first that is left, to the end at the
+   * time of the call, in order.
+   */
   read(fromSequence: number): AsyncIterable<JournalRecord>;
-  /** Calls back for each record appended after the call, by whoever; returns an unsubscribe. */
+  /**
+   * Calls back for each record from `fromSequence` on, by whoever it is appended; returns an
+   * unsubscribe. `onBehind` is called once, and no record after it, when the next record was
+   * compacted away: the reader must begin anew from a snapshot.
+   */
   follow(
     fromSequence: number,
     onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
   ): Promise<() => Promise<void>>;
   lastSequence(): Promise<number>;
   verify(): Promise<JournalVerification>;
+  /** Absent where every record is kept for ever and state is always folded from the first. */
+  readonly snapshots?: JournalSnapshots | undefined;
   close(): Promise<void>;
 }
 
@@ -59,6 +73,15 @@ export class JournalCorrupt extends Error {
   ) {
     super(message);
     this.name = 'JournalCorrupt';
+  }
+}
+
+/** Written by a version whose formats this one does not know; it refuses to start. */
+export class JournalTooNew extends Error {
+  readonly code = 'journal-too-new';
+  constructor(message: string) {
+    super(message);
+    this.name = 'JournalTooNew';
   }
 }
 

@@ -16,6 +16,8 @@ export interface DurableState {
   readonly changeCount: number;
   readonly incidentCount: number;
   readonly intents: ReadonlyMap<IntentId, IntentResource>;
+  /** Intents as the files of the configuration last put them, whatever people did to them since. */
+  readonly configIntents: ReadonlyMap<IntentId, IntentResource>;
   readonly incidents: ReadonlyMap<IncidentId, Incident>;
   readonly changes: ReadonlyMap<ChangeId, Change>;
   readonly frozen: { readonly by: string; readonly reason: string } | null;
@@ -34,6 +36,7 @@ export const emptyDurableState: DurableState = {
   changeCount: 0,
   incidentCount: 0,
   intents: new Map(),
+  configIntents: new Map(),
   incidents: new Map(),
   changes: new Map(),
   frozen: null,

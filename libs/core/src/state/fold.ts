@@ -1,5 +1,6 @@
 import { assert } from '../base';
 import { isTerminal, TRANSITIONS } from '../change';
+import { CONFIG_AUTHOR } from '../model';
 import type {
   Change,
   ChangeState,
@@ -29,9 +30,10 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
     case 'daemon-started':
     case 'policy-loaded':
     case 'topology-loaded':
+    case 'snapshot-taken':
       return state;
     case 'intent-put':
-      return { ...state, intents: withEntry(state.intents, body.id, body.intent) };
+      return applyIntent(state, body);
     case 'intent-deleted':
       return { ...state, intents: without(state.intents, body.id) };
     case 'incident-opened':
@@ -53,6 +55,15 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
     default:
       return applyChange(state, body, atMs);
   }
+}
+
+function applyIntent(
+  state: DurableState,
+  { id, intent, by }: Extract<RecordBody, { kind: 'intent-put' }>,
+): DurableState {
+  const next = { ...state, intents: withEntry(state.intents, id, intent) };
+  if (by !== CONFIG_AUTHOR) return next;
+  return { ...next, configIntents: withEntry(state.configIntents, id, intent) };
 }
 
 type IncidentBody = Extract<

@@ -5,3 +5,5 @@
 export * from './durable';
 export * from './fold';
 export * from './limits';
+export * from './record-kinds';
+export * from './snapshot';
