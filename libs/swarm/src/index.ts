@@ -4,6 +4,7 @@
  * lease and clocks fail as a seed says. Oracles, one for each invariant, watch what happened.
  */
 export type * from './faults/fault-option';
-export type * from './oracles/oracle';
+export * from './matrix';
+export * from './oracles';
 export type * from './run/seed-result';
 export type * from './timeline';
