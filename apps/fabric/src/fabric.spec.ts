@@ -188,6 +188,24 @@ describe('a fabric that listens', () => {
     expect(await codeOf(set({ [weightPath(1)]: '7' }))).toBe(status.OK);
   });
 
+  it('answers a Set that it did not apply, applies one late, and answers one late', async () => {
+    await control('PUT', '/switches/leaf1/faults', { pretend: 1 });
+    expect(await codeOf(set({ [weightPath(1)]: '5' }))).toBe(status.OK);
+    expect(await read(weightPath(1))).toBe('"32"');
+    await control('PUT', '/switches/leaf1/faults', { slowAnswerMs: 300 });
+    const late = codeOf(set({ [weightPath(1)]: '6' }, undefined, 200));
+    expect(await late).toBe(status.DEADLINE_EXCEEDED);
+    expect(await read(weightPath(1))).toBe('"6"');
+    await control('PUT', '/switches/leaf1/faults', { slowAnswerMs: 0, slowApplyMs: 300 });
+    expect(await codeOf(set({ [weightPath(1)]: '7' }, undefined, 200))).toBe(
+      status.DEADLINE_EXCEEDED,
+    );
+    expect(await read(weightPath(1))).toBe('"6"');
+    // One Set at a time: this one is answered when the late one has been applied.
+    expect(await codeOf(set({}))).toBe(status.OK);
+    expect(await read(weightPath(1))).toBe('"7"');
+  });
+
   it('hangs until it is told not to', async () => {
     await control('PUT', '/switches/leaf1/faults', { hang: true });
     expect(await codeOf(set({ [weightPath(1)]: '5' }, undefined, 200))).toBe(

@@ -68,8 +68,12 @@ export interface TargetBehaviour {
   afterApply?(changes: readonly LeafDiff[]): Promise<void> | void;
   /** True: extensions are dropped without an error, as targets do that do not know them. */
   ignoreExtensions?(): boolean;
+  /** False: the Set is checked and answered as if it was applied, and nothing is. */
+  applies?(changes: readonly LeafDiff[]): boolean;
   /** False: samples are withheld, the stream stays open (a hanging telemetry agent). */
   maySample?(): boolean;
+  /** How often each sample is sent; more than once is a device that sends more than was asked. */
+  sampleRepeats?(): number;
 }
 
 /** A commit that waits for its confirmation, as kept over a restart of the target. */

@@ -7,6 +7,11 @@ export type Faults = Partial<{
   hang: boolean;
   failAfterApply: number;
   failBeforeApply: number;
+  mute: boolean;
+  pretend: number;
+  slowApplyMs: number;
+  slowAnswerMs: number;
+  stormFactor: number;
   ignoreExtensions: boolean;
 }>;
 
@@ -15,6 +20,11 @@ export const NO_FAULTS: Required<Faults> = {
   hang: false,
   failAfterApply: 0,
   failBeforeApply: 0,
+  mute: false,
+  pretend: 0,
+  slowApplyMs: 0,
+  slowAnswerMs: 0,
+  stormFactor: 1,
   ignoreExtensions: false,
 };
 

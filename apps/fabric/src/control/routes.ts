@@ -20,6 +20,10 @@ const switchFaultsSchema = strict({
   mute: z.boolean().optional(),
   failAfterApply: z.int().min(0).max(1_000).optional(),
   failBeforeApply: z.int().min(0).max(1_000).optional(),
+  pretend: z.int().min(0).max(1_000).optional(),
+  slowApplyMs: z.number().min(0).max(600_000).optional(),
+  slowAnswerMs: z.number().min(0).max(600_000).optional(),
+  stormFactor: z.int().min(1).max(10_000).optional(),
   ignoreExtensions: z.boolean().optional(),
 });
 
@@ -183,7 +187,8 @@ function switchRoutes(fabric: FabricProcess): Route[] {
       method: 'PUT',
       path: '/switches/:device/faults',
       summary:
-        'slowMs, hang, mute, failAfterApply, failBeforeApply, ignoreExtensions; named ones change',
+        'slowMs, hang, mute, failAfterApply, failBeforeApply, pretend, slowApplyMs, slowAnswerMs, ' +
+        'stormFactor, ignoreExtensions; named ones change',
       handle: (call) =>
         withSwitch(fabric, call, (entry) => {
           const wanted = parsed(switchFaultsSchema, call.body);

@@ -13,6 +13,14 @@ export interface SwitchFaults {
   readonly failAfterApply: number;
   /** This many next Sets fail before anything was applied. */
   readonly failBeforeApply: number;
+  /** This many next Sets are answered OK, and nothing of them is applied. */
+  readonly pretend: number;
+  /** A Set is applied this much after it was asked for, ms. */
+  readonly slowApplyMs: number;
+  /** A Set is answered this much after it was applied, ms. */
+  readonly slowAnswerMs: number;
+  /** Each sample is sent this often: more than anyone asked for. */
+  readonly stormFactor: number;
   /** Extensions are dropped without an error: a commit-confirmed Set becomes permanent. */
   readonly ignoreExtensions: boolean;
 }
@@ -23,6 +31,10 @@ export const NO_FAULTS: SwitchFaults = {
   mute: false,
   failAfterApply: 0,
   failBeforeApply: 0,
+  pretend: 0,
+  slowApplyMs: 0,
+  slowAnswerMs: 0,
+  stormFactor: 1,
   ignoreExtensions: false,
 };
 
@@ -41,22 +53,31 @@ export class FaultyBehaviour implements TargetBehaviour {
   }
 
   async beforeRpc(_rpc: RpcName): Promise<void> {
-    if (this.now.slowMs > 0) {
-      await new Promise<void>((resolve) => setTimeout(resolve, this.now.slowMs).unref());
-    }
+    if (this.now.slowMs > 0) await pause(this.now.slowMs);
     if (this.now.hang) await new Promise<void>((resolve) => this.hanging.push(resolve));
   }
 
-  beforeApply(): void {
-    if (this.now.failBeforeApply <= 0) return;
-    this.now = { ...this.now, failBeforeApply: this.now.failBeforeApply - 1 };
-    throw new GnmiError(GrpcStatus.ABORTED, 'fault on demand: the Set was not applied');
+  async beforeApply(): Promise<void> {
+    if (this.now.slowApplyMs > 0) await pause(this.now.slowApplyMs);
+    if (this.takeOne('failBeforeApply'))
+      throw new GnmiError(GrpcStatus.ABORTED, 'fault on demand: the Set was not applied');
   }
 
-  afterApply(): void {
-    if (this.now.failAfterApply <= 0) return;
-    this.now = { ...this.now, failAfterApply: this.now.failAfterApply - 1 };
-    throw new GnmiError(GrpcStatus.UNKNOWN, 'fault on demand: the Set failed after it was applied');
+  applies(): boolean {
+    return !this.takeOne('pretend');
+  }
+
+  async afterApply(): Promise<void> {
+    if (this.now.slowAnswerMs > 0) await pause(this.now.slowAnswerMs);
+    if (this.takeOne('failAfterApply'))
+      throw new GnmiError(
+        GrpcStatus.UNKNOWN,
+        'fault on demand: the Set failed after it was applied',
+      );
+  }
+
+  sampleRepeats(): number {
+    return this.now.stormFactor;
   }
 
   ignoreExtensions(): boolean {
@@ -66,4 +87,14 @@ export class FaultyBehaviour implements TargetBehaviour {
   maySample(): boolean {
     return !this.now.hang && !this.now.mute;
   }
+
+  /** Uses up one of a number of faults; false when none is left. */
+  private takeOne(fault: 'failBeforeApply' | 'failAfterApply' | 'pretend'): boolean {
+    if (this.now[fault] <= 0) return false;
+    this.now = { ...this.now, [fault]: this.now[fault] - 1 };
+    return true;
+  }
 }
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, ms).unref());

@@ -96,6 +96,8 @@ export class Transactions {
   ): Promise<gnmi.SetResponse> {
     const outcome = executeSet(this.configuration.current, request, this.name);
     await this.behaviour.beforeApply?.(outcome.changes);
+    if (this.behaviour.applies?.(outcome.changes) === false)
+      return this.response(request, outcome.results);
     if (commit !== null)
       await this.commit.arm(commit.id, commit.durationMs, this.configuration.current);
     try {

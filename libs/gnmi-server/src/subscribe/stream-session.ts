@@ -128,8 +128,15 @@ export class SubscribeSession {
   }
 
   private async sample(intervalMs: number): Promise<void> {
-    // A client that has not read the last sample yet gets the next one, not both.
-    if (this.outbox.full || this.deps.behaviour.maySample?.() === false) return;
+    const { behaviour } = this.deps;
+    for (let left = behaviour.sampleRepeats?.() ?? 1; left > 0 && !this.closed; left--) {
+      // A client that has not read the last sample yet gets the next one, not both.
+      if (this.outbox.full || behaviour.maySample?.() === false) return;
+      await this.sampleOnce(intervalMs);
+    }
+  }
+
+  private async sampleOnce(intervalMs: number): Promise<void> {
     await this.deps.tree.refresh();
     const nowMs = this.deps.clock.wallMs();
     for (const item of this.sampled) {
