@@ -51,6 +51,8 @@ export interface DeviceState {
   readonly lastVerb: OperationVerb | null;
   /** Tries of `lastVerb` so far. */
   readonly attempts: number;
+  /** How many of those the device answered with something else than what was asked for. */
+  readonly refusals?: number;
   readonly lastError: string;
 }
 
@@ -101,6 +103,7 @@ export interface StageTimes {
   readonly validated?: number;
   readonly applying?: number;
   readonly applied?: number;
+  readonly reverting?: number;
   readonly verified?: number;
   readonly settled?: number;
 }
@@ -138,6 +141,10 @@ export interface Change {
   readonly leaseUntilMs: number | null;
   readonly times: StageTimes;
   readonly devices: Readonly<Record<string, DeviceState>>;
+  /** Stages of the plan, from the first one, after which no harm was seen. */
+  readonly provedStages?: number;
+  /** Why the change was left as the devices hold it; it is neither renewed nor undone any more. */
+  readonly adopted?: string;
   readonly verdict: VerdictRecord | null;
   readonly approvedBy: string | null;
   readonly cause: string | null;

@@ -74,6 +74,23 @@ export type RecordBody =
       readonly message: string;
       readonly sentMs: number | null;
     }
+  /** Every device of the stage was read back, and no harm was seen: the next one may begin. */
+  | {
+      readonly kind: 'stage-proved';
+      readonly id: ChangeId;
+      /** Index in the stages of the plan. */
+      readonly stage: number;
+      readonly evidence: readonly string[];
+    }
+  /** The devices hold something else than the kept change wrote: it is left as it is now. */
+  | {
+      readonly kind: 'change-adopted';
+      readonly id: ChangeId;
+      readonly device: DeviceId;
+      readonly reason: string;
+    }
+  /** The wall clock was set: everything that counts by it is moved by as much. */
+  | { readonly kind: 'clock-stepped'; readonly byMs: number }
   /** An automatic change stands until then; not renewed, it is undone. */
   | { readonly kind: 'lease-renewed'; readonly id: ChangeId; readonly untilMs: number }
   | { readonly kind: 'verdict'; readonly id: ChangeId; readonly verdict: VerdictRecord }

@@ -10,6 +10,7 @@ import type {
   JournalRecord,
   RecordBody,
 } from '../model';
+import { shiftClock } from './clock-shift';
 import { cooldownKey, type DurableState } from './durable';
 import { LIMITS } from './limits';
 
@@ -48,6 +49,8 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
       return body.scope === 'rule'
         ? { ...state, ruleModes: withEntry(state.ruleModes, body.name, body.mode) }
         : { ...state, groupModes: withEntry(state.groupModes, body.name, body.mode) };
+    case 'clock-stepped':
+      return shiftClock(state, body.byMs);
     case 'device-fenced':
       return { ...state, fenced: withEntry(state.fenced, body.device, body.reason) };
     case 'device-unfenced':
@@ -104,6 +107,8 @@ type ChangeBody = Extract<
       | 'device-prepared'
       | 'device-operation'
       | 'device-outcome'
+      | 'stage-proved'
+      | 'change-adopted'
       | 'lease-renewed'
       | 'verdict'
       | 'approval';
@@ -216,12 +221,18 @@ function foldChange(
         progress: PROGRESS_OF_VERB[body.verb] ?? 'untouched',
         lastVerb: body.verb,
         attempts: body.attempt,
+        ...(body.attempt === 1 ? { refusals: 0 } : {}),
       });
     case 'device-outcome':
       return withDevice(change, body.device, {
         progress: progressAfter(body.verb, body.outcome),
         lastError: body.outcome === 'done' ? '' : body.message,
+        refusals: (change.devices[body.device]?.refusals ?? 0) + (isAnswer(body) ? 1 : 0),
       });
+    case 'stage-proved':
+      return { ...change, provedStages: body.stage + 1 };
+    case 'change-adopted':
+      return { ...change, leaseUntilMs: null, adopted: body.reason };
     case 'lease-renewed':
       return { ...change, leaseUntilMs: body.untilMs };
     case 'verdict':
@@ -239,6 +250,10 @@ const PROGRESS_OF_VERB: Readonly<Record<string, DeviceProgress>> = {
 };
 
 type Outcome = Extract<RecordBody, { kind: 'device-outcome' }>;
+
+/** Whether the device said no, or holds something else; silence says nothing about it. */
+const isAnswer = ({ outcome, code }: Outcome): boolean =>
+  outcome === 'mismatch' || (outcome === 'refused' && code !== 'device-unreachable');
 
 function progressAfter(verb: Outcome['verb'], outcome: Outcome['outcome']): DeviceProgress {
   if (verb === 'snapshot' || verb === 'image') return outcome === 'done' ? 'untouched' : 'failed';

@@ -34,6 +34,7 @@ const KINDS: Readonly<Record<RecordKind | Announced, true>> = {
   'device-fenced': true,
   'device-unfenced': true,
   'snapshot-taken': true,
+  'change-adopted': true,
   'stage-proved': true,
   'clock-stepped': true,
   'rule-escalated': true,
