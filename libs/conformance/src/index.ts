@@ -10,6 +10,8 @@ export * from './bus-contract';
 export * from './device-writer-contract';
 export * from './eventually';
 export * from './journal-contract';
+export * from './journal-records';
+export * from './journal-snapshot-contract';
 export * from './lease-contract';
 export * from './queue-contract';
 export * from './redis-fixture';

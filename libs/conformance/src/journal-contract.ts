@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { JournalRecord, RecordBody } from '@weir/core/model';
-import { chainText, GENESIS_HASH, JournalFenced, type Journal } from '@weir/core/ports';
+import type { RecordBody } from '@weir/core/model';
+import { GENESIS_HASH, JournalFenced, type Journal } from '@weir/core/ports';
 import { eventually } from './eventually';
+import { collect, expectChain, note } from './journal-records';
+import { journalSnapshotContract } from './journal-snapshot-contract';
 
 /** One store with a journal open on it. */
 export interface JournalHarness {
@@ -9,25 +10,6 @@ export interface JournalHarness {
   /** Closes the journal and opens a new one on the same store. */
   reopen(): Promise<Journal>;
   dispose(): Promise<void>;
-}
-
-export const note = (reason: string): RecordBody => ({ kind: 'frozen', by: 'contract', reason });
-
-export async function collect(journal: Journal, from = 1): Promise<JournalRecord[]> {
-  const records: JournalRecord[] = [];
-  for await (const record of journal.read(from)) records.push(record);
-  return records;
-}
-
-/** Recomputes the chain from the genesis hash, independently of the adapter. */
-export function expectChain(records: readonly JournalRecord[]): void {
-  let previous = GENESIS_HASH;
-  records.forEach((record, index) => {
-    expect(record.sequence).toBe(index + 1);
-    const digest = createHash('sha256').update(chainText(previous, record)).digest('hex');
-    expect(record.hash).toBe(digest);
-    previous = record.hash;
-  });
 }
 
 export function journalContract(name: string, make: () => Promise<JournalHarness>): void {
@@ -107,6 +89,10 @@ export function journalContract(name: string, make: () => Promise<JournalHarness
     fencing(() => journal);
     reading(() => journal);
     following(() => journal);
+    journalSnapshotContract(
+      () => journal,
+      () => harness.reopen(),
+    );
 
     it('continues the chain after it was closed and opened again', async () => {
       await journal.append(3, 1, [note('a')]);

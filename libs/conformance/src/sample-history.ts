@@ -44,6 +44,9 @@ function nextBody(state: DurableState, random: Random, atMs: number): RecordBody
 function changeBody(change: Change, random: Random, atMs: number): RecordBody {
   const { id } = change;
   const device = DEVICES[random.below(DEVICES.length)] as never;
+  // Most changes end without a lease, so that the oldest of them are dropped.
+  if (id.endsWith('5') && random.below(6) === 0)
+    return { kind: 'lease-renewed', id, untilMs: atMs + 120_000 };
   switch (random.below(6)) {
     case 0:
       return {
@@ -64,10 +67,6 @@ function changeBody(change: Change, random: Random, atMs: number): RecordBody {
       const rest = { code: null, message: done ? '' : 'no answer', sentMs: atMs };
       return { kind: 'device-outcome', id, device, verb: 'commit', outcome, ...rest };
     }
-    case 3:
-      if (id.endsWith('5')) return { kind: 'lease-renewed', id, untilMs: atMs + 120_000 };
-    // Most changes end without a lease, so that the oldest of them are dropped.
-    // falls through
     default: {
       const ways = Object.values(TRANSITIONS[change.state]);
       const to = ways[random.below(ways.length)] as ChangeState;

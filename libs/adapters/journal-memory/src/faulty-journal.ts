@@ -62,8 +62,9 @@ export class FaultyJournal implements Journal {
   follow(
     fromSequence: number,
     onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
   ): Promise<() => Promise<void>> {
-    return this.inner.follow(fromSequence, onRecord);
+    return this.inner.follow(fromSequence, onRecord, onBehind);
   }
 
   lastSequence(): Promise<number> {
@@ -72,6 +73,10 @@ export class FaultyJournal implements Journal {
 
   verify(): Promise<JournalVerification> {
     return this.inner.verify();
+  }
+
+  get snapshots(): Journal['snapshots'] {
+    return this.inner.snapshots;
   }
 
   close(): Promise<void> {
