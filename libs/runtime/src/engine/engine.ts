@@ -9,10 +9,13 @@ import {
   type StepResult,
 } from '@weir/core/loop';
 import type { Command, CommandResult, OperationReport } from '@weir/core/model';
-import { applyRecord, type DurableState } from '@weir/core/state';
+import { GENESIS_HASH, type ChainPoint } from '@weir/core/ports';
+import type { DurableState } from '@weir/core/state';
 import { strategies } from '@weir/algorithms';
 import { recordLabel } from './crash-points';
 import { EngineMetrics } from './engine-metrics';
+import { recoverState } from './recover';
+import { SnapshotKeeper } from './snapshot-keeper';
 import type { EngineDeps, EngineSettings } from './types';
 
 /** Events waiting above this are refused to people; ticks never pile up at all. */
@@ -34,6 +37,9 @@ export class Engine {
   private phase: 'new' | 'running' | 'stopped' = 'new';
   private requests = 0;
   private epoch = 0;
+  /** The last record that was acknowledged. */
+  private head: ChainPoint = { sequence: 0, hash: GENESIS_HASH };
+  private readonly snapshots: SnapshotKeeper;
   private fatal: (error: Error) => void = () => undefined;
 
   constructor(
@@ -41,9 +47,14 @@ export class Engine {
     private readonly settings: EngineSettings,
   ) {
     this.metrics = new EngineMetrics(deps.metrics);
+    this.snapshots = new SnapshotKeeper(deps, settings.snapshots, (event) => {
+      this.push(event);
+    });
     const { topology, policy, profiles, intentKinds, operationTimeoutMs } = settings;
     const { digest } = deps;
-    this.env = { topology, policy, profiles, intentKinds, strategies, digest, operationTimeoutMs };
+    const methods = settings.strategies ?? strategies;
+    const given = { topology, policy, profiles, intentKinds, digest, operationTimeoutMs };
+    this.env = { ...given, strategies: methods };
   }
 
   /** Called once if the engine has to stop by itself; nothing is written after that. */
@@ -59,12 +70,22 @@ export class Engine {
   /** Folds the journal, takes up what an earlier process left unfinished, and begins to tick. */
   async start(epoch: number): Promise<void> {
     assert(this.phase === 'new', 'engine: started twice');
-    let { durable } = this.state;
-    for await (const record of this.deps.journal.read(1)) durable = applyRecord(durable, record);
+    const { journal, digest, log } = this.deps;
+    const { durable, head, snapshotSequence, snapshotAtMs } = await recoverState(
+      journal,
+      digest,
+      log,
+    );
     this.state = { ...this.state, durable };
+    this.head = head;
+    await this.snapshots.begin(snapshotSequence, snapshotAtMs);
     this.epoch = epoch;
     this.phase = 'running';
-    this.deps.log.info('journal folded', { records: durable.lastSequence, epoch });
+    this.deps.log.info('journal folded', {
+      records: durable.lastSequence,
+      snapshot: snapshotSequence,
+      epoch,
+    });
     await this.deps.queue.onReport((report) => this.takeReport(report));
     const { version, configHash } = this.settings;
     this.push({ kind: 'started', epoch, version, configHash });
@@ -107,6 +128,7 @@ export class Engine {
     this.inbox.length = 0;
     for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
     this.waiting.clear();
+    await this.snapshots.settled();
   }
 
   private takeReport(report: OperationReport): void {
@@ -157,12 +179,14 @@ export class Engine {
     const result: StepResult = step(this.env, this.state, event, now);
     if (result.records.length > 0) {
       for (const body of result.records) crashPoint(`before:${recordLabel(body)}`);
-      await journal.append(this.epoch, now.wallMs, result.records);
+      const appended = await journal.append(this.epoch, now.wallMs, result.records);
+      this.head = appended.at(-1) ?? this.head;
       for (const body of result.records) crashPoint(`after:${recordLabel(body)}`);
     }
     this.state = result.state;
     this.report(result);
     for (const effect of result.effects) await this.run(effect);
+    this.snapshots.passed(result.state.durable, this.head, this.epoch);
     this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
   }
 

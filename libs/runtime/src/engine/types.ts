@@ -5,6 +5,7 @@ import type {
   Journal,
   Metrics,
   OperationQueue,
+  Strategies,
   Timers,
 } from '@weir/core/ports';
 import type { Policy, TelemetryFrame, Topology } from '@weir/core/model';
@@ -44,4 +45,6 @@ export interface EngineSettings {
   /** Period of the pass, ms. */
   readonly tickMs: number;
   readonly operationTimeoutMs: number;
+  /** Methods of the loop instead of those of libs/algorithms. */
+  readonly strategies?: Strategies;
 }
