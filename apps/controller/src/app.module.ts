@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
-import { ERROR_CODES } from '@weir/core/base';
+import { ERROR_CODES, REMEDIES } from '@weir/core/base';
 import {
   AccessGuard,
   IdempotencyInterceptor,
@@ -18,6 +18,7 @@ import type { Context } from './wiring/context';
 import { WiringModule } from './wiring/wiring.module';
 
 const titles: Readonly<Record<string, string>> = ERROR_CODES;
+const remedies: Readonly<Record<string, string>> = REMEDIES;
 
 /** The daemon: telemetry ingest feeds the engine, which feeds the southbound; the API looks on. */
 @Module({})
@@ -44,7 +45,11 @@ function edgeProviders({ log, clock }: Context): NonNullable<DynamicModule['prov
   return [
     {
       provide: APP_FILTER,
-      useValue: new ProblemFilter({ titleOf: (code) => titles[code] ?? code, log }),
+      useValue: new ProblemFilter({
+        titleOf: (code) => titles[code] ?? code,
+        remedyOf: (code) => remedies[code],
+        log,
+      }),
     },
     {
       provide: APP_GUARD,

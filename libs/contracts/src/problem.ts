@@ -9,6 +9,8 @@ export const problemSchema = z.looseObject({
   instance: z.string().optional(),
   code: z.string(),
   where: z.string(),
+  /** What to do about it. */
+  remedy: z.string().optional(),
   /** All mistakes of a body, when there are several; the first one is in `detail` and `where`. */
   issues: z.array(z.looseObject({ path: z.string(), message: z.string() })).optional(),
 });
@@ -54,15 +56,24 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'forwarding-loop': 422,
   'black-hole': 422,
   'overload-predicted': 422,
+  'no-safe-order': 422,
   'spare-path-missing': 422,
   'blast-radius': 422,
   'change-budget': 429,
   'cool-down': 429,
+  'dwell-time': 429,
+  reversal: 429,
+  escalated: 409,
+  'freeze-window': 409,
+  'spare-capacity-missing': 422,
   'inverse-unprovable': 422,
   'telemetry-stale': 503,
+  'telemetry-contradiction': 503,
+  'solver-failed': 500,
   'not-the-network': 422,
   'fencing-epoch-stale': 409,
   'journal-corrupt': 500,
+  'journal-too-new': 500,
   'journal-unavailable': 503,
   internal: 500,
 };
@@ -72,6 +83,7 @@ export function problemOf(
   refusal: { readonly code: string; readonly reason: string; readonly where: string },
   title: string,
   instance?: string,
+  remedy?: string,
 ): Problem {
   return {
     type: problemType(refusal.code),
@@ -80,6 +92,7 @@ export function problemOf(
     detail: refusal.reason,
     code: refusal.code,
     where: refusal.where,
+    ...(remedy === undefined ? {} : { remedy }),
     ...(instance === undefined ? {} : { instance }),
   };
 }

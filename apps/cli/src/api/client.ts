@@ -166,7 +166,7 @@ function refusal(problem: Problem): CliError {
     reason: problem.detail,
     where: problem.where,
     issues: (problem.issues ?? []).map(({ path, message }) => ({ path, message })),
-    hint: hints[problem.code] ?? '',
+    hint: hints[problem.code] ?? problem.remedy ?? '',
   });
 }
 

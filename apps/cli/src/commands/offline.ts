@@ -14,6 +14,7 @@ import { readText } from '../offline/documents';
 import type { Style } from '../output/style';
 import type { Session } from '../session';
 import { policyText } from '../views/describe-text';
+import { meaningOf, remedyOf } from '../views/remedy';
 import { notFound } from './resources';
 
 export function addOfflineCommands(program: Command, session: Session): void {
@@ -32,8 +33,16 @@ export function addOfflineCommands(program: Command, session: Session): void {
     });
   program
     .command('explain <kind>')
-    .description('show what a kind of intent is for, with an example')
+    .description('show what a kind of intent is for, with an example, or what an error code means')
     .action((word: string, _: unknown, command: Command) => {
+      const meaning = meaningOf(word);
+      if (meaning !== null) {
+        const remedy = remedyOf(word);
+        session
+          .printer(command)
+          .result({ code: word, meaning, remedy }, () => `${meaning}\nWhat to do: ${remedy}`);
+        return;
+      }
       const kind = findIntentKind(word);
       if (!kind) throw notFound('kind of intent', word, [...intentKinds.keys()]);
       const { description, shortNames, example } = kind;

@@ -1,6 +1,7 @@
 import type { ChangeView, DeviceDiffView, PlanView } from '@weir/contracts';
 import type { Style } from '../output/style';
 import { millis, percent, signedPercent, time } from '../output/units';
+import { remedyOf } from './remedy';
 
 type Leaf = DeviceDiffView['leaves'][number];
 
@@ -52,7 +53,9 @@ function riskText(plan: PlanView, style: Style): string {
 const checkLine = (check: PlanView['checks'][number], style: Style): string => {
   const detail = check.detail ? `: ${check.detail}` : '';
   if (check.passed) return `  ${style.good('ok')}      ${check.name}${detail}`;
-  return `  ${style.bad('refused')} ${check.name}${check.code ? ` [${check.code}]` : ''}${detail}`;
+  const remedy = remedyOf(check.code ?? '');
+  const line = `  ${style.bad('refused')} ${check.name}${check.code ? ` [${check.code}]` : ''}${detail}`;
+  return remedy === '' ? line : `${line}\n          ${remedy}`;
 };
 
 const listed = (items: readonly string[]): string => (items.length > 0 ? items.join(', ') : 'none');

@@ -42,12 +42,24 @@ export const ERROR_CODES = {
   'forwarding-loop': 'The change would make packets of a prefix go round in a loop.',
   'black-hole': 'The change would leave a prefix without a next hop.',
   'overload-predicted': 'The model predicts a link above its present maximum and above its limit.',
+  'no-safe-order':
+    'In every order of its devices the change would make a loop, a hole or an overload on the way.',
   'spare-path-missing': 'After one more failure a prefix would have no path left.',
   'blast-radius': 'The change touches more devices or capacity than the limit allows.',
   'change-budget': 'The budget of changes for the period is used up.',
   'cool-down': 'The rule acted here too recently.',
+  'dwell-time': 'An automatic change settled on the same route or queue too recently.',
+  reversal:
+    'The change would bring back values that an automatic change replaced a short time ago.',
+  escalated: 'Changes of the rule were undone here too often; it waits for a person.',
+  'freeze-window': 'A freeze window of the policy is open: no change begins before its end.',
+  'spare-capacity-missing':
+    'After one more failure the links that are left could not carry the present traffic.',
   'inverse-unprovable': 'The rollback of the change could not be shown to restore the base.',
   'telemetry-stale': 'Too much of the telemetry that the decision needs is stale or missing.',
+  'telemetry-contradiction':
+    'Counters contradict each other: two ends of a link, or in and out of a device.',
+  'solver-failed': 'A method of decision failed or gave an answer that cannot be; it was not used.',
   'not-the-network': 'The network is not the cause; nothing is changed.',
   'fencing-epoch-stale': 'An operation of an older leader was refused.',
   'journal-corrupt': 'The journal is damaged in the middle; the daemon does not start on it.',

@@ -6,6 +6,8 @@ import { problem, ProblemException } from './problem';
 export interface ProblemFilterOptions {
   /** Meaning of a code in one line; becomes `title`. */
   readonly titleOf: (code: string) => string;
+  /** What to do about it, where something is known; becomes `remedy`. */
+  readonly remedyOf?: (code: string) => string | undefined;
   readonly log: LogPort;
 }
 
@@ -43,7 +45,9 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (status === 401) response.setHeader('WWW-Authenticate', 'Bearer');
-    const body = problemOf(refusal, this.options.titleOf(refusal.code), request.originalUrl);
+    const { titleOf, remedyOf } = this.options;
+    const remedy = remedyOf?.(refusal.code);
+    const body = problemOf(refusal, titleOf(refusal.code), request.originalUrl, remedy);
     response
       .status(status)
       .type(PROBLEM_MEDIA_TYPE)
