@@ -6,12 +6,20 @@ export interface ChangeView {
   readonly id: string;
   readonly state: string;
   readonly reason: string;
+  readonly leaseUntilMs: number | null;
   readonly plan: { readonly checks: readonly { readonly code: string | null }[] };
   readonly devices: Readonly<Record<string, { readonly progress: string }>>;
 }
 
+export interface DeviceStatus {
+  readonly device: string;
+  readonly fenced: boolean;
+  readonly openChange: string | null;
+}
+
 interface StatusView {
   readonly phase?: string;
+  readonly devices?: readonly DeviceStatus[];
   readonly objectives?: readonly { readonly windows: number }[];
 }
 
@@ -59,6 +67,11 @@ export class Daemon {
   async windowsMeasured(): Promise<number | null> {
     const status = await this.status();
     return status === null ? null : (status.objectives?.[0]?.windows ?? 0);
+  }
+
+  /** What the engine says of the devices; empty while it does not answer. */
+  async deviceStatus(): Promise<readonly DeviceStatus[]> {
+    return (await this.status())?.devices ?? [];
   }
 
   private async status(): Promise<StatusView | null> {

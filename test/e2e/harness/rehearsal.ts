@@ -25,15 +25,14 @@ const CHAT = {
   },
 };
 
-const asked = (weights: Readonly<Record<string, number>>) => ({
-  action: {
-    type: 'reroute',
-    routes: LEAVES.map((device) => ({ device, prefix: PREFIX, weights })),
-  },
-  objectiveId: OBJECTIVE,
-});
+export interface Shape {
+  /** Switches that the change touches; `LEAVES` by default, never leaf3, which owns the prefix. */
+  readonly devices?: readonly string[];
+  /** Leaves of the fabric, 4 by default. */
+  readonly leaves?: number;
+}
 
-type Configs = Awaited<ReturnType<Fabric['configs']>>;
+export type Configs = Awaited<ReturnType<Fabric['configs']>>;
 
 /**
  * A stage on which one change is rehearsed again and again: a fabric, the files of a daemon that
@@ -44,14 +43,18 @@ export class Rehearsal {
     readonly fabric: Fabric,
     readonly site: Site,
     readonly workload: Workload,
+    readonly devices: readonly string[],
   ) {}
 
-  static async start(spec: Readonly<Record<string, unknown>> = {}): Promise<Rehearsal> {
-    const size = ['--leaves', '4', '--spines', '2', '--host-ports', '1'];
+  static async start(
+    spec: Readonly<Record<string, unknown>> = {},
+    { devices = LEAVES, leaves = 4 }: Shape = {},
+  ): Promise<Rehearsal> {
+    const size = ['--leaves', String(leaves), '--spines', '2', '--host-ports', '1'];
     const fabric = await Fabric.start('--stage', 'plain', ...size);
     const site = new Site(await fabric.topology(), { intents: ['chat.yaml'], ...spec });
     site.write('chat.yaml', stringify(CHAT));
-    return new Rehearsal(fabric, site, new Workload('chat'));
+    return new Rehearsal(fabric, site, new Workload('chat'), devices);
   }
 
   /** A daemon that listens, and hears of the service from now on. */
@@ -80,7 +83,7 @@ export class Rehearsal {
       throw new Error(`the daemon ended early\n${daemon.program.tail()}`);
     const { weights } = this.planned(await this.configs());
     await daemon.program.until('a dry run has a plan', async () => {
-      const answer = await daemon.request('POST', '/v1/changes?dryRun=true', asked(weights));
+      const answer = await daemon.request('POST', '/v1/changes?dryRun=true', this.asked(weights));
       return answer.status === 200;
     });
     const already = (await daemon.windowsMeasured()) ?? 0;
@@ -91,18 +94,19 @@ export class Rehearsal {
   }
 
   configs(): Promise<Configs> {
-    return this.fabric.configs(LEAVES);
+    return this.fabric.configs(this.devices);
   }
 
   /** The configuration with other weights for the prefix on every leaf of the change. */
   planned(before: Configs): { readonly weights: Record<string, number>; readonly after: Configs } {
-    const even = before['leaf1']?.[weightPath(1)] === before['leaf1']?.[weightPath(2)];
-    const [first, second] = even ? [16, 48] : [32, 32];
-    const weights = { eth1: first, eth2: second };
+    const first = before[this.devices[0] ?? ''];
+    const even = first?.[weightPath(1)] === first?.[weightPath(2)];
+    const [eth1, eth2] = even ? [16, 48] : [32, 32];
+    const weights = { eth1, eth2 };
     const after = Object.fromEntries(
       Object.entries(before).map(([device, leaves]) => [
         device,
-        { ...leaves, [weightPath(1)]: String(first), [weightPath(2)]: String(second) },
+        { ...leaves, [weightPath(1)]: String(eth1), [weightPath(2)]: String(eth2) },
       ]),
     );
     return { weights, after };
@@ -114,7 +118,7 @@ export class Rehearsal {
    */
   async propose(daemon: Daemon, weights: Record<string, number>): Promise<ChangeView | null> {
     for (let tries = 0; tries < 10; tries++) {
-      const answer = await daemon.attempt('POST', '/v1/changes', asked(weights));
+      const answer = await daemon.attempt('POST', '/v1/changes', this.asked(weights));
       if (answer === null) return null;
       if (answer.status !== 200) throw new Error(answer.text);
       const { change } = answer.body as { change: ChangeView };
@@ -139,6 +143,11 @@ export class Rehearsal {
       },
       60_000,
     );
+  }
+
+  private asked(weights: Readonly<Record<string, number>>) {
+    const routes = this.devices.map((device) => ({ device, prefix: PREFIX, weights }));
+    return { action: { type: 'reroute', routes }, objectiveId: OBJECTIVE };
   }
 
   async stop(): Promise<void> {

@@ -16,7 +16,7 @@ usage: weir-controller --config FILE [--check]
 
 signals:  SIGTERM, SIGINT  stop in order; a second one exits at once
           SIGHUP           read topology, policy and intents again
-env:      WEIR_CRASH_POINT=label[:n]  kill this process at the n-th pass of a point (tests)
+env:      WEIR_CRASH_POINT=label[:n][=kill|stop|term|block<ms>]  at the n-th pass of a point (tests)
 exit:     0 stopped in order   1 error   2 wrong usage   3 leadership lost, start again
 `;
 

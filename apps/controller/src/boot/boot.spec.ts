@@ -39,6 +39,19 @@ describe('crash points', () => {
   });
 });
 
+describe('what befalls the process at a crash point', () => {
+  it.each([
+    ['southbound:before-set', { kind: 'kill', ms: 0 }],
+    ['southbound:before-set=stop', { kind: 'stop', ms: 0 }],
+    ['southbound:before-set:1=term', { kind: 'term', ms: 0 }],
+    ['southbound:before-set=block1500', { kind: 'block', ms: 1_500 }],
+  ])('%s', (spec, expected) => {
+    const strikes: unknown[] = [];
+    crashPointFrom(spec, (strike) => strikes.push(strike))('southbound:before-set');
+    expect(strikes).toEqual([expected]);
+  });
+});
+
 describe('phases', () => {
   const all = ['ingest', 'engine', 'southbound', 'api'];
 
