@@ -65,9 +65,8 @@ export const newerEpochWins: OracleFactory = ({ images }) => {
 function overwritten(truth: DeviceTruth, effect: Effect): readonly string[] {
   const paths = new Set(effect.image.keys());
   return [...paths].filter((path) => {
-    const writer = truth.writer(effect.device, path);
-    if (writer?.epoch == null || effect.epoch === null || writer.epoch <= effect.epoch)
-      return false;
+    const newer = truth.writer(effect.device, path)?.epoch ?? null;
+    if (newer === null || effect.epoch === null || newer <= effect.epoch) return false;
     return String(truth.value(effect.device, path)) !== String(effect.image.get(path) ?? null);
   });
 }
