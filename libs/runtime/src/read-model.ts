@@ -8,18 +8,28 @@ import type {
   JournalRecord,
   Mode,
 } from '@weir/core/model';
-import { applyRecord, emptyDurableState, type DurableState } from '@weir/core/state';
+import { emptyDurableState, type DurableState } from '@weir/core/state';
+import { foldChecked } from './engine/recover';
 
 /** What readers see: the same fold as the engine's, fed from the journal, without the engine. */
 export class ReadModel {
   private state: DurableState = emptyDurableState;
   private last = 0;
 
-  /** Records must come in order; one that was seen already is ignored. */
+  /** Begins with a state that was recovered; records up to it are taken as seen. */
+  restore(state: DurableState): void {
+    this.state = state;
+    this.last = state.lastSequence;
+  }
+
+  /**
+   * Records must come in order; one that was seen already is ignored. Throws JournalTooNew on one
+   * that a newer version wrote.
+   */
   apply(record: JournalRecord): void {
     if (record.sequence <= this.last) return;
     this.last = record.sequence;
-    this.state = applyRecord(this.state, record);
+    this.state = foldChecked(this.state, record);
   }
 
   get lastSequence(): number {

@@ -21,6 +21,13 @@ export type LoopEvent =
     }
   /** The environment of the pass has another policy from now on. */
   | { readonly kind: 'policy-replaced' }
+  /** A snapshot of the state as of a record is ready; the chain has to vouch for it. */
+  | {
+      readonly kind: 'snapshot-written';
+      readonly sequence: number;
+      readonly hash: string;
+      readonly digest: string;
+    }
   | { readonly kind: 'tick'; readonly frame: TelemetryFrame | null }
   | { readonly kind: 'report'; readonly report: OperationReport }
   | { readonly kind: 'command'; readonly requestId: string; readonly command: Command };

@@ -162,6 +162,7 @@ export class Engine {
       this.phase = 'stopped';
       this.cancelTick?.();
       const reason = error instanceof Error ? error : new Error(String(error));
+      this.deps.flight?.failed(reason.message);
       this.deps.log.error('engine stopped: nothing more is written', { reason: reason.message });
       for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
       this.waiting.clear();
@@ -173,10 +174,12 @@ export class Engine {
   }
 
   private async pass(event: LoopEvent): Promise<void> {
-    const { clock, journal, crashPoint } = this.deps;
+    const { clock, journal, crashPoint, flight } = this.deps;
     const startedMs = clock.monotonicMs();
     const now = { monoMs: startedMs, wallMs: clock.wallMs() };
+    flight?.given(this.env, this.state, event, now);
     const result: StepResult = step(this.env, this.state, event, now);
+    flight?.came(result, now);
     if (result.records.length > 0) {
       for (const body of result.records) crashPoint(`before:${recordLabel(body)}`);
       const appended = await journal.append(this.epoch, now.wallMs, result.records);
@@ -186,7 +189,7 @@ export class Engine {
     this.state = result.state;
     this.report(result);
     for (const effect of result.effects) await this.run(effect);
-    this.snapshots.passed(result.state.durable, this.head, this.epoch);
+    this.snapshots.passed(event.kind, result.state.durable, this.head, this.epoch);
     this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
   }
 

@@ -8,7 +8,9 @@ import type {
   Strategies,
   Timers,
 } from '@weir/core/ports';
+import type { FlightSink } from '../flight/sink';
 import type { Policy, TelemetryFrame, Topology } from '@weir/core/model';
+import type { SnapshotSettings } from './snapshot-keeper';
 
 /** Labelled points of the change path at which a crash is survivable; tests kill the process there. */
 export type CrashPoint = (label: string) => void;
@@ -33,6 +35,8 @@ export interface EngineDeps {
   readonly crashPoint: CrashPoint;
   /** Latest columns; called once per tick. Null until there is a first one. */
   readonly frame: () => TelemetryFrame | null;
+  /** Watches every pass; absent: nothing is recorded. */
+  readonly flight?: FlightSink;
 }
 
 export interface EngineSettings {
@@ -45,6 +49,8 @@ export interface EngineSettings {
   /** Period of the pass, ms. */
   readonly tickMs: number;
   readonly operationTimeoutMs: number;
+  /** Absent: no snapshots are taken, and no record is ever dropped. */
+  readonly snapshots?: SnapshotSettings | undefined;
   /** Methods of the loop instead of those of libs/algorithms. */
   readonly strategies?: Strategies;
 }

@@ -27,6 +27,11 @@ export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[
     case 'policy-replaced':
       recordPolicy(pass);
       break;
+    case 'snapshot-written': {
+      const { sequence, hash, digest } = event;
+      pass.record({ kind: 'snapshot-taken', sequence, hash, digest });
+      break;
+    }
     case 'tick':
       compileIntents(pass);
       observeFrame(pass, event.frame);
