@@ -21,7 +21,7 @@ import { statusIsTrue } from './status-is-true';
 
 export * from './oracle';
 export { judge, type Judge } from './judge';
-export { TimelineHash } from './timeline-hash';
+export { eventText, TimelineHash } from './timeline-hash';
 
 export const ORACLES: readonly OracleFactory[] = [
   preparedBeforeSet,
