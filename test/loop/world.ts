@@ -18,7 +18,13 @@ import {
 } from '@weir/core/model';
 import type { Clock, Metrics, Timers } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
-import { buildLayout, Engine, SouthboundExecutor, type CrashPoint } from '@weir/runtime';
+import {
+  buildLayout,
+  Engine,
+  SouthboundExecutor,
+  type CrashPoint,
+  type SnapshotSettings,
+} from '@weir/runtime';
 import { MemoryDevices } from './devices';
 
 const CAPACITY_BPS = 100e9;
@@ -158,6 +164,7 @@ export function testPolicy(): Policy {
 }
 
 export interface WorldOptions {
+  readonly snapshots?: SnapshotSettings;
   readonly policy?: Policy;
   readonly store?: MemoryJournalStore;
   readonly devices?: MemoryDevices;
@@ -185,6 +192,7 @@ export class World {
   trapMs = 0;
   silent = false;
   fatal: Error | null = null;
+  readonly warnings: string[] = [];
   private sequence = 0;
   private readonly layout = buildLayout(this.topology);
   private readonly profile = new OpenConfigProfile();
@@ -195,7 +203,11 @@ export class World {
     this.journal = new MemoryJournal(this.store);
     this.devices = options.devices ?? freshDevices(this.topology);
     const crashPoint = options.crashPoint ?? (() => undefined);
-    const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const quiet = {
+      info: () => undefined,
+      warn: (message: string) => this.warnings.push(message),
+      error: () => undefined,
+    };
     this.engine = new Engine(
       {
         clock: this.clock,
@@ -217,6 +229,7 @@ export class World {
         intentKinds,
         tickMs: 500,
         operationTimeoutMs: 1_000,
+        snapshots: options.snapshots,
       },
     );
     this.engine.onFatal((error) => (this.fatal = error));
