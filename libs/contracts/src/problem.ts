@@ -75,6 +75,8 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'journal-corrupt': 500,
   'journal-too-new': 500,
   'journal-unavailable': 503,
+  'flight-damaged': 422,
+  'flight-unsupported': 422,
   internal: 500,
 };
 

@@ -66,6 +66,9 @@ export const ERROR_CODES = {
   'journal-too-new':
     'The journal was written by a newer version; this one would misread it and does not start.',
   'journal-unavailable': 'The journal cannot be written durably; nothing may be changed.',
+  'flight-damaged': 'A flight recording is not as a recorder writes it, at the named place.',
+  'flight-unsupported':
+    'A flight recording needs what this program does not have: a format, a profile, a policy.',
   internal: 'An assertion failed: a defect in Weir. Writes are frozen.',
 } as const;
 

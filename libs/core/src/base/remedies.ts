@@ -67,6 +67,9 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   'not-the-network': 'Look at the hosts and the service; the evidence is in `weir explain`.',
   'fencing-epoch-stale': 'Nothing: a newer leader is in charge.',
   'journal-corrupt': 'Bring back a copy up to the named place; see docs/operate.md.',
+  'flight-damaged':
+    'Copy the file again from where it was recorded; what stands before the place can be trusted.',
+  'flight-unsupported': 'Replay it with the version that recorded it, which the message names.',
   'journal-too-new': 'Start the version that wrote it, or a newer one.',
   'journal-unavailable': 'Free space or repair the disk or Redis, then start the daemon again.',
   internal: 'Report it with the journal; lift the freeze only after you know the cause.',

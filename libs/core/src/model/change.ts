@@ -148,6 +148,8 @@ export interface Change {
   readonly verdict: VerdictRecord | null;
   readonly approvedBy: string | null;
   readonly cause: string | null;
+  /** Groups of the devices that it writes, sorted, with commas between; absent in old journals. */
+  readonly group?: string;
 }
 
 export const diffOf = (change: Change, device: DeviceId): DeviceDiff | undefined =>

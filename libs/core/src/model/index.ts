@@ -12,5 +12,6 @@ export * from './intent';
 export * from './operation';
 export * from './policy';
 export * from './record';
+export * from './shadow';
 export * from './telemetry';
 export * from './topology';

@@ -4,6 +4,7 @@ import type { LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
 import type { Diagnosis, Incident } from './incident';
 import type { Mode } from './policy';
+import type { ShadowDecision, ShadowScore } from './shadow';
 import type { OperationOutcome, OperationVerb } from './operation';
 import type { ErrorCode } from '../base';
 
@@ -113,6 +114,9 @@ export type RecordBody =
     }
   | { readonly kind: 'device-fenced'; readonly device: DeviceId; readonly reason: string }
   | { readonly kind: 'device-unfenced'; readonly device: DeviceId; readonly by: string }
+  /** A decision that is not carried out, to be scored when its effect could have been measured. */
+  | ({ readonly kind: 'shadow-decided' } & ShadowDecision)
+  | { readonly kind: 'shadow-scored'; readonly id: string; readonly score: ShadowScore }
   /**
    * The state as of record `sequence`, whose chain hash is `hash`, was written as a snapshot with
    * this SHA-256. A snapshot counts only with this record in the chain behind it, so it can no more

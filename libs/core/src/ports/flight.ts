@@ -14,7 +14,6 @@ export interface FlightStore {
 export interface FlightHead {
   /** Wall-clock ms of its first entry. */
   readonly fromMs: number;
-  readonly epoch: number;
   /** Version of the program that records. */
   readonly version: string;
 }

@@ -7,6 +7,8 @@ import type {
   IntentId,
   IntentResource,
   Mode,
+  RuleScore,
+  Shadow,
 } from '../model';
 
 /** What survives a restart: the fold of the journal, nothing else. */
@@ -28,6 +30,11 @@ export interface DurableState {
   readonly actedMs: ReadonlyMap<string, number>;
   /** Wall times at which changes began to be applied, newest last; bounded. */
   readonly startsMs: readonly number[];
+  /** Decisions that were not carried out, by id; of the scored ones the newest. */
+  readonly shadows: ReadonlyMap<string, Shadow>;
+  readonly shadowCount: number;
+  /** What became of decisions, by `rule|group`. */
+  readonly scores: ReadonlyMap<string, RuleScore>;
 }
 
 export const emptyDurableState: DurableState = {
@@ -45,6 +52,9 @@ export const emptyDurableState: DurableState = {
   fenced: new Map(),
   actedMs: new Map(),
   startsMs: [],
+  shadows: new Map(),
+  shadowCount: 0,
+  scores: new Map(),
 };
 
 export const cooldownKey = (rule: string | null, objectiveId: string | null): string =>

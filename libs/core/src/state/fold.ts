@@ -13,6 +13,7 @@ import type {
 import { shiftClock } from './clock-shift';
 import { cooldownKey, type DurableState } from './durable';
 import { LIMITS } from './limits';
+import { countChange, foldShadow } from './scores';
 
 type Stored = Pick<JournalRecord, 'atMs' | 'epoch' | 'body'>;
 
@@ -55,6 +56,9 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
       return { ...state, fenced: withEntry(state.fenced, body.device, body.reason) };
     case 'device-unfenced':
       return { ...state, fenced: without(state.fenced, body.device) };
+    case 'shadow-decided':
+    case 'shadow-scored':
+      return foldShadow(state, body);
     default:
       return applyChange(state, body, atMs);
   }
@@ -157,6 +161,7 @@ function afterTransition(
   }
   if (change.state === 'confirmed')
     next = { ...next, changes: withoutOldLeases(next.changes, change) };
+  next = countChange(next, change, from);
   if (isTerminal(change.state)) {
     const over = (item: Change): boolean => isTerminal(item.state) && item.leaseUntilMs === null;
     next = { ...next, changes: pruned(next.changes, over, LIMITS.endedChanges) };

@@ -6,4 +6,5 @@ export * from './durable';
 export * from './fold';
 export * from './limits';
 export * from './record-kinds';
+export { scoreKey } from './scores';
 export * from './snapshot';

@@ -4,6 +4,11 @@ export const LIMITS = {
   endedChanges: 500,
   closedIncidents: 500,
   startsRemembered: 1000,
+  /** Scored shadow decisions that are kept, and those that may wait for their score at once. */
+  scoredShadows: 200,
+  openShadows: 50,
+  /** Rules and groups that are scored apart. */
+  scoredRules: 1000,
   intents: 2000,
   /** Tries of one operation on one device before a person is needed. */
   confirmAttempts: 4,
