@@ -98,6 +98,15 @@ describe('routing', () => {
       ]),
     );
     expect(loop.spread(l1, P2).problem?.kind).toBe('loop');
+    // Half of the traffic gets through at each turn, and is as good as lost all the same.
+    const leaking = buildRouting(
+      topology,
+      new Map([
+        [l1, route(hop('e1', 1))],
+        [s1, route(hop('e2', 1), hop('e1', 1))],
+      ]),
+    );
+    expect(leaking.spread(l1, P2).problem?.kind).toBe('loop');
     const hole = buildRouting(
       topology,
       new Map([

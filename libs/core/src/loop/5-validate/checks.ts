@@ -40,16 +40,18 @@ export function runChecks(
     ['budget', budgetLeft(pass, draft)],
     ['cool-down', cooledDown(pass, draft)],
   ];
-  return checks.map(([name, verdict]) => ({
-    name,
-    passed: verdict === null,
-    code: verdict?.[0] ?? null,
-    detail: verdict?.[1] ?? '',
-  }));
+  return checks.map(([name, verdict]) => checkOf(name, verdict));
 }
 
+export const checkOf = (name: string, verdict: Verdict): ValidationCheck => ({
+  name,
+  passed: verdict === null,
+  code: verdict?.[0] ?? null,
+  detail: verdict?.[1] ?? '',
+});
+
 /** What the diffs mean for forwarding where the action does not say: routes before and after. */
-function routeChanges(pass: Pass, diffs: readonly DeviceDiff[]): readonly RouteWeights[] {
+export function routeChanges(pass: Pass, diffs: readonly DeviceDiff[]): readonly RouteWeights[] {
   return diffs.flatMap(({ device, leaves }) => {
     const image = pass.observed.images.get(device);
     const profile = profileOf(pass, device);

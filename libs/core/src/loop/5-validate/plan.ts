@@ -14,7 +14,8 @@ import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
 import { edgesOf, profileOf } from '../network';
 import type { Pass } from '../pass';
-import { runChecks } from './checks';
+import { checkOf, routeChanges, runChecks } from './checks';
+import { orderOf, type Order } from './order';
 
 /** The reviewable form of a draft; refused only when it cannot be written down at all. */
 export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
@@ -24,12 +25,12 @@ export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
   if (diffs.length === 0)
     return refuse('no-alternative', 'action', 'the change would change nothing');
   const inverse = diffs.map(inverseOf);
-  const stages = [diffs.map((diff) => diff.device)];
   const baseHash = pass.env.digest(
     diffs.map((diff) => `${diff.device}\n${baseText(diff)}`).join('\n'),
   );
   const touches = touchesOf(pass, draft, diffs);
-  const checks = runChecks(pass, draft, diffs, inverse);
+  const order = planOrder(pass, draft, diffs);
+  const checks = [...runChecks(pass, draft, diffs, inverse), checkOf('order', order.verdict)];
   const reviewed = draft.request?.planHash ?? null;
   const content = {
     diffs,
@@ -49,15 +50,30 @@ export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
     hash,
     baseHash,
     topologyRevision: pass.env.topology.revision,
-    stages,
+    stages: order.stages,
     diffs,
     inverse,
     predicted: draft.predicted,
     disruption: disruptionOf(pass, draft),
     touches,
     checks,
-    risk: riskOf(draft, diffs),
+    risk: riskOf(pass, draft, diffs),
   });
+}
+
+/** Stages of the devices; undoing goes back to what was known to work and needs no canary. */
+function planOrder(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Order {
+  const { action } = draft;
+  const devices = diffs.map((diff) => diff.device);
+  const routes = action.type === 'reroute' ? action.routes : routeChanges(pass, diffs);
+  const from = pass.env.policy.rollout.canaryFromDevices;
+  const canary = action.type !== 'undo' && from > 0 && devices.length >= from;
+  return orderOf(
+    pass,
+    devices,
+    routes.filter((route) => devices.includes(route.device)),
+    canary,
+  );
 }
 
 const baseText = (diff: DeviceDiff): string =>
@@ -183,8 +199,11 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
   return { links: [...links], prefixes: [...prefixes], workloads: [...workloads] };
 }
 
-function riskOf(draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
+function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
   const reasons: string[] = [];
+  for (const { device } of diffs)
+    if (pass.observed.commitConfirmed.get(device) === false)
+      reasons.push(`no commit-confirmed here: only Weir's own timer undoes it on ${device}`);
   if (diffs.length > 1) reasons.push(`${diffs.length} devices are written`);
   if (draft.action.type === 'reroute')
     reasons.push('flows move to other paths and may be reordered');

@@ -5,6 +5,7 @@
  */
 export * from './demand';
 export * from './legs';
+export * from './prefix-flows';
 export * from './routing';
 export * from './topology-index';
 export * from './what-if';
