@@ -1,0 +1,11 @@
+/**
+ * Every way in which the world can fail, one option each, grouped by what they break. To add one:
+ * write it next to those like it, with the rows of the fault matrix that it makes happen; it is then
+ * drawn by every swarm and counted in the table of coverage.
+ */
+import type { Plant } from '../plant/plant';
+import type { FaultOption } from './fault-option';
+import { NETWORK_FAULTS } from './network';
+import { PROCESS_FAULTS } from './processes';
+
+export const FAULT_OPTIONS: readonly FaultOption<Plant>[] = [...PROCESS_FAULTS, ...NETWORK_FAULTS];

@@ -1,0 +1,240 @@
+import { SimulatedDevices } from '@weir/closed-loop';
+import type { Result } from '@weir/core/base';
+import type { ChangeId, ConfigImage, DeviceId, LeafDiff } from '@weir/core/model';
+import type { ReadLeaf, SetAnswer } from '@weir/core/ports';
+import type { VirtualTime } from '@weir/sim';
+import type { Fabric } from './fabric';
+import type { TimelineWriter } from './timeline';
+
+/** Whose call it is that a device carries out. */
+export interface Caller {
+  readonly by: 'controller' | 'person';
+  readonly epoch: number | null;
+  readonly changeId: ChangeId | null;
+}
+
+/** Ways in which a switch does not keep to the rules; asked for each call. */
+export interface Vices {
+  /** Answers INVALID_ARGUMENT. */
+  rejects?: (leaves: readonly LeafDiff[]) => boolean;
+  /** Answers OK; ms until it truly applies the Set, Infinity for never, 0 for at once. */
+  appliesAfterMs?: () => number;
+  /** Drops the Commit extension without an error. */
+  noCommit?: boolean;
+  /** Refuses to cancel, and to write back. */
+  refusesRollback?: () => boolean;
+  /** Confirms after this time although it has answered; Infinity loses the confirmation. */
+  confirmsAfterMs?: () => number;
+}
+
+type Cause = 'set' | 'confirm' | 'cancel' | 'timer' | 'reboot' | 'person';
+interface Attribution {
+  readonly by: Cause;
+  readonly caller: Caller;
+  readonly commitId: string;
+}
+
+const NOBODY: Caller = { by: 'controller', epoch: null, changeId: null };
+const INTERNAL = 13;
+const INVALID_ARGUMENT = 3;
+const NO_TIME_OUT = 1e9;
+
+/**
+ * The switches behind their management interfaces: SimulatedDevices, one call at a time on each,
+ * with vices, and with everything that they truly do written into the timeline.
+ */
+export class SwarmDevices {
+  readonly inner: SimulatedDevices;
+  private readonly vices = new Map<DeviceId, Vices>();
+  private readonly lines = new Map<DeviceId, Promise<unknown>>();
+  private readonly down = new Set<DeviceId>();
+  private readonly doing = new Map<DeviceId, Attribution>();
+  /** Pending commit of each device, as it was made. */
+  private readonly commits = new Map<DeviceId, { id: string; caller: Caller }>();
+
+  constructor(
+    private readonly time: VirtualTime,
+    fabric: Fabric,
+    private readonly timeline: TimelineWriter,
+    private readonly configured: (device: DeviceId) => void,
+  ) {
+    this.inner = new SimulatedDevices(time, 0, {
+      violation: (_, image) => {
+        const checked = fabric.profile.checkSchema(image);
+        return checked.ok ? null : checked.error.reason;
+      },
+      configure: (device, image) => {
+        this.tell(device, image);
+      },
+    });
+    for (const [device, image] of fabric.images) this.inner.images.set(device, image);
+  }
+
+  get images(): ReadonlyMap<DeviceId, ConfigImage> {
+    return this.inner.images;
+  }
+
+  get pendingCommits(): ReadonlyMap<DeviceId, string> {
+    return new Map([...this.commits].map(([device, { id }]) => [device, id]));
+  }
+
+  isDown(device: DeviceId): boolean {
+    return this.down.has(device);
+  }
+
+  viceOf(device: DeviceId): Vices {
+    const found = this.vices.get(device);
+    if (found !== undefined) return found;
+    const vices: Vices = {};
+    this.vices.set(device, vices);
+    return vices;
+  }
+
+  read(device: DeviceId, paths: readonly string[]): Promise<Result<readonly ReadLeaf[]>> {
+    return this.inner.readLeaves(device, paths, NO_TIME_OUT);
+  }
+
+  readImage(device: DeviceId): Promise<Result<ConfigImage>> {
+    return this.inner.readImage(device, NO_TIME_OUT);
+  }
+
+  /** By what it does: one that drops the extension is found out. */
+  async probe(device: DeviceId): Promise<Result<boolean>> {
+    const probed = await this.inner.probeCommitConfirmed(device, NO_TIME_OUT);
+    return probed.ok ? { ok: true, value: this.viceOf(device).noCommit !== true } : probed;
+  }
+
+  async set(
+    device: DeviceId,
+    leaves: readonly LeafDiff[],
+    commit: { readonly id: string; readonly rollbackMs: number } | null,
+    caller: Caller,
+  ): Promise<SetAnswer> {
+    const vices = this.viceOf(device);
+    if (caller.by === 'controller') {
+      if (vices.rejects?.(leaves) === true)
+        return { kind: 'refused', grpcCode: INVALID_ARGUMENT, message: 'not supported' };
+      if (commit === null && vices.refusesRollback?.() === true)
+        return { kind: 'refused', grpcCode: INTERNAL, message: 'the configuration is locked' };
+    }
+    const kept = vices.noCommit === true && caller.by === 'controller' ? null : commit;
+    const lateMs = caller.by === 'controller' ? (vices.appliesAfterMs?.() ?? 0) : 0;
+    if (lateMs === 0) return this.apply(device, leaves, kept, caller);
+    if (lateMs !== Infinity)
+      this.time.after(lateMs, () => void this.apply(device, leaves, kept, caller));
+    return { kind: 'ok' };
+  }
+
+  async confirm(device: DeviceId, commitId: string, caller: Caller): Promise<SetAnswer> {
+    const lateMs = this.viceOf(device).confirmsAfterMs?.() ?? 0;
+    if (lateMs === 0) return this.settle('confirm', device, commitId, caller);
+    if (lateMs !== Infinity)
+      this.time.after(lateMs, () => void this.settle('confirm', device, commitId, caller));
+    return { kind: 'ok' };
+  }
+
+  async cancel(device: DeviceId, commitId: string, caller: Caller): Promise<SetAnswer> {
+    if (this.viceOf(device).refusesRollback?.() === true)
+      return { kind: 'refused', grpcCode: INTERNAL, message: 'the commit cannot be cancelled' };
+    return this.settle('cancel', device, commitId, caller);
+  }
+
+  /** Power is gone; what was not confirmed is lost, or else kept for good by the next boot. */
+  powerOff(device: DeviceId, keepsPending: boolean): Promise<void> {
+    const commit = this.commits.get(device);
+    const caller = commit?.caller ?? NOBODY;
+    const doing = { by: 'reboot' as const, caller, commitId: commit?.id ?? '' };
+    return this.inLine(device, doing, async () => {
+      this.commits.delete(device);
+      if (keepsPending && commit !== undefined) {
+        // The boot configuration holds it already, and nobody remembers the timer.
+        await this.inner.confirm(device, commit.id, NO_TIME_OUT);
+        this.tell(device, this.imageOf(device));
+      }
+      this.inner.setUp(device, false);
+      this.down.add(device);
+    });
+  }
+
+  powerOn(device: DeviceId): void {
+    this.inner.setUp(device, true);
+    this.down.delete(device);
+  }
+
+  /** A person types at the switch itself. */
+  edit(device: DeviceId, path: string, value: string | null): Promise<SetAnswer> {
+    const leaf = { path, before: null, after: value };
+    const person: Caller = { by: 'person', epoch: null, changeId: null };
+    return this.set(device, [leaf], null, person);
+  }
+
+  imageOf(device: DeviceId): ConfigImage {
+    return this.inner.images.get(device) ?? new Map();
+  }
+
+  private apply(
+    device: DeviceId,
+    leaves: readonly LeafDiff[],
+    commit: { readonly id: string; readonly rollbackMs: number } | null,
+    caller: Caller,
+  ): Promise<SetAnswer> {
+    const by = caller.by === 'person' ? 'person' : 'set';
+    const commitId = commit?.id ?? '';
+    return this.inLine(device, { by, caller, commitId }, async () => {
+      const answer = await this.inner.set(device, leaves, commit, NO_TIME_OUT);
+      if (answer.kind === 'ok' && commit !== null)
+        this.commits.set(device, { id: commit.id, caller });
+      return answer;
+    });
+  }
+
+  private settle(
+    by: 'confirm' | 'cancel',
+    device: DeviceId,
+    commitId: string,
+    caller: Caller,
+  ): Promise<SetAnswer> {
+    return this.inLine(device, { by, caller, commitId }, async () => {
+      const answer = await this.inner[by](device, commitId, NO_TIME_OUT);
+      if (answer.kind !== 'ok') return answer;
+      this.commits.delete(device);
+      if (by === 'confirm') this.tell(device, this.imageOf(device));
+      return answer;
+    });
+  }
+
+  /** One call at a time, as a gNMI target serialises its Sets. */
+  private inLine<T>(device: DeviceId, doing: Attribution, work: () => Promise<T>): Promise<T> {
+    const before = this.lines.get(device) ?? Promise.resolve();
+    const run = before.then(async () => {
+      this.doing.set(device, doing);
+      const result = await work();
+      this.doing.delete(device);
+      return result;
+    });
+    this.lines.set(device, run);
+    return run;
+  }
+
+  /** Without a call under way it was the device's own timer. */
+  private tell(device: DeviceId, image: ConfigImage): void {
+    let doing = this.doing.get(device);
+    if (doing === undefined) {
+      const commit = this.commits.get(device);
+      this.commits.delete(device);
+      doing = { by: 'timer', caller: commit?.caller ?? NOBODY, commitId: commit?.id ?? '' };
+    }
+    const { by, caller, commitId } = doing;
+    const ownCall = by === 'set' || by === 'confirm' || by === 'cancel';
+    this.timeline.write({
+      kind: 'effect',
+      device,
+      by,
+      epoch: ownCall ? caller.epoch : null,
+      changeId: caller.changeId,
+      commitId,
+      image,
+    });
+    this.configured(device);
+  }
+}

@@ -1,0 +1,150 @@
+import { MemoryJournal, MemoryJournalStore } from '@weir/adapter-journal-memory';
+import type { Random } from '@weir/core/base';
+import type { JournalRecord, RecordBody } from '@weir/core/model';
+import {
+  JournalCorrupt,
+  JournalUnavailable,
+  type Journal,
+  type JournalVerification,
+} from '@weir/core/ports';
+import type { VirtualTime } from '@weir/sim';
+import type { Gate } from './gate';
+import type { TimelineWriter } from './timeline';
+
+/** What becomes of one append. `lost-answer`: written, but the writer is told that it failed. */
+export type AppendFate = 'written' | 'refused' | 'lost-answer';
+
+/** Where the records are: outlives every process, and is all that a new one finds. */
+export class Disk {
+  readonly store = new MemoryJournalStore();
+  /** Asked for each append; set by faults. */
+  fateOf: (process: string) => AppendFate = () => 'written';
+  /** How many records of an append that was cut by a crash are there afterwards. */
+  tornPrefix: (records: number) => number = () => 0;
+  /** Records as they were before they were damaged, by sequence. */
+  private readonly good = new Map<number, JournalRecord>();
+  private readonly journal = new MemoryJournal(this.store);
+
+  constructor(
+    readonly time: VirtualTime,
+    readonly timeline: TimelineWriter,
+    readonly random: Random,
+  ) {}
+
+  write(
+    process: string,
+    epoch: number,
+    atMs: number,
+    bodies: readonly RecordBody[],
+  ): readonly JournalRecord[] {
+    const records = this.store.append(epoch, atMs, bodies);
+    for (const record of records) this.timeline.write({ kind: 'record', process, record });
+    return records;
+  }
+
+  damage(sequence: number): void {
+    const record = this.store.at(sequence);
+    if (record === null || this.good.has(sequence)) return;
+    this.good.set(sequence, record);
+    this.store.damage({ ...record, atMs: record.atMs + 1 });
+  }
+
+  /** Somebody puts the good copy back. */
+  restore(): void {
+    for (const record of this.good.values()) this.store.damage(record);
+    this.good.clear();
+  }
+
+  verify(): Promise<JournalVerification> {
+    return this.journal.verify();
+  }
+
+  /** Highest epoch that has written. */
+  lastEpoch(): number {
+    return this.store.at(this.store.length)?.epoch ?? 0;
+  }
+
+  async records(): Promise<readonly JournalRecord[]> {
+    const records: JournalRecord[] = [];
+    for await (const record of this.journal.read(1)) records.push(record);
+    return records;
+  }
+}
+
+/** The journal as one process sees it: every call takes time and passes the gate of the process. */
+export class DiskJournal implements Journal {
+  private readonly inner: MemoryJournal;
+  private failed: Error | null = null;
+
+  constructor(
+    private readonly disk: Disk,
+    private readonly gate: Gate,
+    private readonly process: string,
+  ) {
+    this.inner = new MemoryJournal(disk.store);
+  }
+
+  /** Throws JournalCorrupt on damage, as the daemon's journals do when they are opened. */
+  async open(): Promise<void> {
+    const { chain, brokenAt, detail } = await this.gate.call(() => this.disk.verify());
+    if (chain === 'broken') throw new JournalCorrupt(brokenAt ?? 0, `journal: ${detail}`);
+  }
+
+  append(
+    epoch: number,
+    atMs: number,
+    bodies: readonly RecordBody[],
+  ): Promise<readonly JournalRecord[]> {
+    return this.gate.call(async () => {
+      if (this.failed !== null) throw this.failed;
+      await this.pause();
+      const fate = this.disk.fateOf(this.process);
+      if (this.gate.isDead) return this.torn(epoch, atMs, bodies);
+      if (fate === 'refused') throw this.fail('no space left on device');
+      const records = this.disk.write(this.process, epoch, atMs, bodies);
+      await this.pause();
+      if (fate === 'lost-answer') throw this.fail('fsync: input/output error');
+      return records;
+    });
+  }
+
+  read(fromSequence: number): AsyncIterable<JournalRecord> {
+    return this.inner.read(fromSequence);
+  }
+
+  follow(
+    fromSequence: number,
+    onRecord: (record: JournalRecord) => void,
+  ): Promise<() => Promise<void>> {
+    return this.inner.follow(fromSequence, onRecord);
+  }
+
+  lastSequence(): Promise<number> {
+    return this.inner.lastSequence();
+  }
+
+  verify(): Promise<JournalVerification> {
+    return this.inner.verify();
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+
+  /** Killed while writing: some of it may be there. */
+  private torn(epoch: number, atMs: number, bodies: readonly RecordBody[]): never[] {
+    const count = this.disk.tornPrefix(bodies.length);
+    if (count > 0) this.disk.write(this.process, epoch, atMs, bodies.slice(0, count));
+    return [];
+  }
+
+  private fail(message: string): Error {
+    this.failed = new JournalUnavailable(`journal: ${message}`);
+    return this.failed;
+  }
+
+  private pause(): Promise<void> {
+    const delayMs = 1 + this.disk.random.below(3);
+    return new Promise((resolve) => void this.disk.time.after(delayMs, resolve));
+  }
+}
