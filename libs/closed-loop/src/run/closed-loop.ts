@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ok, type Result } from '@weir/core/base';
 import type { Objective } from '@weir/core/model';
-import { canonicalJson } from '@weir/core/ports';
+import { canonicalJson, type FlightStore } from '@weir/core/ports';
 import { type FabricSpec, VirtualTime, World } from '@weir/sim';
 import { suggestOnly } from '../build/policy';
 import { mistake } from '../build/refusals';
@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly truth?: boolean;
   readonly progress?: (atMs: number, durationMs: number) => void;
   readonly signal?: AbortSignal;
+  /** Where the run is recorded, so that it can be replayed; absent: it is not. */
+  readonly flight?: FlightStore;
 }
 
 export interface Run {
@@ -84,15 +86,23 @@ class ClosedLoop {
     this.loop =
       mode === 'off'
         ? null
-        : new LoopSide(scenario, this.world, this.time, codec, policy, (change) => {
-            const objectives = [...this.intents.values()].flat();
-            this.witness?.before(
-              change,
-              this.world,
-              this.loop?.devices.images ?? new Map(),
-              objectives,
-            );
-          });
+        : new LoopSide(
+            scenario,
+            this.world,
+            this.time,
+            codec,
+            policy,
+            (change) => {
+              const objectives = [...this.intents.values()].flat();
+              this.witness?.before(
+                change,
+                this.world,
+                this.loop?.devices.images ?? new Map(),
+                objectives,
+              );
+            },
+            options.flight,
+          );
   }
 
   async run(): Promise<Result<Run>> {

@@ -11,9 +11,15 @@ import {
   type OperationReport,
   type Policy,
 } from '@weir/core/model';
-import type { Metrics, Timers } from '@weir/core/ports';
+import type { FlightStore, Metrics, Timers } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
-import { buildLayout, ColumnStore, Engine, SouthboundExecutor } from '@weir/runtime';
+import {
+  buildLayout,
+  ColumnStore,
+  Engine,
+  FlightRecorder,
+  SouthboundExecutor,
+} from '@weir/runtime';
 import { LATENCY_BOUNDS_MS, type Observation, type VirtualTime, type World } from '@weir/sim';
 import type { BuiltIntent } from '../build/intents';
 import type { Scenario } from '../build/scenario';
@@ -40,6 +46,16 @@ const noLog = { info: () => undefined, warn: () => undefined, error: () => undef
 const noCrash = (): void => undefined;
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
+/** The whole run as one recording: virtual hours are real seconds, and memory would not bound it. */
+const recorderOf = (store: FlightStore): FlightRecorder =>
+  new FlightRecorder(
+    { store, log: noLog, metrics: noMetrics, policyText },
+    { version: 'sim', keepMs: 0, maxBytes: RECORDER_BYTES, always: true },
+  );
+const RECORDER_BYTES = 64 * 2 ** 20;
+/** Policies of scenarios are compiled from text, and carry it. */
+const policyText = (policy: Policy & { readonly text?: string }): string => policy.text ?? '';
+
 /** Called just before the first Set of a change, while the world is as it was. */
 export type BeforeChange = (change: Change) => void;
 
@@ -50,6 +66,7 @@ export type BeforeChange = (change: Change) => void;
 export class LoopSide {
   readonly devices: SimulatedDevices;
   private readonly engine: Engine;
+  private readonly recorder: FlightRecorder | null;
   private readonly store: ColumnStore;
   private readonly feeds = new Map<string, CounterFeed>();
   private readonly phases: CounterFeed[][];
@@ -66,6 +83,7 @@ export class LoopSide {
     private readonly codec: ImageCodec,
     policy: Policy,
     beforeChange: BeforeChange,
+    flight?: FlightStore,
   ) {
     const { topology, fabric, document } = scenario;
     const { tickMs, sampleIntervalMs } = document.spec;
@@ -83,6 +101,7 @@ export class LoopSide {
       configure: (device, image) =>
         world.configure(device, codec.settingsOf(device, image, world.settings(device))),
     });
+    this.recorder = flight === undefined ? null : recorderOf(flight);
     this.engine = this.makeEngine(policy);
     this.engine.onFatal((error) => (this.fatal = error));
     const executor = new SouthboundExecutor({
@@ -176,6 +195,7 @@ export class LoopSide {
   async stop(): Promise<void> {
     await this.devices.close();
     await this.engine.stop();
+    await this.recorder?.close();
   }
 
   private makeEngine(policy: Policy): Engine {
@@ -191,6 +211,7 @@ export class LoopSide {
         digest,
         crashPoint: noCrash,
         frame: () => this.store.frame(),
+        ...(this.recorder === null ? {} : { flight: this.recorder }),
       },
       {
         version: 'sim',
