@@ -87,7 +87,7 @@ describe('weir sim', () => {
 
   it.each([
     [['sim', 'nowhere.yaml'], 'cannot read nowhere.yaml: no such file'],
-    [['sim'], "missing required argument 'file'"],
+    [['sim'], 'give a scenario file, or --seeds for the fault simulation'],
     [['sim', EXAMPLE, '--seed', '-1'], 'A whole number from 0'],
     [['sim', EXAMPLE, '--loop', 'perhaps'], 'Allowed choices are on, suggest, off'],
     [['sim', __filename], 'code: scenario-invalid'],
