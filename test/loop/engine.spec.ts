@@ -248,9 +248,9 @@ describe('blast radius', () => {
   it.each([
     ['s1', 0.5, 'validated', ''],
     ['s1', 0.25, 'rejected', '4 of 12 links would be out of use'],
-  ])('draining %s with a share of %d is %s', async (device, maxLayerShare, state, reason) => {
+  ])('draining %s with a share of %d is %s', async (device, maxRemovedCapacityRatio, state, reason) => {
     const policy = testPolicy();
-    const limits = { ...policy.limits, maxLayerShare };
+    const limits = { ...policy.limits, maxRemovedCapacityRatio };
     const world = await incident({ policy: { ...policy, limits } });
     world.background.clear();
     const intent = { kind: 'Drain', name: 'd', labels: {}, priority: 100, spec: { device } };

@@ -138,6 +138,7 @@ export function testPolicy(): Policy {
       maxLayerShare: 0.5,
       maxPredictedUtilizationRatio: 0.9,
       maxRemovedCapacityRatio: 0.5,
+      maxFailureUtilizationRatio: 0,
       dwellMs: 0,
       reversalWindowMs: 0,
     },

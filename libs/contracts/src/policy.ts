@@ -234,6 +234,14 @@ const limitsSchema = strict({
     .describe(
       'Share of the capacity between switches that open changes may take out of use at once; one link always may be.',
     ),
+  maxFailureUtilizationRatio: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .describe(
+      'Share of the links left after a change and one more failure that present traffic may need; 0 does not ask.',
+    ),
   dwellMs: nonNegativeMsSchema
     .default(60_000)
     .describe(

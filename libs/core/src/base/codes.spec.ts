@@ -14,7 +14,11 @@ function sources(folder: string): string[] {
 }
 
 /** Codes as they stand in the text: first argument of `refuse(`, field `code:`, head of a verdict. */
-const USED = [/\brefuse\(\s*'([a-z-]+)'/g, /\bcode: '([a-z-]+)'/g, /\breturn \[\s*'([a-z]+-[a-z-]+)',/g];
+const USED = [
+  /\brefuse\(\s*'([a-z-]+)'/g,
+  /\bcode: '([a-z-]+)'/g,
+  /\breturn \[\s*'([a-z]+-[a-z-]+)',/g,
+];
 
 const used = new Map<string, string>();
 for (const root of ['libs', 'apps'])

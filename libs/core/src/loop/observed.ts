@@ -101,6 +101,14 @@ export interface Verification {
   readonly frame: number;
 }
 
+/** Telemetry that cannot all be true. */
+export interface Contradiction {
+  /** Device whose counters are wrong, as far as that can be told; else a link. */
+  readonly at: string;
+  /** What was measured, one sentence. */
+  readonly evidence: string;
+}
+
 /** Volatile state: lost at a restart, read again from the world. */
 export interface ObservedState {
   readonly phase: 'starting' | 'waiting-telemetry' | 'running' | 'holding';
@@ -111,6 +119,8 @@ export interface ObservedState {
   /** Monotonic time at which routes were last written; what was measured before is of another world. */
   readonly routesChangedMs: number;
   readonly unknownChannels: number;
+  /** Counters that contradict each other; while there are some the loop changes nothing itself. */
+  readonly contradictions: readonly Contradiction[];
   readonly compiled: ReadonlyMap<
     IntentId,
     { readonly generation: number; readonly value: CompiledIntent }
@@ -141,6 +151,7 @@ export const emptyObservedState: ObservedState = {
   trend: null,
   routesChangedMs: -Infinity,
   unknownChannels: 0,
+  contradictions: [],
   compiled: new Map(),
   objectives: new Map(),
   images: new Map(),

@@ -160,6 +160,11 @@ export interface Policy {
     readonly maxPredictedUtilizationRatio: number;
     /** Share of the capacity between switches that open changes may take out of use at once. */
     readonly maxRemovedCapacityRatio: number;
+    /**
+     * After a change takes links out of use, and one more failure, no written device may send more
+     * than this share of what its links towards other switches have left; 0: not asked.
+     */
+    readonly maxFailureUtilizationRatio: number;
     /** Rest of one route or queue after any settled automatic change on it, whatever rule, ms. */
     readonly dwellMs: number;
     /** Values that an automatic change replaced within this time are not brought back, ms. */

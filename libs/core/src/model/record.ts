@@ -112,6 +112,19 @@ export type RecordBody =
       readonly mode: Mode;
       readonly by: string;
     }
+  /** Changes of the rule were undone too often on the objective: it waits for a person there. */
+  | {
+      readonly kind: 'rule-escalated';
+      readonly rule: RuleName;
+      readonly objectiveId: string;
+      readonly reason: string;
+    }
+  | {
+      readonly kind: 'rule-released';
+      readonly rule: RuleName;
+      readonly objectiveId: string;
+      readonly by: string;
+    }
   | { readonly kind: 'device-fenced'; readonly device: DeviceId; readonly reason: string }
   | { readonly kind: 'device-unfenced'; readonly device: DeviceId; readonly by: string }
   /** A decision that is not carried out, to be scored when its effect could have been measured. */

@@ -54,6 +54,11 @@ export interface DeviceProfile {
       readonly maxProbabilityPercent: number;
     },
   ): Result<readonly LeafDiff[]>;
+  /**
+   * The route or queue that a leaf belongs to, as a path: leaves with the same answer are one thing
+   * to the guards against oscillation. Without it each leaf stands for itself.
+   */
+  resourceOf?(path: string): string;
   /** Types, ranges and references of the image after the change; first violation wins. */
   checkSchema(after: ConfigImage): Result<void>;
 }

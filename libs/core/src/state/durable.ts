@@ -10,6 +10,7 @@ import type {
   RuleScore,
   Shadow,
 } from '../model';
+import type { LeafHistory } from './oscillation';
 
 /** What survives a restart: the fold of the journal, nothing else. */
 export interface DurableState {
@@ -30,6 +31,12 @@ export interface DurableState {
   readonly actedMs: ReadonlyMap<string, number>;
   /** Wall times at which changes began to be applied, newest last; bounded. */
   readonly startsMs: readonly number[];
+  /** What automatic changes wrote of late, by device and path; bounded, the oldest first. */
+  readonly written: ReadonlyMap<string, LeafHistory>;
+  /** Wall times at which changes were undone, by `rule|objective`; bounded. */
+  readonly undoneMs: ReadonlyMap<string, readonly number[]>;
+  /** Rules that wait for a person on an objective, by `rule|objective`, with the reason. */
+  readonly escalated: ReadonlyMap<string, string>;
   /** Decisions that were not carried out, by id; of the scored ones the newest. */
   readonly shadows: ReadonlyMap<string, Shadow>;
   readonly shadowCount: number;
@@ -52,6 +59,9 @@ export const emptyDurableState: DurableState = {
   fenced: new Map(),
   actedMs: new Map(),
   startsMs: [],
+  written: new Map(),
+  undoneMs: new Map(),
+  escalated: new Map(),
   shadows: new Map(),
   shadowCount: 0,
   scores: new Map(),

@@ -13,6 +13,7 @@ import type {
 import { shiftClock } from './clock-shift';
 import { cooldownKey, type DurableState } from './durable';
 import { LIMITS } from './limits';
+import { escalate, release, rememberEnd } from './oscillation';
 import { countChange, foldShadow } from './scores';
 
 type Stored = Pick<JournalRecord, 'atMs' | 'epoch' | 'body'>;
@@ -56,6 +57,10 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
       return { ...state, fenced: withEntry(state.fenced, body.device, body.reason) };
     case 'device-unfenced':
       return { ...state, fenced: without(state.fenced, body.device) };
+    case 'rule-escalated':
+      return escalate(state, cooldownKey(body.rule, body.objectiveId), body.reason);
+    case 'rule-released':
+      return release(state, cooldownKey(body.rule, body.objectiveId));
     case 'shadow-decided':
     case 'shadow-scored':
       return foldShadow(state, body);
@@ -161,7 +166,7 @@ function afterTransition(
   }
   if (change.state === 'confirmed')
     next = { ...next, changes: withoutOldLeases(next.changes, change) };
-  next = countChange(next, change, from);
+  next = rememberEnd(countChange(next, change, from), change, atMs);
   if (isTerminal(change.state)) {
     const over = (item: Change): boolean => isTerminal(item.state) && item.leaseUntilMs === null;
     next = { ...next, changes: pruned(next.changes, over, LIMITS.endedChanges) };

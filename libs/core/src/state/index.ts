@@ -5,6 +5,7 @@
 export * from './durable';
 export * from './fold';
 export * from './limits';
+export * from './oscillation';
 export * from './record-kinds';
 export { scoreKey } from './scores';
 export * from './snapshot';

@@ -4,6 +4,12 @@ export const LIMITS = {
   endedChanges: 500,
   closedIncidents: 500,
   startsRemembered: 1000,
+  /** Leaves that automatic changes wrote of late, and replaced values of each. */
+  writtenLeaves: 8000,
+  replacedValues: 4,
+  /** Undone changes counted of one rule on one objective, and pairs of those. */
+  undoneRemembered: 100,
+  undoneRules: 1000,
   /** Scored shadow decisions that are kept, and those that may wait for their score at once. */
   scoredShadows: 200,
   openShadows: 50,

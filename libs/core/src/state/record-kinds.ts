@@ -2,13 +2,7 @@ import { refuse, ok, type Result } from '../base';
 import type { JournalRecord, RecordKind } from '../model';
 
 /** Kinds whose folding arrives in steps; each line may go once the kind is part of RecordBody. */
-type Announced =
-  | 'stage-proved'
-  | 'clock-stepped'
-  | 'rule-escalated'
-  | 'rule-released'
-  | 'shadow-decided'
-  | 'shadow-scored';
+type Announced = 'stage-proved' | 'clock-stepped' | 'shadow-decided' | 'shadow-scored';
 
 /** Every kind that this version folds; the type check keeps it complete. */
 const KINDS: Readonly<Record<RecordKind | Announced, true>> = {

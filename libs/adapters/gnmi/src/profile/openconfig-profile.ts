@@ -39,6 +39,12 @@ export class OpenConfigProfile implements DeviceProfile {
     return renderEcn(image, setting);
   }
 
+  /** Next hops belong to their route, everything else to the innermost list entry around it. */
+  resourceOf(path: string): string {
+    const hops = path.indexOf('/next-hops/');
+    return hops === -1 ? path.slice(0, path.lastIndexOf(']') + 1) || path : path.slice(0, hops);
+  }
+
   checkSchema(after: ConfigImage): Result<void> {
     return checkSchema(after);
   }

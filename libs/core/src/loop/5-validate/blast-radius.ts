@@ -51,12 +51,12 @@ function tooMuchCapacity(pass: Pass, routes: readonly RouteWeights[]): Verdict {
   const after = before.withRoutes(routes);
   if (!routes.some((route) => empties(pass, before, after, route))) return null;
   const idle = idleLinks(pass, after);
-  const { maxLayerShare } = pass.env.policy.limits;
+  const { maxRemovedCapacityRatio } = pass.env.policy.limits;
   const total = pass.env.topology.links.length;
-  return idle > Math.max(1, maxLayerShare * total)
+  return idle > Math.max(1, maxRemovedCapacityRatio * total)
     ? [
         'blast-radius',
-        `${idle} of ${total} links would be out of use, more than ${maxLayerShare * 100} %`,
+        `${idle} of ${total} links would be out of use, more than ${maxRemovedCapacityRatio * 100} %`,
       ]
     : null;
 }

@@ -10,6 +10,7 @@ import { stricterMode } from '../../model';
 import type { Draft } from '../4-decide';
 import type { Pass } from '../pass';
 import { noteIncident } from '../evidence';
+import { guardPlan, waitsForWindow } from '../guard';
 import { buildPlan } from './plan';
 
 /**
@@ -25,7 +26,7 @@ export function validate(pass: Pass, drafts: readonly Draft[]): void {
       else noteRefusal(pass, draft, built.error.reason);
       continue;
     }
-    const proposed = newChange(pass, draft, built.value);
+    const proposed = guarded(pass, newChange(pass, draft, built.value));
     const change = draft.request?.dryRun === true ? judged(proposed) : enter(pass, draft, proposed);
     if (draft.request === null) continue;
     const answer = answered.get(draft.request.id) ?? { draft, changes: [] };
@@ -34,6 +35,18 @@ export function validate(pass: Pass, drafts: readonly Draft[]): void {
   }
   for (const [id, { draft, changes }] of answered) pass.reply(id, answerFor(draft, changes));
   moveOn(pass);
+}
+
+/** Stage 6 asks the guards again; asked here too, a plan shows what they would say. */
+function guarded(pass: Pass, change: Change): Change {
+  const objection = guardPlan(pass, change);
+  const check = {
+    name: 'guards',
+    passed: objection === null,
+    code: objection?.[0] ?? null,
+    detail: objection?.[1] ?? '',
+  };
+  return { ...change, plan: { ...change.plan, checks: [...change.plan.checks, check] } };
 }
 
 function answerFor(draft: Draft, changes: readonly Change[]): CommandResult {
@@ -112,6 +125,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'device-busy',
   'limit-exceeded',
   'cool-down',
+  'dwell-time',
   'telemetry-stale',
 ]);
 
@@ -162,7 +176,18 @@ function moveOn(pass: Pass): void {
     if (change.state !== 'validated') continue;
     if (change.mode === 'approve')
       pass.transition(change, 'await-approval', 'waits for a person, as its mode says');
-    else if (change.mode === 'auto' && pass.durable.frozen === null && !isTerminal(change.state))
-      pass.transition(change, 'schedule', 'may be applied, as its mode says');
+    else if (change.mode === 'auto' && pass.durable.frozen === null && !isTerminal(change.state)) {
+      const waits = waitsForWindow(pass, change);
+      if (waits !== null) noteWaiting(pass, change, waits);
+      else pass.transition(change, 'schedule', 'may be applied, as its mode says');
+    }
   }
+}
+
+/** The plan stands and is shown; it begins when the window ends, unless it is too old by then. */
+function noteWaiting(pass: Pass, change: Change, why: string): void {
+  const incident =
+    change.incident === null ? undefined : pass.durable.incidents.get(change.incident);
+  if (incident !== undefined)
+    noteIncident(pass, incident, change.rule, `freeze-window: ${change.id} waits, ${why}`);
 }

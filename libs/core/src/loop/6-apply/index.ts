@@ -1,4 +1,5 @@
 import type { Change } from '../../model';
+import { guardBefore } from '../guard';
 import type { Pass } from '../pass';
 import { current, devicesOf, expireLost, isBusy, issue, takeReport } from '../transaction';
 
@@ -36,6 +37,11 @@ function start(pass: Pass, change: Change): void {
       'refuse',
       `device-busy: ${blocked[0]} is fenced or held by another change`,
     );
+    return;
+  }
+  const refusal = guardBefore(pass, change, null);
+  if (refusal !== null) {
+    pass.transition(change, 'refuse', `${refusal.code}: ${refusal.reason}`);
     return;
   }
   pass.transition(change, 'start', 'applying', { applying: pass.now.wallMs });
@@ -81,12 +87,15 @@ function advance(pass: Pass, change: Change): void {
         issue(pass, current(pass, change), device, 'snapshot');
     return;
   }
-  const stage = change.plan.stages.find((names) =>
+  const stage = change.plan.stages.findIndex((names) =>
     names.some((name) => change.devices[name]?.progress !== 'committed'),
   );
-  for (const device of stage ?? [])
-    if (change.devices[device]?.progress === 'prepared' && !isBusy(pass, change, device))
-      issue(pass, current(pass, change), device, 'commit');
+  const ready = (change.plan.stages[stage] ?? []).filter(
+    (device) => change.devices[device]?.progress === 'prepared' && !isBusy(pass, change, device),
+  );
+  const refusal = ready.length === 0 ? null : guardBefore(pass, change, stage);
+  if (refusal !== null) turnRound(pass, change, `${refusal.code}: ${refusal.reason}`);
+  else for (const device of ready) issue(pass, current(pass, change), device, 'commit');
 }
 
 /** Nothing written yet: rejected. Anything written, or perhaps written: rolled back. */

@@ -1,0 +1,64 @@
+import { leavesText, sameLeaf, type Change, type DeviceId } from '../../model';
+import { canonicalJson } from '../../ports';
+import type { Pass } from '../pass';
+import type { Objection } from './permission';
+
+/** What the change rests on must be known, fresh and free of contradiction where it writes. */
+export function inputsHold(pass: Pass, change: Change): Objection {
+  const { frame, holdReason, contradictions } = pass.observed;
+  if (holdReason !== '') return ['telemetry-stale', holdReason];
+  if (frame === null) return ['telemetry-stale', 'no telemetry has arrived yet'];
+  const { staleMs } = pass.env.policy.freshness;
+  const ageMs = pass.now.monoMs - frame.atMs;
+  if (!(ageMs <= staleMs)) return ['telemetry-stale', `the newest samples are ${ageMs} ms old`];
+  for (const { device } of change.plan.diffs) {
+    const index = frame.layout.devices.indexOf(device);
+    if (frame.devices.synced[index] !== 1)
+      return ['telemetry-stale', `${device} sends no telemetry`];
+    const age = frame.devices.ageMs[index] ?? NaN;
+    if (!(age <= staleMs))
+      return ['telemetry-stale', `${device} has sent nothing for ${age.toFixed(0)} ms`];
+  }
+  const liar = change.origin === 'rule' ? contradictions[0] : undefined;
+  return liar === undefined ? null : ['telemetry-contradiction', liar.evidence];
+}
+
+/** The plan is the one that was made, and the devices hold what it was made from. */
+export function planHolds(pass: Pass, change: Change): Objection {
+  const { plan, action } = change;
+  const { revision } = pass.env.topology;
+  if (plan.topologyRevision !== revision)
+    return ['base-drifted', 'the plan was made for another revision of the topology'];
+  const { diffs, baseHash } = plan;
+  const content = { diffs, baseHash, topologyRevision: revision, action };
+  if (pass.env.digest(canonicalJson(content)) !== plan.hash)
+    return ['plan-hash-mismatch', 'the plan does not have the hash that it was stored with'];
+  const base = diffs.map(({ device, leaves }) => {
+    const image = pass.observed.images.get(device);
+    const held = leaves.map(({ path }) => ({ path, value: image?.get(path) ?? null }));
+    return `${device}\n${leavesText(held)}`;
+  });
+  if (pass.env.digest(base.join('\n')) === baseHash) return null;
+  return ['base-drifted', `${driftOf(pass, change)} is no longer as the plan was made from`];
+}
+
+/** Devices that were not written yet must still be as planned, between the stages too. */
+export function restUnmoved(pass: Pass, change: Change, during: ReadonlySet<DeviceId>): Objection {
+  for (const { device, leaves } of change.plan.diffs) {
+    if (!during.has(device) || change.devices[device]?.progress !== 'prepared') continue;
+    const image = pass.observed.images.get(device);
+    if (leaves.some((leaf) => !sameLeaf(image?.get(leaf.path) ?? null, leaf.before)))
+      return ['base-drifted', `${device} was changed while the change was under way`];
+  }
+  return null;
+}
+
+function driftOf(pass: Pass, change: Change): string {
+  for (const { device, leaves } of change.plan.diffs) {
+    const image = pass.observed.images.get(device);
+    if (image === undefined) return device;
+    for (const leaf of leaves)
+      if (!sameLeaf(image.get(leaf.path) ?? null, leaf.before)) return `${device}:${leaf.path}`;
+  }
+  return 'the base';
+}
