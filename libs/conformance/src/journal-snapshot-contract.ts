@@ -117,7 +117,8 @@ function cutting(current: () => Journal, reopen: () => Promise<Journal>): void {
     for (let i = 0; i < 2; i++) await takeSnapshot(before);
     const base = await snapshotsOf(before).compact(1, 4);
     expect(base).toEqual({ sequence: 4, hash: records[3]?.hash, epoch: 1 });
-    for (const journal of [before, await reopen()]) {
+    for (const open of [async () => before, reopen]) {
+      const journal = await open();
       expect(await snapshotsOf(journal).base()).toEqual(base);
       const left = await collect(journal);
       expectChain(left, base);
@@ -168,7 +169,8 @@ function cutting(current: () => Journal, reopen: () => Promise<Journal>): void {
     const snapshot = { sequence: 70, hash: base.hash, atMs: 9, text: 'x' };
     await fill(journal, 2);
     await snapshotsOf(journal).adopt({ base, checkpoints: points, snapshots: [snapshot] });
-    for (const opened of [journal, await reopen()]) {
+    for (const open of [async () => journal, reopen]) {
+      const opened = await open();
       expect(await snapshotsOf(opened).base()).toEqual(base);
       expect(await snapshotsOf(opened).checkpoints()).toEqual(points);
       expect(await snapshotsOf(opened).list()).toEqual([snapshot]);

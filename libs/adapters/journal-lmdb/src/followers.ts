@@ -1,6 +1,7 @@
 import type { JournalRecord } from '@weir/core/model';
 
 export interface FollowedJournal {
+  first(): number;
   last(): number;
   page(from: number): JournalRecord[];
   /** Period of looking for commits of another process; null when commits wake us. */
@@ -10,6 +11,7 @@ export interface FollowedJournal {
 interface Follower {
   next: number;
   readonly onRecord: (record: JournalRecord) => void;
+  readonly onBehind: ((firstSequence: number) => void) | undefined;
   busy: boolean;
 }
 
@@ -20,8 +22,12 @@ export class Followers {
 
   constructor(private readonly journal: FollowedJournal) {}
 
-  async add(from: number, onRecord: (record: JournalRecord) => void): Promise<() => Promise<void>> {
-    const follower: Follower = { next: from, onRecord, busy: false };
+  async add(
+    from: number,
+    onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
+  ): Promise<() => Promise<void>> {
+    const follower: Follower = { next: from, onRecord, onBehind, busy: false };
     this.#followers.add(follower);
     this.#deliver(follower);
     if (this.journal.pollMs !== null && !this.#timer) {
@@ -48,6 +54,12 @@ export class Followers {
     follower.busy = true;
     try {
       while (follower.next <= this.journal.last() && this.#followers.has(follower)) {
+        const first = this.journal.first();
+        if (follower.next < first) {
+          this.#followers.delete(follower);
+          follower.onBehind?.(first);
+          return;
+        }
         for (const record of this.journal.page(follower.next)) {
           if (!this.#followers.has(follower)) return;
           follower.next = record.sequence + 1;

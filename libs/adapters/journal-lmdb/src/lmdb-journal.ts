@@ -1,7 +1,6 @@
 import type { JournalRecord, RecordBody } from '@weir/core/model';
 import {
   chainLinks,
-  GENESIS_HASH,
   JournalCorrupt,
   JournalUnavailable,
   linkFollows,
@@ -15,6 +14,7 @@ import type { Anchor } from './anchor';
 import { sha256 } from './digest';
 import { Followers } from './followers';
 import { GroupCommit, type PendingAppend } from './group-commit';
+import { LmdbSnapshots } from './lmdb-snapshots';
 import type { RecordStore } from './record-store';
 import { verifyChain } from './verify-chain';
 import type { WriterLock } from './writer-lock';
@@ -34,6 +34,7 @@ export class LmdbJournal implements Journal {
   readonly #store: RecordStore;
   readonly #anchor: Anchor;
   readonly #lock: WriterLock | null;
+  readonly snapshots: LmdbSnapshots;
   readonly #commits = new GroupCommit((appends) => this.#commit(appends));
   readonly #followers: Followers;
   #head: ChainHead;
@@ -47,7 +48,13 @@ export class LmdbJournal implements Journal {
     this.#lock = parts.lock;
     this.#head = parts.head;
     if (!parts.lock) this.#refusal = new JournalUnavailable('journal: open for reading only');
+    this.snapshots = new LmdbSnapshots(parts.store, {
+      head: () => this.#head,
+      restart: (head) => (this.#head = head),
+      write: (change) => this.#write(change),
+    });
     this.#followers = new Followers({
+      first: () => this.#store.snapshots.base().sequence + 1,
       last: () => this.#last(),
       page: (from) => this.#page(from, PAGE),
       pollMs: parts.lock ? null : parts.pollMs,
@@ -64,14 +71,16 @@ export class LmdbJournal implements Journal {
   }
 
   read(fromSequence: number): AsyncIterable<JournalRecord> {
-    return this.#range(Math.max(1, fromSequence), this.#last());
+    const last = this.#last();
+    return this.#range(Math.max(this.#store.snapshots.base().sequence + 1, fromSequence), last);
   }
 
   follow(
     fromSequence: number,
     onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
   ): Promise<() => Promise<void>> {
-    return this.#followers.add(Math.max(1, fromSequence), onRecord);
+    return this.#followers.add(Math.max(1, fromSequence), onRecord, onBehind);
   }
 
   async lastSequence(): Promise<number> {
@@ -98,6 +107,16 @@ export class LmdbJournal implements Journal {
     if (this.#lock) return this.#head.sequence;
     this.#store.refresh();
     return this.#store.lastSequence();
+  }
+
+  /** A failure is told to the caller only: records are another transaction, which fails by itself. */
+  async #write(change: () => void): Promise<void> {
+    if (this.#refusal) throw this.#refusal;
+    try {
+      await this.#store.write(this.#lock?.token ?? '', change);
+    } catch (error) {
+      throw await refusalFrom(error);
+    }
   }
 
   async #commit(appends: readonly PendingAppend[]): Promise<void> {
@@ -135,8 +154,7 @@ export class LmdbJournal implements Journal {
   async *#range(from: number, to: number): AsyncIterable<JournalRecord> {
     for (let next = from; next <= to;) {
       const records = this.#page(next, Math.min(PAGE, to - next + 1));
-      if (records.length === 0)
-        throw new JournalCorrupt(next, `journal: record ${next} is missing`);
+      if (records.length === 0) throw this.#missing(next);
       yield* records;
       next += records.length;
     }
@@ -145,16 +163,29 @@ export class LmdbJournal implements Journal {
   /** Records as they are in the store, each checked against the one before. */
   #page(from: number, limit: number): JournalRecord[] {
     if (this.#closed) throw new JournalUnavailable('journal: closed');
-    const links = this.#store.links(from > 1 ? from - 1 : 1, from > 1 ? limit + 1 : limit);
-    let previous = from > 1 ? links.shift()?.hash : GENESIS_HASH;
+    const base = this.#store.snapshots.base();
+    const first = from === base.sequence + 1;
+    const links = this.#store.links(first ? from : from - 1, first ? limit : limit + 1);
+    let previous = first ? base.hash : links.shift()?.hash;
     return links.map((link, index) => {
       const record = linkRecord(link);
       const sequence = from + index;
+      if (link.sequence !== sequence && sequence <= this.#store.snapshots.base().sequence)
+        throw this.#missing(sequence);
       if (link.sequence !== sequence || !linkFollows(previous ?? '', link, sha256) || !record)
         throw new JournalCorrupt(sequence, `journal: record ${sequence} is damaged`);
       previous = link.hash;
       return record;
     });
+  }
+
+  /** A reader beside the daemon may find that what it was about to read has been dropped. */
+  #missing(sequence: number): Error {
+    if (sequence <= this.#store.snapshots.base().sequence)
+      return new JournalUnavailable(
+        `journal: record ${sequence} was compacted away while the journal was read; read again`,
+      );
+    return new JournalCorrupt(sequence, `journal: record ${sequence} is missing`);
   }
 }
 

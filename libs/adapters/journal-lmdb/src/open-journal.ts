@@ -40,6 +40,12 @@ async function openForReading(options: LmdbJournalOptions): Promise<Journal> {
       `journal: the last commit in ${dir} is incomplete; the daemon drops it when it starts`,
     );
   const store = openStore(dir, true);
+  try {
+    store.snapshots.checkFormat();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   return new LmdbJournal({
     store,
     anchor: new Anchor(dir),
@@ -61,6 +67,7 @@ async function openForWriting(options: LmdbJournalOptions): Promise<Journal> {
       options.warn?.('journal: the incomplete last commit was dropped', { dir });
     }
     store = openStore(dir, false);
+    store.snapshots.checkFormat();
     await store.own(lock.token);
     const anchor = new Anchor(dir);
     const head = await recover(store, anchor, options);

@@ -1,26 +1,23 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
-import {
-  EMPTY_CHAIN,
-  JournalUnavailable,
-  linkRecord,
-  type ChainHead,
-  type ChainLink,
-} from '@weir/core/ports';
+import { JournalUnavailable, linkRecord, type ChainHead, type ChainLink } from '@weir/core/ports';
+import { handled, sequenceKey, sequenceOf } from './sequence-key';
+import { SnapshotStore } from './snapshot-store';
 
 /** Room for the map of the file; it grows on its own, this only saves remapping. */
 const MAP_BYTES = 64 * 1024 * 1024;
-const KEY_BYTES = 6;
 const HASH_CHARACTERS = 64;
 
 /**
- * The LMDB environment: `records` by sequence (48 bits, big-endian), each the hash followed by
- * the hashed text; `meta` with the head, written in the same transaction, and the token of the
- * process that may write.
+ * The LMDB environment: `records` by sequence, each the hash followed by the hashed text; `meta`
+ * with the head, written in the same transaction, and the token of the process that may write; and
+ * what SnapshotStore keeps.
  */
 export class RecordStore {
   readonly #root: RootDatabase;
   readonly #records: Database<string, Buffer>;
   readonly #meta: Database<string, string>;
+  /** Everything beside the records. */
+  readonly snapshots: SnapshotStore;
 
   constructor(
     readonly dir: string,
@@ -43,6 +40,7 @@ export class RecordStore {
         keyEncoding: 'binary',
       });
       this.#meta = this.#root.openDB({ name: 'meta', encoding: 'string' });
+      this.snapshots = new SnapshotStore(this.#root, this.#meta, dir, readOnly);
     } catch (error) {
       void this.#root.close();
       throw error;
@@ -62,24 +60,19 @@ export class RecordStore {
 
   /** Links from a sequence on, in order of the keys, at most `limit`. Throws what LMDB throws. */
   links(from: number, limit: number): ChainLink[] {
-    const range = this.#records.getRange({ start: key(from), limit });
+    const range = this.#records.getRange({ start: sequenceKey(from), limit });
     return [...range].map(({ key: bytes, value }) => ({
-      sequence: bytes.length === KEY_BYTES ? bytes.readUIntBE(0, KEY_BYTES) : -1,
+      sequence: sequenceOf(bytes),
       hash: value.slice(0, HASH_CHARACTERS),
       text: value.slice(HASH_CHARACTERS),
     }));
   }
 
+  /** Of the last record, or of the base when no record is behind it. */
   lastSequence(): number {
     for (const bytes of this.#records.getKeys({ reverse: true, limit: 1 }))
-      return bytes.length === KEY_BYTES ? bytes.readUIntBE(0, KEY_BYTES) : 0;
-    return 0;
-  }
-
-  /** What LMDB counts, to compare with the sequence: a lost branch of its tree loses records. */
-  count(): number {
-    const { entryCount } = this.#records.getStats() as { entryCount: number };
-    return entryCount;
+      return Math.max(0, sequenceOf(bytes));
+    return this.snapshots.base().sequence;
   }
 
   /** See the commits of other processes. */
@@ -87,20 +80,41 @@ export class RecordStore {
     this.#root.resetReadTxn();
   }
 
+  /** Takes the environment over and marks its format. */
   async own(token: string): Promise<void> {
-    await this.#root.transaction(() => handled(this.#meta.put('owner', token)));
+    await this.#root.transaction(() => {
+      handled(this.#meta.put('owner', token));
+      this.snapshots.putFormat();
+    });
   }
 
   /** Resolves when the links are durable. Rejects when they are not, or another process owns it. */
   async commit(token: string, links: readonly ChainLink[], head: ChainHead): Promise<void> {
-    const text = JSON.stringify(head);
+    await this.write(token, () => {
+      for (const link of links)
+        handled(this.#records.put(sequenceKey(link.sequence), link.hash + link.text));
+      this.putHead(head);
+    });
+  }
+
+  /** One durable transaction of the owner; rejects like `commit`. */
+  async write(token: string, change: () => void): Promise<void> {
     await this.#root.transaction(() => {
       if (this.#meta.get('owner') !== token)
         throw new JournalUnavailable(`journal: another process has taken over ${this.dir}`);
-      for (const link of links)
-        handled(this.#records.put(key(link.sequence), link.hash + link.text));
-      handled(this.#meta.put('head', text));
+      change();
     });
+  }
+
+  /** Within a transaction. */
+  putHead(head: ChainHead): void {
+    handled(this.#meta.put('head', JSON.stringify(head)));
+  }
+
+  /** Within a transaction: removes the records of these sequences. */
+  drop(from: number, to: number): void {
+    const range = { start: sequenceKey(from), end: sequenceKey(to + 1) };
+    for (const key of [...this.#records.getKeys(range)]) handled(this.#records.remove(key));
   }
 
   /** Removes the last record, which was cut short, and steps the head back. */
@@ -109,10 +123,10 @@ export class RecordStore {
     const record = before ? linkRecord(before) : null;
     const head = record
       ? { sequence: record.sequence, hash: record.hash, epoch: record.epoch }
-      : EMPTY_CHAIN;
+      : this.snapshots.base();
     await this.#root.transaction(() => {
-      handled(this.#records.remove(key(sequence)));
-      handled(this.#meta.put('head', JSON.stringify(head)));
+      handled(this.#records.remove(sequenceKey(sequence)));
+      this.putHead(head);
     });
     return head;
   }
@@ -120,15 +134,4 @@ export class RecordStore {
   async close(): Promise<void> {
     await this.#root.close();
   }
-}
-
-function key(sequence: number): Buffer {
-  const bytes = Buffer.alloc(KEY_BYTES);
-  bytes.writeUIntBE(Math.max(0, sequence), 0, KEY_BYTES);
-  return bytes;
-}
-
-/** Writes inside a transaction answer for themselves too; the transaction reports the failure. */
-function handled(written: Promise<boolean>): void {
-  written.catch(() => undefined);
 }

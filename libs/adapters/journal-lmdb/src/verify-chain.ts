@@ -1,4 +1,10 @@
-import { GENESIS_HASH, linkFollows, linkRecord, type JournalVerification } from '@weir/core/ports';
+import {
+  ChainWitness,
+  linkFollows,
+  linkRecord,
+  type ChainHead,
+  type JournalVerification,
+} from '@weir/core/ports';
 import type { AnchorPoint } from './anchor';
 import { sha256 } from './digest';
 import type { RecordStore } from './record-store';
@@ -13,19 +19,27 @@ export interface ChainReport extends JournalVerification {
 }
 
 /**
- * Walks the whole chain and compares it with the head, LMDB's own count and the anchor. Yields to
- * the event loop between pages, so that a daemon can verify while it runs.
+ * Walks the whole chain, from the base on, and compares it with the head, the checkpoints, the
+ * snapshots and the anchor. Yields to the event loop between pages, so that a daemon can verify
+ * while it runs.
  */
 export async function verifyChain(
   store: RecordStore,
   anchor: AnchorPoint | null,
 ): Promise<ChainReport> {
+  const begin = store.snapshots.base();
   const end = store.lastSequence();
   const head = store.head();
-  const walk = await walkChain(store, end, anchor);
+  const witness = new ChainWitness(store.snapshots.list(), store.snapshots.checkpoints());
+  const walk = await walkChain(store, begin, end, anchor, witness);
   const { good } = walk;
   const anchored = anchor?.sequence ?? 0;
-  const base = { records: good.sequence, head: good.hash, epoch: good.epoch };
+  const base = {
+    records: good.sequence,
+    head: good.hash,
+    epoch: good.epoch,
+    firstSequence: begin.sequence + 1,
+  };
   const broken = (sequence: number, detail: string, tornTail = false): ChainReport => ({
     ...base,
     chain: 'broken',
@@ -44,7 +58,8 @@ export async function verifyChain(
   const headMoved = head === null ? good.sequence > 0 : head.hash !== good.hash;
   if (headMoved) return broken(good.sequence, 'the stored head is not the last record');
   const detail = `${good.sequence} records`;
-  return { ...base, chain: 'ok', brokenAt: null, detail, tornTail: false };
+  const snapshots = witness.findings(sha256);
+  return { ...base, chain: 'ok', brokenAt: null, detail, tornTail: false, snapshots };
 }
 
 interface Walk {
@@ -57,10 +72,12 @@ interface Walk {
 
 async function walkChain(
   store: RecordStore,
+  base: ChainHead,
   end: number,
   anchor: AnchorPoint | null,
+  witness: ChainWitness,
 ): Promise<Walk> {
-  const good = { sequence: 0, hash: GENESIS_HASH, epoch: 0 };
+  const good = { ...base };
   const stop = (damage: string, cut = false): Walk => ({ good, damage, cut });
   while (good.sequence < end) {
     let links;
@@ -77,6 +94,8 @@ async function walkChain(
         return stop('the record does not follow from the one before it', record === null);
       if (link.sequence === anchor?.sequence && link.hash !== anchor.hash)
         return stop('the record is not the one that was anchored');
+      const contradiction = witness.see(record);
+      if (contradiction !== null) return stop(contradiction);
       good.sequence = link.sequence;
       good.hash = link.hash;
       good.epoch = record.epoch;
