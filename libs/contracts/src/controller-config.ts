@@ -103,6 +103,28 @@ const telemetrySchema = strict({
   }).prefault({}),
 }).prefault({});
 
+const flightRecorderSchema = strict({
+  enabled: z.boolean().default(true),
+  directory: fileSchema
+    .optional()
+    .describe('Default: `flight`, beside the directory of the journal.'),
+  minutes: z
+    .number()
+    .min(1)
+    .max(120)
+    .default(5)
+    .describe('How much of the time before a change is kept.'),
+  maxBytes: z
+    .int()
+    .min(1_048_576, 'at least 1048576, one MiB')
+    .max(4_294_967_296)
+    .default(67_108_864)
+    .describe('Most memory for that time, and most bytes of one recording before compression.'),
+  keep: z.int().min(1).max(10_000).default(50).describe('Recordings on disk; the oldest go.'),
+})
+  .prefault({})
+  .describe('What the engine saw around each change, for `weir replay`.');
+
 const specSchema = strict({
   roles: z
     .array(z.enum(DAEMON_ROLES))
@@ -115,6 +137,7 @@ const specSchema = strict({
   journal: strict({ dir: fileSchema.default('.weir/journal') })
     .prefault({})
     .describe('Directory of the durable journal.'),
+  flightRecorder: flightRecorderSchema,
   redis: strict({
     url: z.string().regex(/^rediss?:\/\/\S+$/, 'redis://host:port or rediss://host:port'),
     prefix: nameSchema.default('weir').describe('Starts every key.'),

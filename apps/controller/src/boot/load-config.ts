@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import {
   controllerConfigSchema,
   formatIssues,
@@ -43,13 +43,17 @@ function parseConfig(text: string): Result<ControllerConfigSpec, Omit<BootRefusa
 
 function absolutePaths(spec: ControllerConfigSpec, directory: string): ControllerConfigSpec {
   const absolute = (path: string): string => resolve(directory, path);
-  const { api, telemetry, southbound } = spec;
+  const { api, flightRecorder, telemetry, southbound } = spec;
   return {
     ...spec,
     topology: absolute(spec.topology),
     ...(spec.policy === undefined ? {} : { policy: absolute(spec.policy) }),
     intents: spec.intents.map(absolute),
     journal: { dir: absolute(spec.journal.dir) },
+    flightRecorder: {
+      ...flightRecorder,
+      directory: absolute(flightRecorder.directory ?? join(dirname(spec.journal.dir), 'flight')),
+    },
     api: { ...api, ...withFiles(api, absolute) },
     telemetry: {
       ...telemetry,

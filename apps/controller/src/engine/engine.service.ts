@@ -5,7 +5,7 @@ import { refuse } from '@weir/core/base';
 import type { Command, CommandResult } from '@weir/core/model';
 import type { Clock, Journal, Timers } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
-import { Engine } from '@weir/runtime';
+import { Engine, type FlightRecorder } from '@weir/runtime';
 import type { CrashPoint } from '../boot/crash-point';
 import type { Site } from '../boot/load-site';
 import type { Phases } from '../boot/phases';
@@ -15,6 +15,7 @@ import { FRAME_SOURCE, type FrameSource } from '../ingest/frame-source';
 import type { Catalog } from '../wiring/adapters';
 import type { Backbone } from '../wiring/backbone';
 import type { ExposedMetrics, StopRequest } from '../wiring/context';
+import { flightRecorderOf } from '../wiring/flight';
 import * as tokens from '../wiring/tokens';
 import { checkCommand } from './check-command';
 import { fileIntentCommands } from './file-intents';
@@ -35,6 +36,7 @@ export class EngineService {
   private readonly ending = new AbortController();
   private readonly reports: ReportSwitch;
   private engine: Engine | null = null;
+  private recorder: FlightRecorder | null = null;
   private journal: Journal | null = null;
   private epoch = 0;
   private leading: Promise<void> = Promise.resolve();
@@ -74,6 +76,7 @@ export class EngineService {
     if (engine === null) return;
     if (site.topology.revision !== previous.topology.revision) {
       await engine.stop();
+      await this.recorder?.close();
       await this.run(site);
     } else if (site.policy.hash !== previous.policy.hash) await engine.replacePolicy(site.policy);
     await this.putFileIntents(site);
@@ -84,6 +87,7 @@ export class EngineService {
     this.ending.abort(new Error('stopping'));
     await this.leading;
     await this.engine?.stop();
+    await this.recorder?.close();
     this.engine = null;
     await this.backbone.lease.release();
   }
@@ -120,8 +124,21 @@ export class EngineService {
     const { clock, timers, metrics, log, crashPoint } = this;
     const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
     const frame = () => this.frames.take();
+    this.recorder = flightRecorderOf(this.settings, metrics, log);
+    const flight = this.recorder === null ? {} : { flight: this.recorder };
     const engine = new Engine(
-      { clock, timers, journal, queue: this.reports, metrics, log, digest, crashPoint, frame },
+      {
+        clock,
+        timers,
+        journal,
+        queue: this.reports,
+        metrics,
+        log,
+        digest,
+        crashPoint,
+        frame,
+        ...flight,
+      },
       {
         version: VERSION,
         configHash: site.hash,
