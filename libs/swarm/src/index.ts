@@ -6,5 +6,7 @@
 export type * from './faults/fault-option';
 export * from './matrix';
 export * from './oracles';
+export { FAULT_OPTIONS } from './faults';
+export { runSeed, type SeedOptions } from './run/run-seed';
 export type * from './run/seed-result';
 export type * from './timeline';

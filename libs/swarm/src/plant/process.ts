@@ -254,6 +254,10 @@ export class ControllerProcess {
     return incarnation?.serving === true && incarnation.gate.isOpen ? incarnation : null;
   }
 
+  changes(): readonly Change[] {
+    return this.serving?.changes() ?? [];
+  }
+
   start(): void {
     if (this.incarnation !== null) return;
     this.incarnation = new Incarnation(this.plant, this);

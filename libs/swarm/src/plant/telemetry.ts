@@ -28,6 +28,7 @@ export interface StreamFaults {
 }
 
 interface PortSlots {
+  /** `device:interface` */
   readonly key: string;
   readonly slots: Readonly<Record<PortMetric, number>>;
 }
@@ -108,8 +109,7 @@ export class Exporter {
       add(of['queue-avg-len'], depth);
       add(of['queue-max-len'], depth);
     }
-    for (const [prefix, slot] of slots.prefixes)
-      add(slot, this.counters.prefixes.get(`${this.device}|${prefix}`) ?? 0);
+    for (const [key, slot] of slots.prefixes) add(slot, this.counters.prefixes.get(key) ?? 0);
     return this.garbled(samples);
   }
 
@@ -148,6 +148,7 @@ export class Exporter {
 
 export interface DeviceSlots {
   readonly ports: readonly PortSlots[];
+  /** `device|prefix` and its slot. */
   readonly prefixes: readonly (readonly [string, number])[];
 }
 
@@ -167,7 +168,7 @@ export function slotsOf(fabric: Fabric, sink: TelemetrySink): ReadonlyMap<Device
     });
     const prefixes = LEAVES.map(prefixOf).map((prefix) => {
       const key = { device: device.id, interface: '', queue: '', prefix };
-      return [prefix, sink.resolve({ ...key, metric: 'prefix-octets' })] as const;
+      return [`${device.id}|${prefix}`, sink.resolve({ ...key, metric: 'prefix-octets' })] as const;
     });
     all.set(device.id, { ports, prefixes });
   }

@@ -42,6 +42,13 @@ const SHARED_BUFFER_BYTES = 16e6;
 /** One image decides about one set of figures: images are never changed in place. */
 type Hops = ReadonlyMap<string, readonly { readonly interface: string; readonly weight: number }[]>;
 
+/** One way of a flow to its destination, and the share of it that goes there. */
+interface Way {
+  readonly via: string;
+  readonly share: number;
+  readonly channels: readonly string[];
+}
+
 /** State of one channel (`device:interface`, the sending side). */
 export interface ChannelState {
   readonly txBps: number;
@@ -60,7 +67,10 @@ export class Traffic {
   private readonly background = new Map<string, Background>();
   private readonly hops = new WeakMap<ConfigImage, Hops>();
   private readonly queues = new WeakMap<ConfigImage, Map<string, number>>();
+  /** Figures that hold until a configuration or a trouble changes. */
   private channels: ReadonlyMap<string, ChannelState> | null = null;
+  private ways: ReadonlyMap<Flow, readonly Way[]> | null = null;
+  private rates: ReadonlyMap<string, number> | null = null;
 
   constructor(
     private readonly fabric: Fabric,
@@ -93,6 +103,8 @@ export class Traffic {
   /** A configuration has changed. */
   reroute(): void {
     this.channels = null;
+    this.ways = null;
+    this.rates = null;
   }
 
   state(): ReadonlyMap<string, ChannelState> {
@@ -128,16 +140,24 @@ export class Traffic {
     });
   }
 
-  /** Bits per second that a device forwards towards each prefix. */
-  forwarded(device: string): ReadonlyMap<string, number> {
+  /** Bits per second that devices forward, by `device|prefix`. */
+  forwarded(): ReadonlyMap<string, number> {
+    this.rates ??= this.forwardedRates();
+    return this.rates;
+  }
+
+  private forwardedRates(): ReadonlyMap<string, number> {
     const rates = new Map<string, number>();
+    const add = (device: string, flow: Flow, share: number): void => {
+      const key = `${device}|${prefixOf(flow.to)}`;
+      rates.set(key, (rates.get(key) ?? 0) + share * flow.bps);
+    };
     for (const flow of this.flows) {
-      let share = flow.from === device ? 1 : 0;
-      for (const path of this.paths(flow))
-        if (path.channels.some((key) => key.startsWith(`${device}:`)) && flow.from !== device)
-          share += path.share;
-      const prefix = prefixOf(flow.to);
-      if (share > 0) rates.set(prefix, (rates.get(prefix) ?? 0) + share * flow.bps);
+      add(flow.from, flow, 1);
+      for (const { share, via } of this.paths(flow)) {
+        add(via, flow, share);
+        add(flow.to, flow, share);
+      }
     }
     return rates;
   }
@@ -183,15 +203,20 @@ export class Traffic {
     return busy + hiddenMs + overflow + (grayRatio > 0 ? LATE_MS : 0);
   }
 
-  /** Ways of a flow to its destination, each with its channels and its share. */
-  private paths(flow: Flow): readonly { share: number; channels: readonly string[] }[] {
+  private paths(flow: Flow): readonly Way[] {
+    this.ways ??= new Map(this.flows.map((one) => [one, this.waysOf(one)]));
+    return this.ways.get(flow) ?? [];
+  }
+
+  private waysOf(flow: Flow): readonly Way[] {
     const prefix = prefixOf(flow.to);
-    return this.split(flow.from, prefix).flatMap(({ to: spine, share }) =>
-      this.split(spine, prefix)
+    return this.split(flow.from, prefix).flatMap(({ to: via, share }) =>
+      this.split(via, prefix)
         .filter((down) => down.to === flow.to)
         .map((down) => ({
+          via,
           share: share * down.share,
-          channels: [`${flow.from}:${spine}`, `${spine}:${flow.to}`, `${flow.to}:${HOST}`],
+          channels: [`${flow.from}:${via}`, `${via}:${flow.to}`, `${flow.to}:${HOST}`],
         })),
     );
   }
@@ -233,6 +258,8 @@ export class Traffic {
 
 /** Counters of one port since its switch booted. */
 export interface PortCounters {
+  /** The other end; null for a host port. */
+  peer: PortCounters | null;
   inOctets: number;
   outOctets: number;
   outPkts: number;
@@ -250,12 +277,20 @@ export class Counters {
     private readonly fabric: Fabric,
     private readonly traffic: Traffic,
   ) {
-    for (const device of fabric.topology.devices.values()) this.reset(device.id);
+    const zero = { peer: null, inOctets: 0, outOctets: 0, outPkts: 0, discards: 0 };
+    for (const device of fabric.topology.devices.values())
+      for (const name of device.interfaces.keys())
+        this.ports.set(`${device.id}:${name}`, { ...zero });
+    for (const [key, port] of this.ports) port.peer = this.ports.get(peerOf(key)) ?? null;
+    for (const device of fabric.topology.devices.keys()) this.reset(device);
   }
 
   reset(device: DeviceId): void {
-    for (const name of this.fabric.topology.devices.get(device)?.interfaces.keys() ?? [])
-      this.ports.set(`${device}:${name}`, { inOctets: 0, outOctets: 0, outPkts: 0, discards: 0 });
+    for (const name of this.fabric.topology.devices.get(device)?.interfaces.keys() ?? []) {
+      const port = this.ports.get(`${device}:${name}`);
+      if (port !== undefined)
+        Object.assign(port, { inOctets: 0, outOctets: 0, outPkts: 0, discards: 0 });
+    }
     for (const leaf of LEAVES) this.prefixes.set(`${device}|${prefixOf(leaf)}`, 0);
   }
 
@@ -270,15 +305,11 @@ export class Counters {
       port.outOctets += octets;
       port.outPkts += octets / PACKET_BYTES;
       port.discards += (octets / PACKET_BYTES) * state.lossRatio;
-      const peer = this.ports.get(peerOf(key));
-      if (peer !== undefined) peer.inOctets += (state.rxBps / 8) * seconds;
+      if (port.peer !== null) port.peer.inOctets += (state.rxBps / 8) * seconds;
     }
     this.countHosts(seconds);
-    for (const { id } of this.fabric.topology.devices.values())
-      for (const [prefix, bps] of this.traffic.forwarded(id)) {
-        const key = `${id}|${prefix}`;
-        this.prefixes.set(key, (this.prefixes.get(key) ?? 0) + (bps / 8) * seconds);
-      }
+    for (const [key, bps] of this.traffic.forwarded())
+      this.prefixes.set(key, (this.prefixes.get(key) ?? 0) + (bps / 8) * seconds);
   }
 
   /** Hosts send what their leaf sends into the fabric, background included: in is out. */

@@ -202,7 +202,7 @@ export class Client {
   }
 
   private changes(): readonly Change[] {
-    return this.plant.leader?.serving?.changes() ?? [];
+    return this.plant.leader?.changes() ?? [];
   }
 
   private waiting(): readonly string[] {

@@ -1,4 +1,6 @@
 import { assert, seededRandom } from '@weir/core/base';
+import { isTerminal } from '@weir/core/change';
+import type { ChangeState } from '@weir/core/model';
 import { unfinishedMs } from './liveness';
 import { Client } from './client';
 import { chosenOptions, type Chosen } from './draw';
@@ -31,12 +33,15 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
   return run.result();
 }
 
+/** A world in which nothing was open for so long does not come to life by itself any more. */
+const QUIET_MS = 20_000;
+
 class Run {
   private readonly plant: Plant;
   private readonly client: Client;
   private readonly hash = new TimelineHash();
   private readonly judge;
-  private readonly states = new Map<string, string>();
+  private readonly states = new Map<string, ChangeState>();
   private violations: readonly Violation[] = [];
 
   constructor(
@@ -72,7 +77,12 @@ class Run {
     const { plant } = this;
     plant.healAll();
     void this.client.end();
-    await this.runUntil(plant.time.nowMs + unfinishedMs(plant.policy, OPERATION_TIMEOUT_MS));
+    const untilMs = plant.time.nowMs + unfinishedMs(plant.policy, OPERATION_TIMEOUT_MS);
+    let quietMs = 0;
+    while (plant.time.nowMs < untilMs && quietMs < QUIET_MS) {
+      await this.runUntil(plant.time.nowMs + TICK_MS);
+      quietMs = this.isQuiet() ? quietMs + TICK_MS : 0;
+    }
     this.violations = this.judge.end(await this.finalView());
   }
 
@@ -94,6 +104,15 @@ class Run {
       changes,
       virtualMs: plant.time.nowMs,
     };
+  }
+
+  /** Somebody leads, nothing is open, and nothing is due to be undone. */
+  private isQuiet(): boolean {
+    const { leader, devices } = this.plant;
+    if (leader === null || devices.pendingCommits.size > 0) return false;
+    for (const state of this.states.values()) if (!isTerminal(state)) return false;
+    const wallMs = leader.clock.wallMs();
+    return !leader.changes().some(({ leaseUntilMs }) => (leaseUntilMs ?? Infinity) <= wallMs);
   }
 
   private see(event: TimelineEvent): void {
