@@ -103,10 +103,23 @@ export interface Verification {
 
 /** Telemetry that cannot all be true. */
 export interface Contradiction {
-  /** Device whose counters are wrong, as far as that can be told; else a link. */
-  readonly at: string;
+  /** The device that counts wrong, or the two of which one does. */
+  readonly devices: readonly DeviceId[];
   /** What was measured, one sentence. */
   readonly evidence: string;
+}
+
+/** Stage of a change that has to look well before the next one is written. */
+export interface StageProof {
+  readonly stage: number;
+  /** Monotonic time at which its last device was read back; NaN until then. */
+  readonly sinceMs: number;
+  /** What was measured before the stage was written. */
+  readonly lossBefore: number;
+  readonly objectivesBeforeMs: ReadonlyMap<string, number>;
+  /** Loss on the touched links in the frames since, and the last of those. */
+  readonly lossAfter: readonly number[];
+  readonly frame: number;
 }
 
 /** Volatile state: lost at a restart, read again from the world. */
@@ -136,12 +149,19 @@ export interface ObservedState {
     readonly model: RoutingModel;
   } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
+  readonly proofs: ReadonlyMap<ChangeId, StageProof>;
   /** Monotonic time before which no candidate is looked for, by incident; ended ones are dropped. */
   readonly searchAgainMs: ReadonlyMap<IncidentId, number>;
   /** Operations handed out and not reported yet, by id, with the monotonic time of hand-out. */
   readonly inFlight: ReadonlyMap<string, number>;
   /** Earliest monotonic time of the next try, by `change/device`. */
   readonly retryAtMs: ReadonlyMap<string, number>;
+  /** Until when a write may still arrive of which nobody knows, by `change/device`, monotonic. */
+  readonly lateUntilMs: ReadonlyMap<string, number>;
+  /** Monotonic time at which this process became the engine. */
+  readonly startedMs: number;
+  /** Wall time minus monotonic time; null before the first pass. */
+  readonly clockOffsetMs: number | null;
 }
 
 export const emptyObservedState: ObservedState = {
@@ -160,7 +180,11 @@ export const emptyObservedState: ObservedState = {
   commitConfirmed: new Map(),
   routing: null,
   verifications: new Map(),
+  proofs: new Map(),
   searchAgainMs: new Map(),
   inFlight: new Map(),
   retryAtMs: new Map(),
+  lateUntilMs: new Map(),
+  startedMs: -Infinity,
+  clockOffsetMs: null,
 };

@@ -210,7 +210,7 @@ function foldChange(
         `journal: no transition from ${body.from} to ${body.to}`,
       );
       return {
-        ...change,
+        ...(TURNS.has(body.to) ? withoutSnapshots(change) : change),
         state: body.to,
         reason: body.reason,
         times: { ...change.times, ...body.times },
@@ -252,6 +252,17 @@ function foldChange(
   }
 }
 
+const TURNS: ReadonlySet<ChangeState> = new Set(['rejected', 'rolling-back']);
+
+/** A snapshot that nobody waits for any more left its device as it was. */
+function withoutSnapshots(change: Change): Change {
+  let next = change;
+  for (const [device, state] of Object.entries(change.devices))
+    if (state.progress === 'snapshotting')
+      next = withDevice(next, device, { progress: 'untouched' });
+  return next;
+}
+
 const PROGRESS_OF_VERB: Readonly<Record<string, DeviceProgress>> = {
   snapshot: 'snapshotting',
   commit: 'committing',
@@ -263,7 +274,8 @@ type Outcome = Extract<RecordBody, { kind: 'device-outcome' }>;
 
 /** Whether the device said no, or holds something else; silence says nothing about it. */
 const isAnswer = ({ outcome, code }: Outcome): boolean =>
-  outcome === 'mismatch' || (outcome === 'refused' && code !== 'device-unreachable');
+  outcome === 'mismatch' ||
+  (outcome === 'refused' && code !== 'device-unreachable' && code !== 'device-busy');
 
 function progressAfter(verb: Outcome['verb'], outcome: Outcome['outcome']): DeviceProgress {
   if (verb === 'snapshot' || verb === 'image') return outcome === 'done' ? 'untouched' : 'failed';

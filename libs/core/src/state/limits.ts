@@ -21,6 +21,10 @@ export const LIMITS = {
   revertAttempts: 8,
   retryBaseMs: 500,
   retryMaxMs: 15_000,
+  /** How long after its deadline a device that does not answer is waited for, ms. */
+  unreachableMs: 300_000,
+  /** Difference of wall and monotonic time that counts as a step of the wall clock, ms. */
+  clockStepMs: 500,
   /** Samples kept of each objective, one per tick. */
   objectiveSamples: 240,
   /** A device image is read again when it is older than this, ms. */

@@ -1,16 +1,28 @@
-import {
-  sameLeaf,
-  type DeviceOperation,
-  type LeafDiff,
-  type OperationReport,
-} from '@weir/core/model';
+import type { ErrorCode } from '@weir/core/base';
+import type { DeviceOperation, OperationReport } from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
+import {
+  anotherPending,
+  holds,
+  judgeWrite,
+  nothingPending,
+  rejected,
+  type Part,
+} from './judge-write';
 
-/** gRPC FAILED_PRECONDITION: no commit is pending (confirm, cancel), or another one is (Set). */
-const FAILED_PRECONDITION = 9;
+/** Writes after the first one of an operation may begin within so many of its time-outs. */
+const LATER_WRITES = 3;
 
-type Part = Partial<Omit<OperationReport, 'operation'>>;
+/** Something that must not be sent any more; nothing was. */
+class NotSent extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Runs one device operation and says what the device holds afterwards. Whatever was answered, the
@@ -28,33 +40,49 @@ export class SouthboundExecutor {
   ) {}
 
   async execute(operation: DeviceOperation): Promise<OperationReport> {
-    if (operation.epoch < this.highestEpoch)
-      return report(operation, {
-        outcome: 'refused',
-        code: 'fencing-epoch-stale',
-        message: `epoch ${operation.epoch} is older than ${this.highestEpoch}`,
-      });
-    this.highestEpoch = operation.epoch;
+    const startedMs = this.deps.clock.monotonicMs();
     try {
-      return report(operation, await this.run(operation));
+      this.checkMaySend(operation, startedMs, 1);
+      this.highestEpoch = operation.epoch;
+      return report(operation, await this.run(operation, startedMs));
     } catch (error) {
+      if (error instanceof NotSent)
+        return report(operation, { outcome: 'refused', code: error.code, message: error.message });
       const message = error instanceof Error ? error.message : String(error);
       return report(operation, { outcome: 'unknown', code: 'device-outcome-unknown', message });
     }
   }
 
-  private run(operation: DeviceOperation): Promise<Part> {
+  /**
+   * Asked right before each write: a process that was stopped in between, and goes on when a newer
+   * leader has undone the change already, must not send what it had in mind.
+   */
+  private checkMaySend({ epoch, timeoutMs }: DeviceOperation, startedMs: number, factor: number) {
+    if (epoch < this.highestEpoch)
+      throw new NotSent(
+        'fencing-epoch-stale',
+        `epoch ${epoch} is older than ${this.highestEpoch}; not sent`,
+      );
+    const elapsedMs = this.deps.clock.monotonicMs() - startedMs;
+    if (elapsedMs > factor * timeoutMs)
+      throw new NotSent(
+        'device-unreachable',
+        `waited ${Math.round(elapsedMs)} ms, longer than its time-out; not sent`,
+      );
+  }
+
+  private run(operation: DeviceOperation, startedMs: number): Promise<Part> {
     switch (operation.verb) {
       case 'image':
         return this.image(operation);
       case 'snapshot':
         return this.snapshot(operation);
       case 'commit':
-        return this.commit(operation);
+        return this.commit(operation, startedMs);
       case 'confirm':
-        return this.confirm(operation);
+        return this.confirm(operation, startedMs);
       case 'revert':
-        return this.revert(operation);
+        return this.revert(operation, startedMs);
     }
   }
 
@@ -75,10 +103,11 @@ export class SouthboundExecutor {
     return { outcome: 'done', readBack: read.value, commitConfirmed: probed.value };
   }
 
-  private async commit(operation: DeviceOperation): Promise<Part> {
+  private async commit(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { writer, clock, crashPoint } = this.deps;
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
     crashPoint('southbound:before-set');
+    this.checkMaySend(operation, startedMs, 1);
     const sentMs = clock.wallMs();
     const commit = rollbackMs > 0 ? { id: commitId, rollbackMs } : null;
     const answer = await writer.set(device, leaves, commit, timeoutMs);
@@ -87,37 +116,37 @@ export class SouthboundExecutor {
     return { ...judgeWrite(answer, leaves, read), sentMs, readBack: read };
   }
 
-  private async confirm(operation: DeviceOperation): Promise<Part> {
+  private async confirm(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { writer, crashPoint } = this.deps;
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
     let answer: SetAnswer = { kind: 'ok' };
     if (rollbackMs > 0) {
       crashPoint('southbound:before-confirm');
+      this.checkMaySend(operation, startedMs, 1);
       answer = await writer.confirm(device, commitId, timeoutMs);
       crashPoint('southbound:after-confirm');
     }
     const read = await this.readBack(operation);
+    if (answer.kind === 'unknown') {
+      // The new values are there, pending or for good; what is not there was lost.
+      const lost = read !== null && !holds(leaves, read);
+      const outcome = lost ? 'mismatch' : 'unknown';
+      const { message } = answer;
+      return { outcome, code: 'device-outcome-unknown', message, readBack: read };
+    }
     // Nothing pending and yet the new configuration: an earlier confirm went through.
-    const settled =
-      answer.kind === 'ok' ||
-      (answer.kind === 'refused' && answer.grpcCode === FAILED_PRECONDITION);
-    if (!settled && answer.kind === 'unknown')
-      return {
-        outcome: 'unknown',
-        code: 'device-outcome-unknown',
-        message: answer.message,
-        readBack: read,
-      };
+    const settled = answer.kind === 'ok' || nothingPending(answer);
     const judged = judgeWrite(settled ? { kind: 'ok' } : answer, leaves, read);
     const refusedThough = !settled && judged.outcome === 'done';
     return { ...(refusedThough ? rejected(answer) : judged), readBack: read };
   }
 
-  private async revert(operation: DeviceOperation): Promise<Part> {
+  private async revert(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { writer, clock, crashPoint } = this.deps;
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
     if (rollbackMs > 0) {
       crashPoint('southbound:before-cancel');
+      this.checkMaySend(operation, startedMs, 1);
       // Whether it was pending, ran out, or is another's: the read-back tells what is left to do.
       await writer.cancel(device, commitId, timeoutMs);
       crashPoint('southbound:after-cancel');
@@ -125,11 +154,14 @@ export class SouthboundExecutor {
     const first = await this.readBack(operation);
     if (first !== null && holds(leaves, first)) return { outcome: 'done', readBack: first };
     crashPoint('southbound:before-inverse');
+    this.checkMaySend(operation, startedMs, LATER_WRITES);
     const sentMs = clock.wallMs();
     const answer = await writer.set(device, leaves, null, timeoutMs);
     crashPoint('southbound:after-inverse');
     const read = await this.readBack(operation);
-    return { ...judgeWrite(answer, leaves, read), sentMs, readBack: read };
+    const judged = judgeWrite(answer, leaves, read);
+    const waits = judged.outcome !== 'done' && anotherPending(answer);
+    return { ...(waits ? rejected(answer) : judged), sentMs, readBack: read };
   }
 
   private async readBack(operation: DeviceOperation): Promise<readonly ReadLeaf[] | null> {
@@ -139,44 +171,8 @@ export class SouthboundExecutor {
   }
 }
 
-const pathsOf = (leaves: readonly LeafDiff[]): readonly string[] => leaves.map((leaf) => leaf.path);
-
-function holds(leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean {
-  const values = new Map(read.map((leaf) => [leaf.path, leaf.value]));
-  return leaves.every((leaf) => sameLeaf(values.get(leaf.path) ?? null, leaf.after));
-}
-
-const holdsBefore = (leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean =>
-  holds(
-    leaves.map((leaf) => ({ ...leaf, after: leaf.before })),
-    read,
-  );
-
-/** The answer is a hint; what the device holds is the outcome. */
-function judgeWrite(
-  answer: SetAnswer,
-  leaves: readonly LeafDiff[],
-  read: readonly ReadLeaf[] | null,
-): Part {
-  if (read === null)
-    return {
-      outcome: 'unknown',
-      code: 'device-outcome-unknown',
-      message: answer.kind === 'ok' ? 'answered OK, but could not be read back' : answer.message,
-    };
-  if (holds(leaves, read)) return { outcome: 'done' };
-  if (answer.kind === 'refused' && holdsBefore(leaves, read)) return rejected(answer);
-  if (answer.kind === 'unknown')
-    // It may still be applied late: not refused, not done.
-    return { outcome: 'unknown', code: 'device-outcome-unknown', message: answer.message };
-  const message = answer.kind === 'ok' ? 'answered OK, but holds something else' : answer.message;
-  return { outcome: 'mismatch', code: 'device-outcome-unknown', message };
-}
-
-function rejected(answer: SetAnswer): Part {
-  const message = answer.kind === 'refused' ? `gRPC ${answer.grpcCode}: ${answer.message}` : '';
-  return { outcome: 'refused', code: 'device-rejected', message };
-}
+const pathsOf = (leaves: DeviceOperation['leaves']): readonly string[] =>
+  leaves.map((leaf) => leaf.path);
 
 function report(operation: DeviceOperation, part: Part): OperationReport {
   return {

@@ -166,9 +166,10 @@ const currentOf = (pass: Pass, change: Change): Change =>
 
 function stopChange(pass: Pass, change: Change, by: string): void {
   const reason = `undone by ${by}`;
+  const times = { reverting: pass.now.wallMs };
   if (change.state === 'scheduled') pass.transition(change, 'refuse', reason);
-  else if (change.state === 'confirming') pass.transition(change, 'lose', reason);
-  else pass.transition(change, 'abort', reason);
+  else if (change.state === 'confirming') pass.transition(change, 'lose', reason, times);
+  else pass.transition(change, 'abort', reason, times);
 }
 
 function putIntent(

@@ -1,5 +1,6 @@
 import type { Objective, TelemetryFrame } from '../../model';
 import { LIMITS } from '../../state';
+import { crossCheck } from '../evidence';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { foldJobTimes } from './job-times';
@@ -20,7 +21,10 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   // Samples of the time of a change are of both worlds; averages begin after it.
   const unsettled = frame.atMs - pass.observed.routesChangedMs < MIXED_MS;
   const trend = foldTrend(unsettled ? null : pass.observed.trend, frame);
-  pass.observe({ frame, trend, unknownChannels, holdReason, phase });
+  const { topology, policy } = pass.env;
+  const known = pass.observed.contradictions;
+  const contradictions = crossCheck(topology, policy.freshness, frame, trend, known);
+  pass.observe({ frame, trend, unknownChannels, contradictions, holdReason, phase });
   const objectives = new Map<string, ObjectiveState>();
   for (const [id, state] of pass.observed.objectives)
     objectives.set(id, foldObjective(pass, state, frame));

@@ -1,9 +1,11 @@
+import type { Change } from '../../model';
 import type { DecisionRequest, LoopEvent } from '../events';
 import type { Pass } from '../pass';
 import { observeCommand } from './commands';
 import { refreshImages, observeImage, observeReadBack } from './images';
 import { compileIntents } from './intents';
 import { observeFrame } from './frame';
+import { expectLateAfterTakeOver } from '../transaction';
 
 /**
  * Stage 1. Folds what happened into the state: columns, images, operation reports, commands.
@@ -14,6 +16,7 @@ export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[
     case 'started':
       // Records of this process carry its own epoch from the first one on.
       pass.durable = { ...pass.durable, epoch: event.epoch };
+      pass.observe({ startedMs: pass.now.monoMs });
       pass.record({
         kind: 'daemon-started',
         version: event.version,
@@ -75,15 +78,30 @@ function observeReport(pass: Pass, event: Extract<LoopEvent, { kind: 'report' }>
 }
 
 /**
- * A process that died in the middle cannot know what its last Set came to. What was not decided
- * to be kept is undone; what was decided to be kept is proved or undone by stage 8.
+ * A process that died in the middle cannot know what its last Set came to, nor whether one is still
+ * under way. What was not decided to be kept is undone; what was decided to be kept is proved or
+ * undone by stage 8.
  */
 function takeUpUnfinished(pass: Pass): void {
   const reason = 'the controller restarted in the middle of the change';
+  const times = { reverting: pass.now.wallMs };
   for (const change of pass.durable.changes.values()) {
-    if (change.state === 'applying' || change.state === 'applied' || change.state === 'verifying')
-      pass.transition(change, 'abort', reason);
+    expectLateAfterTakeOver(pass, change);
+    if (change.state === 'applying' && isUnwritten(change))
+      pass.transition(change, 'abort-untouched', reason);
+    else if (
+      change.state === 'applying' ||
+      change.state === 'applied' ||
+      change.state === 'verifying'
+    )
+      pass.transition(change, 'abort', reason, times);
     else if (change.state === 'scheduled') pass.transition(change, 'expire', reason);
     else if (change.state === 'proposed') pass.transition(change, 'refuse', reason);
   }
 }
+
+/** Whether no Set was ever handed out. */
+const isUnwritten = (change: Change): boolean =>
+  Object.values(change.devices).every((state) =>
+    ['untouched', 'snapshotting', 'prepared'].includes(state.progress),
+  );

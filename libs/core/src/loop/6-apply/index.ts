@@ -2,10 +2,12 @@ import type { Change } from '../../model';
 import { guardBefore } from '../guard';
 import type { Pass } from '../pass';
 import { current, devicesOf, expireLost, isBusy, issue, takeReport } from '../transaction';
+import { beginProof, proveStage } from './prove';
 
 /**
  * Stage 6. Moves each transaction one step: snapshot all devices, prepare them durably, commit
- * them stage by stage, read back. Whatever goes wrong turns the whole change round.
+ * them stage by stage, read back, and prove each stage before the next one. Whatever goes wrong
+ * turns the whole change round.
  */
 export function apply(pass: Pass): void {
   expireLost(pass);
@@ -90,10 +92,22 @@ function advance(pass: Pass, change: Change): void {
   const stage = change.plan.stages.findIndex((names) =>
     names.some((name) => change.devices[name]?.progress !== 'committed'),
   );
+  if (stage > 0 && (change.provedStages ?? 0) < stage) {
+    const result = proveStage(pass, change, stage - 1);
+    if (result.kind === 'harm') turnRound(pass, change, `after stage ${stage}: ${result.reason}`);
+    if (result.kind !== 'proved') return;
+    const { evidence } = result;
+    pass.record({ kind: 'stage-proved', id: change.id, stage: stage - 1, evidence });
+  }
+  writeStage(pass, current(pass, change), stage);
+}
+
+function writeStage(pass: Pass, change: Change, stage: number): void {
   const ready = (change.plan.stages[stage] ?? []).filter(
     (device) => change.devices[device]?.progress === 'prepared' && !isBusy(pass, change, device),
   );
   const refusal = ready.length === 0 ? null : guardBefore(pass, change, stage);
+  beginProof(pass, change, stage);
   if (refusal !== null) turnRound(pass, change, `${refusal.code}: ${refusal.reason}`);
   else for (const device of ready) issue(pass, current(pass, change), device, 'commit');
 }
@@ -102,5 +116,6 @@ function advance(pass: Pass, change: Change): void {
 function turnRound(pass: Pass, change: Change, reason: string): void {
   const clean = ['untouched', 'snapshotting', 'prepared', 'failed'];
   const untouched = devicesOf(change).every(([, state]) => clean.includes(state.progress));
-  pass.transition(change, untouched ? 'abort-untouched' : 'abort', reason);
+  const times = untouched ? {} : { reverting: pass.now.wallMs };
+  pass.transition(change, untouched ? 'abort-untouched' : 'abort', reason, times);
 }

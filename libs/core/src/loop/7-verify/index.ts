@@ -1,11 +1,8 @@
 import type { Change, VerdictRecord } from '../../model';
-import type { ObjectiveState, Verification } from '../observed';
+import { comparable, median, samplesBefore, touchedLoss } from '../effect';
+import type { Verification } from '../observed';
 import type { Pass } from '../pass';
 import { judge } from './judge';
-import { median, touchedLoss } from './measure';
-
-/** Samples of the time before a change that count, newest first. */
-const BEFORE_SAMPLES = 20;
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
 export function verify(pass: Pass): void {
@@ -35,31 +32,6 @@ function begin(pass: Pass, change: Change): void {
     verifications: new Map(pass.observed.verifications).set(change.id, verification),
   });
   pass.transition(change, 'observe', 'measuring its effect');
-}
-
-/** Fewer samples than these in the time of the incident say too little of another objective. */
-const FEWEST_BEFORE = 3;
-
-/**
- * What others measured in the time that the change's own objective is compared with; rare samples
- * would otherwise reach back to before the incident, and all be worse after it.
- */
-function comparable(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
-  const inside = samplesBefore(pass, change, state);
-  if (inside.length >= FEWEST_BEFORE) return inside;
-  return state.samples.slice(-FEWEST_BEFORE).map((sample) => sample.quantileMs);
-}
-
-/**
- * The time before the change began, as bad as it was: for an incident only since it was first
- * seen, so that the healthy time before it does not make every change look harmful.
- */
-function samplesBefore(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
-  const toMono = pass.now.monoMs - pass.now.wallMs;
-  const untilMs = (change.times.applying ?? pass.now.wallMs) + toMono;
-  const fromMs = (change.times.observed ?? -Infinity) + toMono;
-  const inside = state.samples.filter((sample) => sample.atMs >= fromMs && sample.atMs <= untilMs);
-  return inside.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
 }
 
 function look(pass: Pass, change: Change): void {

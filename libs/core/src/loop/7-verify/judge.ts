@@ -1,7 +1,7 @@
 import type { Change, Verdict, VerdictRecord } from '../../model';
+import { median, samplesAfter, touchesObjective } from '../effect';
 import type { ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
-import { median, samplesAfter, touchesObjective } from './measure';
 
 /** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
 const PRIOR_SCALE = 1;

@@ -9,6 +9,7 @@ import {
 import { assert } from '../../base';
 import { LIMITS } from '../../state';
 import type { Pass } from '../pass';
+import { needsProof, proofLimitMs } from './canary';
 
 export const devicesOf = (change: Change): readonly (readonly [DeviceId, DeviceState])[] =>
   Object.entries(change.devices) as unknown as readonly (readonly [DeviceId, DeviceState])[];
@@ -70,12 +71,13 @@ const rollbackMs = (pass: Pass, change: Change): number =>
   Math.max(1_000, Math.ceil((change.deadlineMs ?? pass.now.wallMs) - pass.now.wallMs));
 
 /**
- * Whole time that an unconfirmed change may stand: writing and reading back every stage, settling,
- * verifying, confirming, and room for one retry of each.
+ * Whole time that an unconfirmed change may stand: writing and reading back every stage, proving
+ * it, settling, verifying, confirming, and room for one retry of each.
  */
 export function unconfirmedMs(pass: Pass, change: Change): number {
   const operations = 2 * (change.plan.stages.length + 2) * pass.env.operationTimeoutMs;
-  return operations + change.verify.settleMs + change.verify.maxMs;
+  const proofMs = needsProof(pass, change, 0) ? proofLimitMs(pass) : 0;
+  return operations + proofMs + change.verify.settleMs + change.verify.maxMs;
 }
 
 /** Exponential back-off between tries on one device. */
@@ -88,3 +90,22 @@ export function scheduleRetry(pass: Pass, change: Change, device: string, attemp
 
 export const mayRetry = (pass: Pass, change: Change, device: string): boolean =>
   pass.now.monoMs >= (pass.observed.retryAtMs.get(`${change.id}/${device}`) ?? -Infinity);
+
+/**
+ * Whether trying is over. What the device answers with something else so often will not work;
+ * silence is no answer: it may have gone back by its own timer and come back later, so that it is
+ * waited for until well after the deadline.
+ */
+export function isExhausted(
+  pass: Pass,
+  state: DeviceState,
+  verb: OperationVerb,
+  limits: { readonly answers: number; readonly fromMs: number; readonly patienceMs: number },
+): boolean {
+  if (state.lastVerb !== verb) return false;
+  if ((state.refusals ?? state.attempts) >= limits.answers) return true;
+  if (state.attempts < limits.answers) return false;
+  // A process that has just begun has not waited yet, however old the deadline is.
+  const waitedMs = pass.now.monoMs - pass.observed.startedMs;
+  return Math.min(pass.now.wallMs - limits.fromMs, waitedMs) > limits.patienceMs;
+}

@@ -18,15 +18,19 @@ export function touchesObjective(pass: Pass, change: Change, state: ObjectiveSta
   return false;
 }
 
-/** Largest loss ratio on the links and queues that the change touches; 0 when unknown. */
-export function touchedLoss(pass: Pass, change: Change): number {
+/**
+ * Largest loss ratio on the links and queues that the change touches, on some of its devices or on
+ * all; 0 when unknown.
+ */
+export function touchedLoss(pass: Pass, change: Change, on?: readonly string[]): number {
   const frame = pass.observed.frame;
   if (frame === null) return 0;
   let loss = 0;
   for (const key of change.plan.touches.links) {
+    const { device } = splitChannel(key);
+    if (on !== undefined && !on.includes(device)) continue;
     const channel = frame.layout.channelIndex.get(key);
     if (channel !== undefined) loss = Math.max(loss, frame.channels.lossRatio[channel] || 0);
-    const { device } = splitChannel(key);
     const names = pass.env.topology.devices.get(device)?.queueOfClass.values() ?? [];
     for (const name of names) {
       const queue = frame.layout.queueIndex.get(`${key}:${name}`);
@@ -39,4 +43,36 @@ export function touchedLoss(pass: Pass, change: Change): number {
 /** Samples of an objective that arrived after the change had settled. */
 export function samplesAfter(state: ObjectiveState, fromMs: number): readonly number[] {
   return state.samples.filter((sample) => sample.atMs > fromMs).map((sample) => sample.quantileMs);
+}
+
+/** Samples of the time before a change that count, newest first. */
+const BEFORE_SAMPLES = 20;
+
+/** Fewer samples than these in the time of the incident say too little of another objective. */
+const FEWEST_BEFORE = 3;
+
+/**
+ * What others measured in the time that the change's own objective is compared with; rare samples
+ * would otherwise reach back to before the incident, and all be worse after it.
+ */
+export function comparable(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
+  const inside = samplesBefore(pass, change, state);
+  if (inside.length >= FEWEST_BEFORE) return inside;
+  return state.samples.slice(-FEWEST_BEFORE).map((sample) => sample.quantileMs);
+}
+
+/**
+ * The time before the change began, as bad as it was: for an incident only since it was first
+ * seen, so that the healthy time before it does not make every change look harmful.
+ */
+export function samplesBefore(
+  pass: Pass,
+  change: Change,
+  state: ObjectiveState,
+): readonly number[] {
+  const toMono = pass.now.monoMs - pass.now.wallMs;
+  const untilMs = (change.times.applying ?? pass.now.wallMs) + toMono;
+  const fromMs = (change.times.observed ?? -Infinity) + toMono;
+  const inside = state.samples.filter((sample) => sample.atMs >= fromMs && sample.atMs <= untilMs);
+  return inside.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
 }
