@@ -43,7 +43,7 @@ function interfering(
 
 const dropRequest = interfering(
   'drop-request',
-  [15, 42],
+  [15],
   'Requests to switches are lost on their way.',
   (random) =>
     ({ direction }) =>
@@ -52,7 +52,7 @@ const dropRequest = interfering(
 
 const dropAnswer = interfering(
   'drop-answer',
-  [15, 42],
+  [15],
   'Switches do what they are asked to, and the answer is lost.',
   (random) =>
     ({ direction, call }) =>
@@ -63,7 +63,7 @@ const dropAnswer = interfering(
 
 const delay = interfering(
   'delay',
-  [15, 42],
+  [15],
   'Messages take long, also longer than the deadline of their call.',
   (random) => () =>
     random.next() < 0.3 ? { delayMs: random.below(1.8 * OPERATION_TIMEOUT_MS) } : null,
@@ -71,7 +71,7 @@ const delay = interfering(
 
 const duplicate = interfering(
   'duplicate',
-  [42],
+  [16],
   'Requests arrive twice.',
   (random) =>
     ({ direction }) =>
@@ -80,7 +80,7 @@ const duplicate = interfering(
 
 const partition: Option = {
   name: 'partition',
-  rows: [25, 42],
+  rows: [27],
   description: 'One switch, some, or most cannot be reached for a while.',
   arm(plant, random, safetyMs) {
     const lengths = { leastMs: 1_000, mostMs: 25_000 };

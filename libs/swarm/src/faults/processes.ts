@@ -7,7 +7,7 @@ type Option = FaultOption<Plant>;
 
 const crashAtPoint: Option = {
   name: 'crash-at-point',
-  rows: [42],
+  rows: [19],
   description: 'The leader is killed as it passes a labelled point of the change path.',
   arm(plant, random, safetyMs) {
     const { name } = this;
@@ -37,7 +37,7 @@ const NONE = { leastMs: 0, mostMs: 0 };
 
 const crashAnytime: Option = {
   name: 'crash-anytime',
-  rows: [42],
+  rows: [19],
   description: 'A process is killed between any two moments, whatever it waits for.',
   arm(plant, random, safetyMs) {
     for (const { fromMs } of windows(random, safetyMs, { least: 1, most: 4 }, NONE)) {
@@ -53,7 +53,7 @@ const crashAnytime: Option = {
 
 const pause: Option = {
   name: 'pause',
-  rows: [42],
+  rows: [33],
   description: 'A process is stopped (SIGSTOP) and goes on with its old epoch.',
   arm(plant, random, safetyMs) {
     const lengths = { leastMs: 500, mostMs: 30_000 };
@@ -71,7 +71,7 @@ const pause: Option = {
 
 const pauseAtPoint: Option = {
   name: 'pause-at-point',
-  rows: [42],
+  rows: [32, 33],
   description: 'The leader is stopped as it passes a labelled point, and goes on later.',
   arm(plant, random, safetyMs) {
     const { name } = this;
@@ -103,7 +103,7 @@ const pauseAtPoint: Option = {
 
 const terminate: Option = {
   name: 'terminate',
-  rows: [42],
+  rows: [41],
   description: 'A process is asked to end, hands over, and is started again.',
   arm(plant, random, safetyMs) {
     for (const { fromMs } of windows(random, safetyMs, { least: 1, most: 3 }, NONE))

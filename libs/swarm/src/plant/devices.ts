@@ -27,6 +27,16 @@ export interface Vices {
   confirmsAfterMs?: () => number;
 }
 
+/** Something that a controller asks of a switch, seen as it arrives or as it was carried out. */
+export interface Asked {
+  readonly device: DeviceId;
+  readonly call: 'probe' | 'set' | 'confirm' | 'cancel';
+  readonly changeId: ChangeId | null;
+  readonly rollbackMs: number;
+  readonly done: boolean;
+}
+export type Watcher = (asked: Asked) => void;
+
 type Cause = 'set' | 'confirm' | 'cancel' | 'timer' | 'reboot' | 'person';
 interface Attribution {
   readonly by: Cause;
@@ -35,6 +45,7 @@ interface Attribution {
 }
 
 const NOBODY: Caller = { by: 'controller', epoch: null, changeId: null };
+const PERSON: Caller = { by: 'person', epoch: null, changeId: null };
 const INTERNAL = 13;
 const INVALID_ARGUMENT = 3;
 const NO_TIME_OUT = 1e9;
@@ -47,6 +58,7 @@ export class SwarmDevices {
   readonly inner: SimulatedDevices;
   private readonly vices = new Map<DeviceId, Vices>();
   private readonly lines = new Map<DeviceId, Promise<unknown>>();
+  private readonly watchers = new Set<Watcher>();
   private readonly down = new Set<DeviceId>();
   private readonly doing = new Map<DeviceId, Attribution>();
   /** Pending commit of each device, as it was made. */
@@ -78,6 +90,12 @@ export class SwarmDevices {
     return new Map([...this.commits].map(([device, { id }]) => [device, id]));
   }
 
+  /** Returns what ends it. */
+  watch(watcher: Watcher): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
   isDown(device: DeviceId): boolean {
     return this.down.has(device);
   }
@@ -100,6 +118,7 @@ export class SwarmDevices {
 
   /** By what it does: one that drops the extension is found out. */
   async probe(device: DeviceId): Promise<Result<boolean>> {
+    this.asked({ device, call: 'probe', changeId: null, rollbackMs: 0, done: false });
     const probed = await this.inner.probeCommitConfirmed(device, NO_TIME_OUT);
     return probed.ok ? { ok: true, value: this.viceOf(device).noCommit !== true } : probed;
   }
@@ -112,6 +131,9 @@ export class SwarmDevices {
   ): Promise<SetAnswer> {
     const vices = this.viceOf(device);
     if (caller.by === 'controller') {
+      const { changeId } = caller;
+      const rollbackMs = commit?.rollbackMs ?? 0;
+      this.asked({ device, call: 'set', changeId, rollbackMs, done: false });
       if (vices.rejects?.(leaves) === true)
         return { kind: 'refused', grpcCode: INVALID_ARGUMENT, message: 'not supported' };
       if (commit === null && vices.refusesRollback?.() === true)
@@ -126,6 +148,8 @@ export class SwarmDevices {
   }
 
   async confirm(device: DeviceId, commitId: string, caller: Caller): Promise<SetAnswer> {
+    const { changeId } = caller;
+    this.asked({ device, call: 'confirm', changeId, rollbackMs: 0, done: false });
     const lateMs = this.viceOf(device).confirmsAfterMs?.() ?? 0;
     if (lateMs === 0) return this.settle('confirm', device, commitId, caller);
     if (lateMs !== Infinity)
@@ -134,6 +158,8 @@ export class SwarmDevices {
   }
 
   async cancel(device: DeviceId, commitId: string, caller: Caller): Promise<SetAnswer> {
+    const { changeId } = caller;
+    this.asked({ device, call: 'cancel', changeId, rollbackMs: 0, done: false });
     if (this.viceOf(device).refusesRollback?.() === true)
       return { kind: 'refused', grpcCode: INTERNAL, message: 'the commit cannot be cancelled' };
     return this.settle('cancel', device, commitId, caller);
@@ -161,15 +187,28 @@ export class SwarmDevices {
     this.down.delete(device);
   }
 
-  /** A person types at the switch itself. */
-  edit(device: DeviceId, path: string, value: string | null): Promise<SetAnswer> {
-    const leaf = { path, before: null, after: value };
-    const person: Caller = { by: 'person', epoch: null, changeId: null };
-    return this.set(device, [leaf], null, person);
+  /** A person types at the switch itself, and may want it taken back unless it is confirmed. */
+  edit(
+    device: DeviceId,
+    leaves: readonly LeafDiff[],
+    commit: { readonly id: string; readonly rollbackMs: number } | null = null,
+  ): Promise<SetAnswer> {
+    if (this.isDown(device)) return Promise.resolve({ kind: 'unknown', message: 'no power' });
+    return this.apply(device, leaves, commit, PERSON);
+  }
+
+  /** The person who began a commit keeps it. */
+  keepEdit(device: DeviceId, commitId: string): Promise<SetAnswer> {
+    if (this.isDown(device)) return Promise.resolve({ kind: 'unknown', message: 'no power' });
+    return this.settle('confirm', device, commitId, PERSON);
   }
 
   imageOf(device: DeviceId): ConfigImage {
     return this.inner.images.get(device) ?? new Map();
+  }
+
+  private asked(asked: Asked): void {
+    for (const watcher of this.watchers) watcher(asked);
   }
 
   private apply(
@@ -182,8 +221,11 @@ export class SwarmDevices {
     const commitId = commit?.id ?? '';
     return this.inLine(device, { by, caller, commitId }, async () => {
       const answer = await this.inner.set(device, leaves, commit, NO_TIME_OUT);
-      if (answer.kind === 'ok' && commit !== null)
-        this.commits.set(device, { id: commit.id, caller });
+      if (answer.kind !== 'ok') return answer;
+      if (commit !== null) this.commits.set(device, { id: commit.id, caller });
+      const rollbackMs = commit?.rollbackMs ?? 0;
+      if (caller.by === 'controller')
+        this.asked({ device, call: 'set', changeId: caller.changeId, rollbackMs, done: true });
       return answer;
     });
   }
@@ -224,7 +266,8 @@ export class SwarmDevices {
       this.commits.delete(device);
       doing = { by: 'timer', caller: commit?.caller ?? NOBODY, commitId: commit?.id ?? '' };
     }
-    const { by, caller, commitId } = doing;
+    const { caller, commitId } = doing;
+    const by = caller.by === 'person' && doing.by !== 'timer' ? 'person' : doing.by;
     const ownCall = by === 'set' || by === 'confirm' || by === 'cancel';
     this.timeline.write({
       kind: 'effect',

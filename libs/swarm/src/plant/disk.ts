@@ -23,6 +23,7 @@ export class Disk {
   tornPrefix: (records: number) => number = () => 0;
   /** Records as they were before they were damaged, by sequence. */
   private readonly good = new Map<number, JournalRecord>();
+  private readonly watchers = new Set<(process: string) => void>();
   private readonly journal = new MemoryJournal(this.store);
 
   constructor(
@@ -40,6 +41,16 @@ export class Disk {
     const records = this.store.append(epoch, atMs, bodies);
     for (const record of records) this.timeline.write({ kind: 'record', process, record });
     return records;
+  }
+
+  /** Called while an append is under way; returns what ends it. */
+  onAppend(watcher: (process: string) => void): () => void {
+    this.watchers.add(watcher);
+    return () => void this.watchers.delete(watcher);
+  }
+
+  appending(process: string): void {
+    for (const watcher of this.watchers) watcher(process);
   }
 
   damage(sequence: number): void {
@@ -98,6 +109,7 @@ export class DiskJournal implements Journal {
     return this.gate.call(async () => {
       if (this.failed !== null) throw this.failed;
       await this.pause();
+      this.disk.appending(this.process);
       const fate = this.disk.fateOf(this.process);
       if (this.gate.isDead) return this.torn(epoch, atMs, bodies);
       if (fate === 'refused') throw this.fail('no space left on device');

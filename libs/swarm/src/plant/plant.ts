@@ -1,6 +1,6 @@
 import type { MemoryLeaseBoard } from '@weir/adapter-lease-memory';
 import { strategies } from '@weir/algorithms';
-import type { Random } from '@weir/core/base';
+import { assert, type Random } from '@weir/core/base';
 import type { ConfigImage, DeviceId, Policy } from '@weir/core/model';
 import type { Strategies } from '@weir/core/ports';
 import { VirtualTime } from '@weir/sim';
@@ -14,7 +14,7 @@ import { Network } from './network';
 import { swarmPolicy } from './policy';
 import { ControllerProcess, newLeaseBoard, TICK_MS } from './process';
 import { reliableQueue, type QueueFaults } from './queue';
-import { exportersOf, type Exporter } from './telemetry';
+import { exportersOf, type Exporter, type Subscription } from './telemetry';
 import { TimelineWriter } from './timeline';
 import { Counters, Traffic, type Background, type Flow, type Trouble } from './traffic';
 
@@ -38,6 +38,8 @@ export class Plant {
   readonly disk: Disk;
   readonly leases: LeaseService;
   readonly leaseBoard: MemoryLeaseBoard;
+  /** Switches whose telemetry nobody gets. */
+  readonly cutStreams = new Set<DeviceId>();
   readonly queueFaults: QueueFaults = reliableQueue();
   readonly processes: readonly ControllerProcess[];
   /** How often each option truly hit something. */
@@ -95,13 +97,55 @@ export class Plant {
       if (incarnation === null) continue;
       incarnation.gate.pass(() => {
         for (const [device, subscription] of incarnation.subscriptions)
-          subscription.poll(!this.devices.isDown(device) && !this.network.isCut(device));
+          subscription.poll(this.isHeard(device));
         for (const sample of samples) incarnation.store.observe(sample);
       });
     }
     this.time.after(TICK_MS, () => {
       this.telemetryTick();
     });
+  }
+
+  /** Telemetry has the same way as management. */
+  private isHeard(device: DeviceId): boolean {
+    const { devices, network, cutStreams } = this;
+    return !devices.isDown(device) && !network.isCut(device) && !cutStreams.has(device);
+  }
+
+  exporterOf(device: DeviceId): Exporter {
+    const exporter = this.exporters.get(device);
+    assert(exporter !== undefined, `there is no switch ${device}`);
+    return exporter;
+  }
+
+  /** The streams of a switch break; they are begun again at the next reading. */
+  dropStreams(device: DeviceId): void {
+    this.subscriptions(device, (subscription) => {
+      subscription.poll(false);
+    });
+  }
+
+  resetCounters(device: DeviceId): void {
+    this.counters.countTo(this.time.nowMs);
+    this.counters.reset(device);
+  }
+
+  deletePort(device: DeviceId, port: string): void {
+    const key = `${device}:${port}`;
+    this.exporterOf(device).faults.deleted.add(key);
+    this.subscriptions(device, (subscription) => {
+      subscription.delete(key);
+    });
+  }
+
+  private subscriptions(device: DeviceId, visit: (subscription: Subscription) => void): void {
+    for (const { incarnation } of this.processes) {
+      const subscription = incarnation?.subscriptions.get(device);
+      if (subscription !== undefined)
+        incarnation?.gate.pass(() => {
+          visit(subscription);
+        });
+    }
   }
 
   setTrouble(channel: string, part: Partial<Trouble>): void {
@@ -119,9 +163,8 @@ export class Plant {
     const up = (): void => {
       if (!this.devices.isDown(device)) return;
       this.devices.powerOn(device);
-      this.counters.countTo(this.time.nowMs);
-      this.counters.reset(device);
-      this.exporters.get(device)?.reboot();
+      this.resetCounters(device);
+      this.exporterOf(device).reboot();
     };
     this.time.after(downMs, up);
   }
