@@ -2,6 +2,7 @@
  * What is known about an objective's trouble: measured evidence along its paths, the facts that
  * rules may ask for, and the ranked causes. Used by diagnosis and by decision alike.
  */
+export * from './cross-check';
 export * from './diagnosis';
 export * from './dissect';
 export * from './fabric';

@@ -1,11 +1,13 @@
 import { leavesText, sameLeaf, type Change, type DeviceId } from '../../model';
 import { canonicalJson } from '../../ports';
+import { contradictionOn } from '../evidence';
+import type { Contradiction } from '../observed';
 import type { Pass } from '../pass';
 import type { Objection } from './permission';
 
 /** What the change rests on must be known, fresh and free of contradiction where it writes. */
 export function inputsHold(pass: Pass, change: Change): Objection {
-  const { frame, holdReason, contradictions } = pass.observed;
+  const { frame, holdReason } = pass.observed;
   if (holdReason !== '') return ['telemetry-stale', holdReason];
   if (frame === null) return ['telemetry-stale', 'no telemetry has arrived yet'];
   const { staleMs } = pass.env.policy.freshness;
@@ -19,8 +21,24 @@ export function inputsHold(pass: Pass, change: Change): Objection {
     if (!(age <= staleMs))
       return ['telemetry-stale', `${device} has sent nothing for ${age.toFixed(0)} ms`];
   }
-  const liar = change.origin === 'rule' ? contradictions[0] : undefined;
+  const liar = change.origin === 'rule' ? contradicted(pass, change) : undefined;
   return liar === undefined ? null : ['telemetry-contradiction', liar.evidence];
+}
+
+/** Counters that are wrong at a device that is written, next to one, or on the objective's paths. */
+function contradicted(pass: Pass, change: Change): Contradiction | undefined {
+  const { contradictions } = pass.observed;
+  if (contradictions.length === 0) return undefined;
+  const near = new Set<DeviceId>(change.plan.diffs.map((diff) => diff.device));
+  const written = new Set(near);
+  for (const { a, b } of pass.env.topology.links) {
+    if (written.has(a.device)) near.add(b.device);
+    if (written.has(b.device)) near.add(a.device);
+  }
+  return (
+    contradictions.find(({ devices }) => devices.some((device) => near.has(device))) ??
+    contradictionOn(pass, change.objectiveId)
+  );
 }
 
 /** The plan is the one that was made, and the devices hold what it was made from. */
