@@ -61,6 +61,8 @@ export type TimelineEvent = { readonly atMs: number } & (
       readonly kind: 'telemetry';
       readonly device: DeviceId;
       readonly worth: 'good' | 'stale' | 'missing' | 'wrong';
+      /** The ports that it is about; all of the device where left out. */
+      readonly ports?: readonly string[];
     }
   /** Once for each tick of a process. */
   | {

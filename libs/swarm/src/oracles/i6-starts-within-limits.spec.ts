@@ -68,5 +68,6 @@ describe('I6: what begins stays within the limits', () => {
     expect(starts(rested(), again).told()).toEqual([expect.stringContaining('brings back')]);
     const undo = { ...again, action: { type: 'undo', changeId: 'chg-1' } } as const;
     expect(starts(rested(), undo).told()).toEqual([]);
+    expect(starts(kept(story(), changeOf('chg-1')), undo).told()).toEqual([]);
   });
 });

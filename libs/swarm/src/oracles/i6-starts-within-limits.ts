@@ -16,7 +16,8 @@ const HOUR_MS = 3_600_000;
  * enough devices, and with the others that the loop has open it stays under the limits on open
  * changes, devices of a layer (one is always allowed) and starts in an hour. No leaf of it was
  * settled by another automatic change within the dwell time, and none is given back the value that
- * an automatic change replaced within the reversal window. Times are those of the journal.
+ * an automatic change replaced within the reversal window, unless by an explicit undo. Times are
+ * those of the journal.
  */
 export const startsWithinLimits: OracleFactory = (context) => {
   const ledger = new Ledger();
@@ -35,7 +36,7 @@ export const startsWithinLimits: OracleFactory = (context) => {
       if (body?.kind !== 'change-transition') return;
       const tracked = ledger.changes.get(body.id);
       if (tracked === undefined) return;
-      if (isSettled(body)) settled.push(settlementOf(tracked, record));
+      if (isSettled(body, tracked)) settled.push(settlementOf(tracked, record));
       if (body.to !== 'applying') return;
       if (wasFrozen) report(`${body.id} begins although all changes are frozen`);
       if (tracked.change.origin !== 'rule') return;
@@ -58,8 +59,11 @@ interface Settled {
   readonly kept: boolean;
 }
 
-const isSettled = ({ from, to }: Extract<RecordBody, { kind: 'change-transition' }>): boolean =>
-  to === 'confirmed' || (from === 'rolling-back' && to === 'rolled-back');
+/** Kept, or measured and taken back; one that was stopped before that has shown nothing. */
+const isSettled = (
+  { to }: Extract<RecordBody, { kind: 'change-transition' }>,
+  { verdict }: TrackedChange,
+): boolean => to === 'confirmed' || (to === 'rolled-back' && verdict !== null);
 
 const settlementOf = (tracked: TrackedChange, { atMs }: JournalRecord): Settled => ({
   tracked,
@@ -112,6 +116,8 @@ function tooSoon(
   { policy }: OracleContext,
 ): string | null {
   const { dwellMs } = policy.limits;
+  // Going back is always allowed.
+  if (tracked.change.action.type === 'undo') return null;
   for (const other of settled)
     if (isOfLoop(other) && atMs >= other.atMs && atMs - other.atMs < dwellMs)
       for (const [device, leaf] of allLeaves(tracked))

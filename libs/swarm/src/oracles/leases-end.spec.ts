@@ -14,7 +14,7 @@ describe('I2: leases end', () => {
     const undo = changeOf('chg-2', [LEAF], [L1], { action: { type: 'undo', changeId: 'chg-1' } });
     const undone = kept()
       .record(lease)
-      .after(100_000)
+      .after(150_000)
       .proposed(undo)
       .through('chg-2', ...KEPT);
     expect(undone.told()).toEqual([]);
@@ -25,7 +25,7 @@ describe('I2: leases end', () => {
   });
 
   it('finds one that stands long after its lease', () => {
-    expect(kept().record(lease).after(100_000).told()).toEqual([
+    expect(kept().record(lease).after(150_000).told()).toEqual([
       'the lease of chg-1 ran out at 40000 ms, it stands',
     ]);
   });
@@ -35,13 +35,13 @@ describe('I2: leases end', () => {
     expect(
       kept()
         .record(lease)
-        .after(100_000)
+        .after(150_000)
         .proposed(later)
         .through('chg-2', ...KEPT)
         .told(),
     ).toEqual([]);
     const fenced = kept().prepared('chg-1', L2, [LEAF]).record(lease);
     fenced.record({ kind: 'device-fenced', device: L2, reason: '' });
-    expect(fenced.after(100_000).told()).toEqual([]);
+    expect(fenced.after(150_000).told()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { leavesOf, Ledger, type TrackedChange } from './ledger';
 import type { OracleFactory } from './oracle';
 
 /** How long after its lease has run out an automatic change may still be there, in time-outs. */
-const GRACE_TIMEOUTS = 30;
+const GRACE_TIMEOUTS = 60;
 
 /**
  * I2, of what stands: every automatic change is a lease. One that was kept by the loop stands at
