@@ -109,8 +109,18 @@ export const changeViewSchema = open({
   times: z.record(z.string(), z.number().optional()),
   devices: z.record(
     z.string(),
-    open({ progress: z.string(), commitConfirmed: z.boolean(), lastError: z.string() }),
+    open({
+      progress: z.string(),
+      commitConfirmed: z.boolean(),
+      /** Identity of the commit on the device; empty before it was prepared. */
+      commitId: z.string().optional(),
+      lastError: z.string(),
+    }),
   ),
+  /** Stages of the plan, from the first one, after which no harm was seen. */
+  provedStages: z.number().optional(),
+  /** Why the change was left as the devices hold it; it is neither renewed nor undone any more. */
+  adopted: z.string().optional(),
   verdict: verdictSchema.nullable(),
   approvedBy: z.string().nullable(),
   cause: z.string().nullable(),
@@ -146,6 +156,12 @@ export const deviceStatusSchema = open({
   session: z.enum(['synced', 'unknown']),
   ageMs: z.number().nullable(),
   fenced: z.boolean(),
+  /** Why it is fenced, and what it holds by now of the change that could not be taken back. */
+  fence: open({
+    reason: z.string(),
+    change: z.string().nullable(),
+    holds: z.enum(['before', 'after', 'neither', 'unknown']),
+  }).optional(),
   commitConfirmed: z.boolean().nullable(),
   openChange: z.string().nullable(),
 });
@@ -174,7 +190,17 @@ export const engineStatusSchema = open({
   hottest: z.array(
     open({ channel: z.string(), utilizationRatio: z.number(), lossRatio: z.number().nullable() }),
   ),
-  telemetry: open({ channels: z.number(), unknownChannels: z.number(), frame: z.number() }),
+  telemetry: open({
+    channels: z.number(),
+    unknownChannels: z.number(),
+    frame: z.number(),
+    contradictions: z
+      .array(open({ devices: z.array(z.string()), evidence: z.string() }))
+      .optional(),
+  }),
+  escalated: z
+    .array(open({ rule: z.string(), objectiveId: z.string(), reason: z.string() }))
+    .optional(),
 });
 /** GET /v1/status */
 export type EngineStatusView = z.infer<typeof engineStatusSchema>;

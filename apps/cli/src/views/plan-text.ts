@@ -60,10 +60,18 @@ const checkLine = (check: PlanView['checks'][number], style: Style): string => {
 
 const listed = (items: readonly string[]): string => (items.length > 0 ? items.join(', ') : 'none');
 
+/** In which order the devices are written; rolling back goes the other way. */
+function stageLines({ stages }: PlanView): string[] {
+  if (stages.length < 2) return [`  devices in order: ${stages[0]?.join(' ') ?? 'none'}`];
+  return [
+    `  devices in ${stages.length} stages, each after proof of the one before:`,
+    ...stages.map((stage, i) => `    ${i + 1}  ${stage.join(' ')}`),
+  ];
+}
+
 /** What would be written, how it would be undone, what is expected of it, and what speaks against it. */
 export function planText(plan: PlanView, style: Style): string {
   const { predicted, touches } = plan;
-  const stages = plan.stages.map((stage) => stage.join(' ')).join(' | ');
   return [
     style.strong('Would change'),
     ...diffLines(plan.diffs, style),
@@ -75,7 +83,8 @@ export function planText(plan: PlanView, style: Style): string {
       `hottest link ${percent(predicted.maxUtilizationBefore)} -> ` +
       percent(predicted.maxUtilizationAfter),
     style.strong('Touches'),
-    `  disruption: ${plan.disruption}; devices in order: ${stages || 'none'}`,
+    `  disruption: ${plan.disruption}`,
+    ...stageLines(plan),
     `  links: ${listed(touches.links)}`,
     `  prefixes: ${listed(touches.prefixes)}`,
     `  workloads: ${listed(touches.workloads)}`,
@@ -112,7 +121,11 @@ function verdictLines(change: ChangeView, style: Style): string[] {
 
 function deviceLines(change: ChangeView): string[] {
   return Object.entries(change.devices).map(([device, state]) => {
-    const timer = state.commitConfirmed ? ', reverts by itself' : '';
+    const timer = state.commitConfirmed
+      ? ', reverts by itself'
+      : state.commitId
+        ? ', no commit-confirmed here: undone by the timer of Weir'
+        : '';
     return `  ${device}: ${state.progress}${timer}${state.lastError ? `, ${state.lastError}` : ''}`;
   });
 }
@@ -128,6 +141,7 @@ export function changeText(change: ChangeView, style: Style): string {
     ['intent', change.intent],
     ['objective', change.objectiveId],
     ['approved by', change.approvedBy],
+    ['left as found', change.adopted ?? null],
     ['plan expires', time(change.expiresMs)],
     ['undone unless renewed by', change.leaseUntilMs === null ? null : time(change.leaseUntilMs)],
     ['undone unless confirmed by', change.deadlineMs === null ? null : time(change.deadlineMs)],

@@ -1,5 +1,13 @@
 import { isTouching } from '../change';
-import type { Condition, EngineStatus, IntentId, IntentStatus } from '../model';
+import {
+  diffOf,
+  sameLeaf,
+  type Condition,
+  type DeviceId,
+  type EngineStatus,
+  type IntentId,
+  type IntentStatus,
+} from '../model';
 import { LIMITS } from '../state';
 import { thresholdOf, type ObjectiveState } from './observed';
 import type { Pass } from './pass';
@@ -22,8 +30,15 @@ export function engineStatus(pass: Pass): EngineStatus {
       channels: observed.frame?.channels.ageMs.length ?? 0,
       unknownChannels: observed.unknownChannels,
       frame: observed.frame?.sequence ?? 0,
+      contradictions: observed.contradictions,
     },
+    escalated: [...durable.escalated].map(([key, reason]) => ({ ...pairOf(key), reason })),
   };
+}
+
+function pairOf(key: string): { readonly rule: string; readonly objectiveId: string } {
+  const bar = key.indexOf('|');
+  return { rule: key.slice(0, bar), objectiveId: key.slice(bar + 1) };
 }
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
@@ -42,10 +57,31 @@ function deviceStatus(pass: Pass): EngineStatus['devices'] {
       session: synced ? 'synced' : 'unknown',
       ageMs: i === undefined ? null : orNull(frame?.devices.ageMs[i] ?? NaN),
       fenced: pass.durable.fenced.has(id),
+      ...fenceOf(pass, id),
       commitConfirmed: pass.observed.commitConfirmed.get(id) ?? null,
       openChange: open?.id ?? null,
     };
   });
+}
+
+/**
+ * Whoever is to lift the fence has to know whether the device came back to what it held before the
+ * stuck change, kept what the change wrote, or holds something of its own.
+ */
+function fenceOf(pass: Pass, id: DeviceId): Pick<EngineStatus['devices'][number], 'fence'> {
+  const reason = pass.durable.fenced.get(id);
+  if (reason === undefined) return {};
+  const stuck = [...pass.durable.changes.values()]
+    .filter((change) => change.state === 'stuck' && change.devices[id] !== undefined)
+    .at(-1);
+  const image = pass.observed.images.get(id);
+  const leaves = stuck === undefined ? undefined : diffOf(stuck, id)?.leaves;
+  if (image === undefined || leaves === undefined)
+    return { fence: { reason, change: stuck?.id ?? null, holds: 'unknown' } };
+  const all = (which: 'before' | 'after'): boolean =>
+    leaves.every((leaf) => sameLeaf(image.get(leaf.path) ?? null, leaf[which]));
+  const holds = all('before') ? 'before' : all('after') ? 'after' : 'neither';
+  return { fence: { reason, change: stuck?.id ?? null, holds } };
 }
 
 function objectiveStatus(pass: Pass, state: ObjectiveState): EngineStatus['objectives'][number] {

@@ -63,6 +63,13 @@ export type Command =
       readonly mode: Mode;
       readonly by: string;
     }
+  /** A person looked at why changes were undone; the rule acts again. Null: on all objectives. */
+  | {
+      readonly verb: 'release-rule';
+      readonly rule: string;
+      readonly objectiveId: string | null;
+      readonly by: string;
+    }
   | { readonly verb: 'unfence'; readonly device: string; readonly by: string }
   | { readonly verb: 'status' };
 
@@ -97,6 +104,12 @@ export interface EngineStatus {
     readonly session: 'synced' | 'unknown';
     readonly ageMs: number | null;
     readonly fenced: boolean;
+    /** Why it is fenced, and what it holds by now of the change that could not be taken back. */
+    readonly fence?: {
+      readonly reason: string;
+      readonly change: string | null;
+      readonly holds: 'before' | 'after' | 'neither' | 'unknown';
+    };
     readonly commitConfirmed: boolean | null;
     readonly openChange: string | null;
   }[];
@@ -121,5 +134,16 @@ export interface EngineStatus {
     readonly channels: number;
     readonly unknownChannels: number;
     readonly frame: number;
+    /** Counters that contradict each other: changes that rest on them are held. */
+    readonly contradictions?: readonly {
+      readonly devices: readonly string[];
+      readonly evidence: string;
+    }[];
   };
+  /** Rules that wait for a person on an objective. */
+  readonly escalated?: readonly {
+    readonly rule: string;
+    readonly objectiveId: string;
+    readonly reason: string;
+  }[];
 }

@@ -12,6 +12,12 @@ export function shiftClock(state: DurableState, byMs: number): DurableState {
     incidents: mapped(state.incidents, (incident) => shiftIncident(incident, byMs)),
     actedMs: mapped(state.actedMs, (atMs) => atMs + byMs),
     startsMs: state.startsMs.map((atMs) => atMs + byMs),
+    shadows: mapped(state.shadows, (shadow) => ({
+      ...shadow,
+      decidedMs: shadow.decidedMs + byMs,
+      settledMs: shadow.settledMs + byMs,
+      dueMs: shadow.dueMs + byMs,
+    })),
     undoneMs: mapped(state.undoneMs, (times) => times.map((atMs) => atMs + byMs)),
     written: mapped(state.written, (history) => ({
       ...history,

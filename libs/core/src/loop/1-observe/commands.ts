@@ -5,6 +5,7 @@ import {
   deviceId,
   intentId,
   MODES,
+  ruleName,
   type Action,
   type Change,
   type ChangeId,
@@ -14,7 +15,7 @@ import {
   type IntentId,
   type IntentResource,
 } from '../../model';
-import { LIMITS } from '../../state';
+import { cooldownKey, LIMITS } from '../../state';
 import type { DecisionRequest } from '../events';
 import { isUndone } from '../standing';
 import { engineStatus } from '../status';
@@ -63,6 +64,8 @@ function plainCommand(pass: Pass, command: PlainCommand): CommandResult {
       return done;
     case 'set-mode':
       return setMode(pass, command);
+    case 'release-rule':
+      return releaseRule(pass, command);
     case 'unfence': {
       const device = deviceId(command.device);
       if (!pass.durable.fenced.has(device))
@@ -83,6 +86,27 @@ function setMode(pass: Pass, command: Extract<Command, { verb: 'set-mode' }>): C
       : [...pass.env.topology.devices.values()].some((device) => device.group === name);
   if (!known) return refuse('not-found', 'name', `there is no ${scope} named ${name}`);
   pass.record({ kind: 'mode-set', scope, name, mode, by });
+  return done;
+}
+
+function releaseRule(
+  pass: Pass,
+  { rule, objectiveId, by }: Extract<Command, { verb: 'release-rule' }>,
+): CommandResult {
+  const waiting = [...pass.durable.escalated.keys()].filter((key) =>
+    objectiveId === null ? key.startsWith(`${rule}|`) : key === cooldownKey(rule, objectiveId),
+  );
+  if (waiting.length === 0) {
+    const where = objectiveId === null ? '' : ` on ${objectiveId}`;
+    return refuse('not-found', 'rule', `rule ${rule} does not wait for a person${where}`);
+  }
+  for (const key of waiting)
+    pass.record({
+      kind: 'rule-released',
+      rule: ruleName(rule),
+      objectiveId: key.slice(rule.length + 1),
+      by,
+    });
   return done;
 }
 
@@ -268,4 +292,5 @@ const standsFor = (pass: Pass, change: Change, id: IntentId): boolean =>
   change.intent === id &&
   change.state === 'confirmed' &&
   change.action.type !== 'undo' &&
+  change.adopted === undefined &&
   !isUndone(pass, change);

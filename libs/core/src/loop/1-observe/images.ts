@@ -30,7 +30,7 @@ export function refreshImages(pass: Pass): void {
     asked.set(device.id, monoMs);
     count++;
     pass.operate({
-      id: `image/${device.id}/${pass.durable.epoch}/${Math.floor(pass.now.wallMs)}`,
+      id: `image/${device.id}/${pass.durable.epoch}/${Math.floor(pass.now.monoMs)}`,
       changeId: null,
       device: device.id,
       verb: 'image',

@@ -1,7 +1,9 @@
 import type { Change } from '../../model';
 import type { DecisionRequest, LoopEvent } from '../events';
 import type { Pass } from '../pass';
+import { observeClock } from './clock';
 import { observeCommand } from './commands';
+import { adoptDrift } from './drift';
 import { refreshImages, observeImage, observeReadBack } from './images';
 import { compileIntents } from './intents';
 import { observeFrame } from './frame';
@@ -12,6 +14,7 @@ import { expectLateAfterTakeOver } from '../transaction';
  * Returns what people asked to have decided.
  */
 export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[] {
+  observeClock(pass);
   switch (event.kind) {
     case 'started':
       // Records of this process carry its own epoch from the first one on.
@@ -70,8 +73,10 @@ function observeReport(pass: Pass, event: Extract<LoopEvent, { kind: 'report' }>
   const inFlight = new Map(pass.observed.inFlight);
   inFlight.delete(operation.id);
   pass.observe({ inFlight });
-  if (operation.verb === 'image') observeImage(pass, event.report);
-  else {
+  if (operation.verb === 'image') {
+    observeImage(pass, event.report);
+    if (event.report.outcome === 'done') adoptDrift(pass, operation.device);
+  } else {
     observeReadBack(pass, event.report);
     pass.report = event.report;
   }

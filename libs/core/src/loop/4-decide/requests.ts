@@ -130,6 +130,7 @@ function undoing(pass: Pass, change: Change, by: string, request: Draft['request
 }
 
 function isOrphaned(pass: Pass, change: Change): boolean {
+  if (change.adopted !== undefined) return false;
   if (change.leaseUntilMs !== null) return pass.now.wallMs >= change.leaseUntilMs;
   return (
     change.origin === 'intent' && change.intent !== null && !pass.durable.intents.has(change.intent)
