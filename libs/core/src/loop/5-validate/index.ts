@@ -9,6 +9,7 @@ import {
 import { stricterMode } from '../../model';
 import type { Draft } from '../4-decide';
 import type { Pass } from '../pass';
+import { groupOf } from '../shadow/decide';
 import { noteIncident } from '../evidence';
 import { guardPlan, waitsForWindow } from '../guard';
 import { buildPlan } from './plan';
@@ -96,6 +97,10 @@ function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
     verdict: null,
     approvedBy: null,
     cause: draft.cause,
+    group: groupOf(
+      pass,
+      plan.diffs.map((diff) => diff.device),
+    ),
   };
 }
 
