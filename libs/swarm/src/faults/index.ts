@@ -5,6 +5,7 @@
  */
 import type { Plant } from '../plant/plant';
 import { CLOCK_AND_QUEUE_FAULTS } from './clocks-and-queue';
+import { DECISION_FAULTS } from './decisions';
 import { DEVICE_FAULTS } from './devices';
 import type { FaultOption } from './fault-option';
 import { JOURNAL_FAULTS } from './journal';
@@ -16,6 +17,7 @@ export const FAULT_OPTIONS: readonly FaultOption<Plant>[] = [
   ...PROCESS_FAULTS,
   ...NETWORK_FAULTS,
   ...DEVICE_FAULTS,
+  ...DECISION_FAULTS,
   ...JOURNAL_FAULTS,
   ...CLOCK_AND_QUEUE_FAULTS,
   ...TELEMETRY_FAULTS,

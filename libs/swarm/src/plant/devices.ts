@@ -267,7 +267,8 @@ export class SwarmDevices {
       doing = { by: 'timer', caller: commit?.caller ?? NOBODY, commitId: commit?.id ?? '' };
     }
     const { caller, commitId } = doing;
-    const by = caller.by === 'person' && doing.by !== 'timer' ? 'person' : doing.by;
+    // What a person began is a person's doing to its end, his own timer included.
+    const by = caller.by === 'person' ? 'person' : doing.by;
     const ownCall = by === 'set' || by === 'confirm' || by === 'cancel';
     this.timeline.write({
       kind: 'effect',

@@ -17,6 +17,7 @@ export type AppendFate = 'written' | 'refused' | 'lost-answer';
 /** Where the records are: outlives every process, and is all that a new one finds. */
 export class Disk {
   readonly store = new MemoryJournalStore();
+  changesProposed = 0;
   /** Asked for each append; set by faults. */
   fateOf: (process: string) => AppendFate = () => 'written';
   /** How many records of an append that was cut by a crash are there afterwards. */
@@ -39,7 +40,10 @@ export class Disk {
     bodies: readonly RecordBody[],
   ): readonly JournalRecord[] {
     const records = this.store.append(epoch, atMs, bodies);
-    for (const record of records) this.timeline.write({ kind: 'record', process, record });
+    for (const record of records) {
+      if (record.body.kind === 'change-proposed') this.changesProposed++;
+      this.timeline.write({ kind: 'record', process, record });
+    }
     return records;
   }
 

@@ -1,9 +1,10 @@
 import type { MemoryLeaseBoard } from '@weir/adapter-lease-memory';
 import { strategies } from '@weir/algorithms';
 import { assert, type Random } from '@weir/core/base';
-import type { ConfigImage, DeviceId, Policy } from '@weir/core/model';
+import type { Command, ConfigImage, DeviceId, Policy } from '@weir/core/model';
 import type { Strategies } from '@weir/core/ports';
 import { VirtualTime } from '@weir/sim';
+import type { Invariant, Violation } from '../oracles/oracle';
 import type { TimelineEvent } from '../timeline';
 import { SwarmDevices } from './devices';
 import { Disk } from './disk';
@@ -44,9 +45,12 @@ export class Plant {
   readonly processes: readonly ControllerProcess[];
   /** How often each option truly hit something. */
   readonly hits = new Map<string, number>();
-  /** What the engine died of that no fault explains. */
-  readonly bugs: string[] = [];
-  /** Methods of the loop, as they are at this moment. */
+  /** What nobody who reads the timeline could know: an engine that died, a guard that was passed. */
+  readonly bugs: Violation[] = [];
+  /** Asks the leader something in somebody's name; nothing before the clients are there. */
+  ask: (command: Command) => void = () => undefined;
+  /** Methods of the loop, whatever they are at the moment of a call. */
+  readonly engineStrategies: Strategies;
   strategies: Strategies = strategies;
   private readonly repairs: (() => void)[] = [];
   private healed = false;
@@ -56,6 +60,11 @@ export class Plant {
     see: (event: TimelineEvent) => void,
   ) {
     const { time } = this;
+    this.engineStrategies = {
+      ...strategies,
+      fillWeights: (problem) => this.strategies.fillWeights(problem),
+      place: (problem) => this.strategies.place(problem),
+    };
     this.fabric = fabricOf(random.next() < 0.8 ? 3 : 2);
     this.timeline = new TimelineWriter(() => time.nowMs, see);
     this.network = new Network(random.fork('network'));
@@ -212,7 +221,12 @@ export class Plant {
 
   engineFailed(process: string, error: Error): void {
     if (error instanceof Crashed || EXPECTED_ENDS.includes(error.name)) return;
-    this.bugs.push(`the engine of ${process} failed: ${error.name}: ${error.message}`);
+    this.bug('I2', `the engine of ${process} failed: ${error.name}: ${error.message}`);
+  }
+
+  bug(invariant: Invariant, what: string): void {
+    if (this.bugs.some((one) => one.what === what)) return;
+    this.bugs.push({ invariant, atMs: this.time.nowMs, what });
   }
 }
 

@@ -180,7 +180,7 @@ export class Incarnation {
         intentKinds,
         tickMs: TICK_MS,
         operationTimeoutMs: OPERATION_TIMEOUT_MS,
-        strategies: plant.strategies,
+        strategies: plant.engineStrategies,
       },
     );
     engine.onFatal((error) => {

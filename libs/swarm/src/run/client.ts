@@ -23,6 +23,7 @@ export class Client {
 
   begin(safetyMs: number): void {
     this.safetyMs = safetyMs;
+    this.plant.ask = (command) => void this.insist(command);
     for (const flow of this.plant.traffic.flows)
       this.plant.at(1_500 + this.random.below(2_000), () => {
         void this.insist(objective(flow.workload, flow.from, flow.to));
@@ -252,7 +253,7 @@ function idOf(command: Command, result: CommandResult): string {
   return command.verb;
 }
 
-const intent = (kind: string, name: string, spec: unknown): Command => ({
+export const intent = (kind: string, name: string, spec: unknown): Command => ({
   verb: 'put-intent',
   by: 'bob',
   dryRun: false,
@@ -268,7 +269,10 @@ const objective = (name: string, from: string, to: string): Command =>
     flows: [{ sources: [`host-${from}`], destinations: [`host-${to}`] }],
   });
 
-const propose = (action: Action, planHash: string | null): Command & { verb: 'propose' } => ({
+export const propose = (
+  action: Action,
+  planHash: string | null,
+): Command & { verb: 'propose' } => ({
   verb: 'propose',
   action,
   objectiveId: null,

@@ -36,6 +36,9 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
 /** A world in which nothing was open for so long does not come to life by itself any more. */
 const QUIET_MS = 20_000;
 
+/** Within this an idle process says what it knows of itself. */
+const LOOK_MS = 10;
+
 class Run {
   private readonly plant: Plant;
   private readonly client: Client;
@@ -79,27 +82,28 @@ class Run {
     void this.client.end();
     const untilMs = plant.time.nowMs + unfinishedMs(plant.policy, OPERATION_TIMEOUT_MS);
     let quietMs = 0;
-    while (plant.time.nowMs < untilMs && quietMs < QUIET_MS) {
+    let final: FinalView | null = null;
+    while (final === null) {
       await this.runUntil(plant.time.nowMs + TICK_MS);
       quietMs = this.isQuiet() ? quietMs + TICK_MS : 0;
+      const isOver = plant.time.nowMs >= untilMs;
+      if (quietMs < QUIET_MS && !isOver) continue;
+      // Looking takes a moment too, in which the loop may have begun something.
+      const seen = await this.finalView();
+      if (this.isQuiet() || isOver) final = seen;
     }
-    this.violations = this.judge.end(await this.finalView());
+    this.violations = this.judge.end(final);
   }
 
   result(): SeedResult {
     const { plant, seed } = this;
     const changes: Record<string, number> = {};
     for (const state of this.states.values()) changes[state] = (changes[state] ?? 0) + 1;
-    const bugs = plant.bugs.map((what) => ({
-      invariant: 'I2' as const,
-      atMs: plant.time.nowMs,
-      what,
-    }));
     return {
       seed,
       options: this.chosen.map(({ name }) => name),
       fired: Object.fromEntries([...plant.hits].sort(([a], [b]) => (a < b ? -1 : 1))),
-      violations: [...bugs, ...this.violations],
+      violations: [...plant.bugs, ...this.violations],
       timelineHash: this.hash.digest(),
       changes,
       virtualMs: plant.time.nowMs,
@@ -162,7 +166,7 @@ class Run {
     const { plant } = this;
     const serving = plant.leader?.serving ?? null;
     const answering = serving?.status() ?? Promise.resolve(null);
-    await this.runUntil(plant.time.nowMs + TICK_MS);
+    await this.runUntil(plant.time.nowMs + LOOK_MS);
     const answer = await Promise.race([answering, settled().then(() => null)]);
     const { chain } = await plant.disk.verify();
     return {
