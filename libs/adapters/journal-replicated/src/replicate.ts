@@ -1,5 +1,6 @@
 import type { JournalRecord } from '@weir/core/model';
 import { JournalCorrupt, type Journal } from '@weir/core/ports';
+import { checkAgreement, copyOf, type Copy } from './agreement';
 import { ReplicatedJournal } from './replicated-journal';
 
 /** Records of one batch of a refill; they share a commit of the journal that is filled. */
@@ -15,10 +16,12 @@ const BATCH = 256;
  */
 export async function replicate(primary: Journal, secondary: Journal): Promise<Journal> {
   await Promise.all([checkChain(primary, 'primary'), checkChain(secondary, 'secondary')]);
-  const [first, second] = await Promise.all([primary.lastSequence(), secondary.lastSequence()]);
-  await checkAgreement(primary, secondary, Math.min(first, second));
-  if (first > second) await fill(secondary, primary, second + 1);
-  if (second > first) await fill(primary, secondary, first + 1);
+  const [first, second] = await Promise.all([copyOf(primary), copyOf(secondary)]);
+  await checkAgreement(first, second);
+  if (first.last > second.last) await fill(second, first);
+  if (second.last > first.last) await fill(first, second);
+  await shareSnapshots(primary, secondary);
+  await shareSnapshots(secondary, primary);
   return new ReplicatedJournal(primary, secondary);
 }
 
@@ -32,37 +35,17 @@ async function checkChain(journal: Journal, name: string): Promise<void> {
   );
 }
 
-/** Chains that have the same hash at a sequence are the same up to it. */
-async function checkAgreement(primary: Journal, secondary: Journal, upTo: number): Promise<void> {
-  const agreeAt = async (sequence: number): Promise<boolean> => {
-    const [a, b] = await Promise.all([recordAt(primary, sequence), recordAt(secondary, sequence)]);
-    return a.hash === b.hash;
-  };
-  if (upTo === 0 || (await agreeAt(upTo))) return;
-  let agreed = 0;
-  let differs = upTo;
-  while (differs - agreed > 1) {
-    const middle = Math.floor((agreed + differs) / 2);
-    if (await agreeAt(middle)) agreed = middle;
-    else differs = middle;
+async function fill({ journal: target, last, base }: Copy, source: Copy): Promise<void> {
+  let next = last + 1;
+  if (last < source.base.sequence) {
+    await beginAs(target, source);
+    next = source.base.sequence + 1;
+  } else if (last > base.sequence) {
+    // A journal appends onto what its process has read, so the target is read to its end first.
+    for await (const _ of target.read(last)) break;
   }
-  throw new JournalCorrupt(
-    differs,
-    `journal: the two copies disagree from record ${differs} on; both have records that the other lacks, ` +
-      'so a person must decide which one to keep',
-  );
-}
-
-async function recordAt(journal: Journal, sequence: number): Promise<JournalRecord> {
-  for await (const record of journal.read(sequence)) return record;
-  throw new JournalCorrupt(sequence, `journal: record ${sequence} is missing`);
-}
-
-async function fill(target: Journal, source: Journal, from: number): Promise<void> {
-  // A journal appends onto what its process has read, so the target is read to its end first.
-  if (from > 1) await recordAt(target, from - 1);
   let batch: JournalRecord[] = [];
-  for await (const record of source.read(from)) {
+  for await (const record of source.journal.read(next)) {
     batch.push(record);
     if (batch.length === BATCH) {
       await copy(target, batch);
@@ -70,6 +53,37 @@ async function fill(target: Journal, source: Journal, from: number): Promise<voi
     }
   }
   await copy(target, batch);
+}
+
+/** The target ends before the source begins: what lies between is in the source's snapshots only. */
+async function beginAs(target: Journal, { journal, base }: Copy): Promise<void> {
+  const from = journal.snapshots;
+  if (!target.snapshots || !from)
+    throw new JournalCorrupt(
+      base.sequence,
+      `journal: records up to ${base.sequence} were compacted away, and the other copy keeps no snapshots`,
+    );
+  const [snapshots, checkpoints] = await Promise.all([from.list(), from.checkpoints()]);
+  await target.snapshots.adopt({ base, checkpoints, snapshots });
+}
+
+/** Snapshots that one has and the other lacks, oldest first. */
+async function shareSnapshots(from: Journal, to: Journal): Promise<void> {
+  if (!from.snapshots || !to.snapshots) return;
+  const [there, has, base] = await Promise.all([
+    from.snapshots.list(),
+    to.snapshots.list(),
+    to.snapshots.base(),
+  ]);
+  const epoch = await lastEpoch(to);
+  const newest = has[0]?.sequence ?? base.sequence - 1;
+  for (const snapshot of [...there].reverse())
+    if (snapshot.sequence > newest) await to.snapshots.save(epoch, snapshot);
+}
+
+async function lastEpoch(journal: Journal): Promise<number> {
+  for await (const record of journal.read(await journal.lastSequence())) return record.epoch;
+  return (await journal.snapshots?.base())?.epoch ?? 0;
 }
 
 async function copy(target: Journal, batch: readonly JournalRecord[]): Promise<void> {

@@ -1,5 +1,11 @@
 import type { JournalRecord, RecordBody } from '@weir/core/model';
-import { JournalUnavailable, type Journal, type JournalVerification } from '@weir/core/ports';
+import {
+  JournalUnavailable,
+  type Journal,
+  type JournalSnapshots,
+  type JournalVerification,
+} from '@weir/core/ports';
+import { ReplicatedSnapshots } from './replicated-snapshots';
 
 /** What the primary wrote, and the secondary's promise to write the same. */
 interface HandedOn {
@@ -18,10 +24,16 @@ export class ReplicatedJournal implements Journal {
   #tail: Promise<unknown> = Promise.resolve();
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Only where both of the pair keep them. */
+  readonly snapshots: JournalSnapshots | undefined;
+
   constructor(
     private readonly primary: Journal,
     private readonly secondary: Journal,
-  ) {}
+  ) {
+    const [first, second] = [primary.snapshots, secondary.snapshots];
+    if (first && second) this.snapshots = new ReplicatedSnapshots(first, second);
+  }
 
   async append(
     epoch: number,
@@ -59,8 +71,9 @@ export class ReplicatedJournal implements Journal {
   follow(
     fromSequence: number,
     onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
   ): Promise<() => Promise<void>> {
-    return this.secondary.follow(fromSequence, onRecord);
+    return this.secondary.follow(fromSequence, onRecord, onBehind);
   }
 
   lastSequence(): Promise<number> {
@@ -71,7 +84,14 @@ export class ReplicatedJournal implements Journal {
     const [first, second] = await Promise.all([this.primary.verify(), this.secondary.verify()]);
     if (first.chain === 'broken') return { ...first, detail: `primary: ${first.detail}` };
     if (second.chain === 'broken') return { ...second, detail: `secondary: ${second.detail}` };
-    return second;
+    // A snapshot that is sound in one of them is enough.
+    const sound = new Set(
+      first.snapshots?.filter((one) => one.finding === null).map((one) => one.sequence),
+    );
+    const snapshots = (second.snapshots ?? []).map((one) =>
+      sound.has(one.sequence) ? { ...one, finding: null } : one,
+    );
+    return { ...second, snapshots };
   }
 
   async close(): Promise<void> {
