@@ -9,7 +9,7 @@ import { AppModule } from './app.module';
 import type { Site } from './boot/load-site';
 import { EngineService } from './engine/engine.service';
 import { RelayedFrames } from './engine/relayed-frames';
-import { closeHttp, httpsOptions, listenHttp, prepareHttp } from './http-server';
+import { closeHttp, httpsOptions, listenHttp, prepareHttp, renewHttps } from './http-server';
 import { IngestService } from './ingest/ingest.service';
 import { SouthboundService } from './southbound/southbound.service';
 import type { Context } from './wiring/context';
@@ -38,9 +38,12 @@ export class Daemon {
       logger: new NestLogger(logger),
       abortOnError: false,
       bodyParser: false,
-      ...httpsOptions(context.secrets.apiTls),
+      ...httpsOptions(context.certificates.current.apiTls),
     });
     prepareHttp(app, context.metrics);
+    context.certificates.onReplaced(({ apiTls }) => {
+      renewHttps(app, apiTls);
+    });
     // First of all, so that /healthz and /readyz answer while the rest starts.
     const port = await listenHttp(app, context.settings.api.http).catch(async (error: unknown) => {
       await closeBackbone(context);

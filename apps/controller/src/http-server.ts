@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Server as TlsServer } from 'node:tls';
 import type { NestApplicationOptions } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Metrics } from '@weir/core/ports';
@@ -18,6 +19,14 @@ export function httpsOptions(tls: ServerTls | null): Https {
   const { cert, key, clientCa } = tls;
   const clients = { ca: clientCa, requestCert: true, rejectUnauthorized: true };
   return { httpsOptions: { cert, key, ...(clientCa === undefined ? {} : clients) } };
+}
+
+/** Handshakes from now on show this certificate; connections that are open stay as they are. */
+export function renewHttps(app: NestExpressApplication, tls: ServerTls | null): void {
+  if (tls === null) return;
+  const { cert, key, clientCa } = tls;
+  const server = app.getHttpServer() as unknown as TlsServer;
+  server.setSecureContext({ cert, key, ...(clientCa === undefined ? {} : { ca: clientCa }) });
 }
 
 /** Body limits, headers, and `/openapi.json`; before the application listens. */

@@ -7,7 +7,10 @@ import { loadConfig, type LoadedConfig } from './boot/load-config';
 import { loadSite, type Site } from './boot/load-site';
 import { loadSecrets, type Secrets } from './boot/secrets';
 import { SiteStore } from './boot/site-store';
+import { loadTls, tlsFiles } from './boot/tls-files';
 import { VERSION } from './boot/version';
+import { CertificateStore } from './certificates/certificate-store';
+import { watchExpiry } from './certificates/expiry-watch';
 import { Daemon, type Addresses } from './daemon';
 import { assemble } from './wiring/assemble';
 import { catalog } from './wiring/catalog';
@@ -25,7 +28,7 @@ export interface DaemonOptions {
 
 export interface RunningDaemon {
   readonly addresses: Addresses;
-  /** Reads topology, policy and intents again; resolves when they are in force, or refused. */
+  /** Reads topology, policy, intents and certificates again; resolves when they are in force, or refused. */
   readonly reload: (cause: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -70,22 +73,33 @@ export async function startDaemon(
   log.info('starting', { version: VERSION, roles, config: config.file, configHash: site.hash });
   const load = (): Result<Site, BootRefusal> => reloadSite(config, log);
   const sites = new SiteStore(site, load, log, () => systemClock.wallMs());
+  const certificates = new CertificateStore(secrets.certificates, () => loadTls(config), log);
   const context = await assemble({
     config,
     sites,
     secrets,
+    certificates,
     log,
     crashPoint: options.env['WEIR_CRASH_POINT'],
     requestStop: options.requestStop,
   });
   const daemon = await Daemon.start(context, logger);
-  const unwatch = watchFiles(filesOf(config), () => void sites.reload('file changed'));
+  const unwatch = [
+    watchFiles(filesOf(config), () => void sites.reload('file changed')),
+    watchFiles(tlsFiles(config), () => {
+      certificates.reload('file changed');
+    }),
+    watchExpiry({ ...context, certificates }),
+  ];
   log.info('listening', { ...daemon.addresses });
   return ok({
     addresses: daemon.addresses,
-    reload: (cause) => sites.reload(cause),
+    reload: (cause) => {
+      certificates.reload(cause);
+      return sites.reload(cause);
+    },
     stop: async () => {
-      unwatch();
+      for (const end of unwatch) end();
       await daemon.stop();
     },
   });

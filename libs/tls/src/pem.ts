@@ -15,6 +15,24 @@ export interface PemMistake {
   readonly reason: string;
 }
 
+/** When the first certificate of a text, which is the own one, is good for. */
+export interface CertificateDates {
+  readonly subject: string;
+  /** ms since the epoch. */
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+}
+
+/** Dates of a text that `pemMistake` found good. */
+export function certificateDates(cert: string): CertificateDates {
+  const own = new X509Certificate(cert);
+  return {
+    subject: own.subject.replaceAll('\n', ', '),
+    notBeforeMs: Date.parse(own.validFrom),
+    notAfterMs: Date.parse(own.validTo),
+  };
+}
+
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** The first thing that TLS could not work with; null when there is none. Dates are not judged. */

@@ -113,7 +113,9 @@ export class FaultProxy {
 
   private passing(set: SetSeen): Trap | null {
     this.sets.push(set);
-    const at = this.traps.findIndex(({ on }) => on === set.kind);
+    const at = this.traps.findIndex(
+      ({ on, under }) => on === set.kind && (under === undefined || under.test(set.commitId)),
+    );
     return at < 0 ? null : (this.traps.splice(at, 1)[0] ?? null);
   }
 }

@@ -13,6 +13,8 @@ export interface SetSeen {
 /** What is to happen to the next Set of a kind. */
 export interface Trap {
   readonly on: SetSeen['kind'];
+  /** Only Sets under a commit id like this; any when absent. */
+  readonly under?: RegExp;
   /**
    * `reset-before`: both sides are reset, the device never sees it. `lose-answer`: delivered, and
    * both sides are reset when the device answers. `swallow-answer`: delivered, and this connection

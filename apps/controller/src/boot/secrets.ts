@@ -2,18 +2,14 @@ import { err, ok, type Result } from '@weir/core/base';
 import type { AccessToken } from '@weir/nest';
 import type { BootRefusal } from './boot-error';
 import type { LoadedConfig } from './load-config';
-import { loadTls, type ServerTls, type TlsTexts } from './tls-files';
+import { loadTls, type Certificates } from './tls-files';
 
 /** What the configuration refers to but does not hold. */
 export interface Secrets {
   readonly tokens: readonly AccessToken[];
   readonly credentials: { readonly username: string; readonly password: string } | null;
-  /** Towards devices; empty for what the configuration leaves out. */
-  readonly tls: TlsTexts;
-  /** Of the HTTP and gRPC API; null: plain text. */
-  readonly apiTls: ServerTls | null;
-  /** Of the OTLP receiver; null: plain text. */
-  readonly otlpTls: ServerTls | null;
+  /** As they were at the start; the certificate store has those in force. */
+  readonly certificates: Certificates;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,7 +22,7 @@ export function loadSecrets(config: LoadedConfig, env: Environment): Result<Secr
   if (!credentials.ok) return credentials;
   const tls = loadTls(config);
   if (!tls.ok) return tls;
-  return ok({ tokens: tokens.value, credentials: credentials.value, ...tls.value });
+  return ok({ tokens: tokens.value, credentials: credentials.value, certificates: tls.value });
 }
 
 const MIN_TOKEN_LENGTH = 16;

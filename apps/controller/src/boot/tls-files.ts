@@ -18,14 +18,18 @@ export interface ServerTls {
   readonly clientCa?: string;
 }
 
-interface Loaded {
+/** Every certificate and key of a configuration. */
+export interface Certificates {
+  /** Towards devices; empty for what the configuration leaves out. */
   readonly tls: TlsTexts;
+  /** Of the HTTP and gRPC API; null: plain text. */
   readonly apiTls: ServerTls | null;
+  /** Of the OTLP receiver; null: plain text. */
   readonly otlpTls: ServerTls | null;
 }
 
 /** Reads every certificate and key that the configuration names, and checks that they fit. */
-export function loadTls(config: LoadedConfig): Result<Loaded, BootRefusal> {
+export function loadTls(config: LoadedConfig): Result<Certificates, BootRefusal> {
   const { southbound, api, telemetry } = config.spec;
   const { caFile, certFile, keyFile } = southbound.tls;
   const files = { ca: caFile, cert: certFile, key: keyFile };
@@ -73,4 +77,16 @@ function textsOf(
   const { part, reason } = mistake;
   const where = `${section}.${fields[part]}`;
   return err({ code: 'config-invalid', file, where, reason: `${files[part]}: ${reason}` });
+}
+
+/** The files that `loadTls` reads. */
+export function tlsFiles({ spec }: LoadedConfig): readonly string[] {
+  const { southbound, api, telemetry } = spec;
+  const sections = [southbound.tls, api.tls ?? {}, telemetry.otlp.tls ?? {}];
+  const files = sections.flatMap((section) =>
+    Object.entries(section).flatMap(([name, value]) =>
+      name.endsWith('File') ? [String(value)] : [],
+    ),
+  );
+  return [...new Set(files)];
 }

@@ -4,6 +4,7 @@ import type { LoadedConfig } from '../boot/load-config';
 import { Phases, phasesOf } from '../boot/phases';
 import type { Secrets } from '../boot/secrets';
 import type { SiteStore } from '../boot/site-store';
+import type { CertificateStore } from '../certificates/certificate-store';
 import { systemClock, systemTimers } from '../boot/system-clock';
 import type { Backbone } from './backbone';
 import { memoryBackbone } from './backbone-memory';
@@ -17,6 +18,7 @@ export interface Parts {
   readonly config: LoadedConfig;
   readonly sites: SiteStore;
   readonly secrets: Secrets;
+  readonly certificates: CertificateStore;
   readonly log: LogPort;
   readonly crashPoint: string | undefined;
   readonly requestStop: StopRequest;
@@ -24,7 +26,7 @@ export interface Parts {
 
 /** Chooses every implementation from the configuration. Rejects when the journal cannot be used. */
 export async function assemble(parts: Parts): Promise<Context> {
-  const { config, sites, secrets, log, requestStop } = parts;
+  const { config, sites, secrets, certificates, log, requestStop } = parts;
   const settings = config.spec;
   const clock = systemClock;
   const metrics = prometheusMetrics();
@@ -45,10 +47,12 @@ export async function assemble(parts: Parts): Promise<Context> {
     settings,
     sites,
     secrets,
+    certificates,
     catalog,
     edge: edgeOf({
       settings,
       secrets,
+      certificates,
       profiles: catalog.profiles,
       clock,
       timers: systemTimers,

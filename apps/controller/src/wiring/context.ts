@@ -6,6 +6,7 @@ import type { CrashPoint } from '../boot/crash-point';
 import type { Phases } from '../boot/phases';
 import type { Secrets } from '../boot/secrets';
 import type { SiteStore } from '../boot/site-store';
+import type { CertificateStore } from '../certificates/certificate-store';
 import type { Catalog, Edge } from './adapters';
 import type { Backbone } from './backbone';
 
@@ -23,6 +24,7 @@ export interface Context {
   readonly settings: ControllerConfigSpec;
   readonly sites: SiteStore;
   readonly secrets: Secrets;
+  readonly certificates: CertificateStore;
   readonly catalog: Catalog;
   readonly edge: Edge;
   readonly backbone: Backbone;

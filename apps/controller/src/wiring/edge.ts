@@ -5,12 +5,16 @@ import { assert } from '@weir/core/base';
 import type { Clock, DeviceProfile, Metrics, Timers } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
 import type { Secrets } from '../boot/secrets';
+import type { TlsTexts } from '../boot/tls-files';
+import type { CertificateStore } from '../certificates/certificate-store';
+import { serverCredentials } from '../certificates/server-credentials';
 import type { Edge } from './adapters';
 import { sessionWatch } from './session-watch';
 
 export interface EdgeParts {
   readonly settings: ControllerConfigSpec;
   readonly secrets: Secrets;
+  readonly certificates: CertificateStore;
   readonly profiles: ReadonlyMap<string, DeviceProfile>;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -20,13 +24,12 @@ export interface EdgeParts {
 
 /** gNMI towards devices, OTLP from workloads. */
 export function edgeOf(parts: EdgeParts): Edge {
-  const { settings, secrets, profiles, clock, timers, metrics, log } = parts;
+  const { settings, secrets, certificates, profiles, clock, timers, metrics, log } = parts;
   const { southbound, telemetry } = settings;
   const { sampleIntervalMs } = telemetry;
   const { host, port } = telemetry.otlp;
-  const otlp = { host, port, ...(secrets.otlpTls === null ? {} : { tls: secrets.otlpTls }) };
   const session = {
-    tls: tlsOf(settings, secrets),
+    tls: liveTls(settings, certificates),
     credentials: secrets.credentials ?? undefined,
     keepaliveMs: southbound.keepaliveMs,
   };
@@ -38,14 +41,29 @@ export function edgeOf(parts: EdgeParts): Edge {
       const source = { ...session, topology, sink, clock, timers, sampleIntervalMs, onState };
       return new GnmiTelemetrySource(source);
     },
-    workloadTelemetry: (sink) => new OtlpReceiver({ ...otlp, sink, clock, metrics }),
+    workloadTelemetry: (sink) => {
+      const credentials = serverCredentials(certificates, ({ otlpTls }) => otlpTls);
+      return new OtlpReceiver({ host, port, credentials, sink, clock, metrics });
+    },
   };
 }
 
 const pem = (text: string | undefined): Buffer | undefined =>
   text === undefined ? undefined : Buffer.from(text);
 
-function tlsOf({ southbound }: ControllerConfigSpec, { tls: texts }: Secrets): TlsSettings {
+/** The same object for as long as the same certificates are in force. */
+function liveTls(
+  settings: ControllerConfigSpec,
+  certificates: CertificateStore,
+): () => TlsSettings {
+  let tls = tlsOf(settings, certificates.current.tls);
+  certificates.onReplaced((now) => {
+    tls = tlsOf(settings, now.tls);
+  });
+  return () => tls;
+}
+
+function tlsOf({ southbound }: ControllerConfigSpec, texts: TlsTexts): TlsSettings {
   const { mode, serverName } = southbound.tls;
   if (mode === 'insecure') return { mode };
   const ca = pem(texts.ca);

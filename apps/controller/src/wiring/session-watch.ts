@@ -15,6 +15,7 @@ export function sessionWatch(
   const sessions = metrics.gauge('weir_gnmi_sessions', 'gNMI sessions by state.', ['state']);
   const drops = metrics.counter('weir_gnmi_session_drops_total', 'gNMI sessions that went down.');
   const known = new Map<DeviceId, SessionState>();
+  const said = new Map<DeviceId, string>();
   for (const device of topology.devices.values())
     if (device.address !== '') known.set(device.id, 'down');
   const publish = (): void => {
@@ -28,10 +29,17 @@ export function sessionWatch(
     const before = known.get(device);
     known.set(device, state);
     publish();
-    // A device that cannot be reached goes from connecting to down again and again.
-    if (state === 'down' && before === 'synced') {
-      drops.add(1);
-      log.warn('gnmi session down', { device, reason: detail });
-    } else if (state === 'synced') log.info('gnmi session synced', { device });
+    if (state === 'synced') {
+      said.delete(device);
+      log.info('gnmi session synced', { device });
+      return;
+    }
+    if (state !== 'down') return;
+    if (before === 'synced') drops.add(1);
+    // A device that cannot be reached goes from connecting to down again and again: a reason is
+    // news once, until the session was in sync again or the reason is another.
+    if (said.get(device) === detail) return;
+    said.set(device, detail);
+    log.warn('gnmi session down', { device, reason: detail });
   };
 }

@@ -2,6 +2,7 @@
 export const SETTINGS = Symbol('ControllerConfigSpec');
 export const SITES = Symbol('SiteStore');
 export const SECRETS = Symbol('Secrets');
+export const CERTIFICATES = Symbol('CertificateStore');
 export const CATALOG = Symbol('Catalog');
 export const EDGE = Symbol('Edge');
 export const BACKBONE = Symbol('Backbone');

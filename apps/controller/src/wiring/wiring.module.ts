@@ -12,6 +12,7 @@ export class WiringModule {
       [tokens.SETTINGS, context.settings],
       [tokens.SITES, context.sites],
       [tokens.SECRETS, context.secrets],
+      [tokens.CERTIFICATES, context.certificates],
       [tokens.CATALOG, context.catalog],
       [tokens.EDGE, context.edge],
       [tokens.BACKBONE, context.backbone],

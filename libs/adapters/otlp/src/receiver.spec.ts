@@ -1,4 +1,4 @@
-import { credentials, type ServiceError } from '@grpc/grpc-js';
+import { credentials, ServerCredentials, type ServiceError } from '@grpc/grpc-js';
 import type { WorkloadSample } from '@weir/core/model';
 import type { Clock } from '@weir/core/ports';
 import { otlpCollector, otlpMetrics } from '@weir/proto-gen';
@@ -316,18 +316,18 @@ describe('OtlpReceiver over gRPC', () => {
 });
 
 describe('OtlpReceiver with TLS', () => {
-  it('serves TLS and asks for a client certificate when an authority is given', async () => {
+  it('serves with the credentials that it is given', async () => {
     const samples: unknown[] = [];
     const receiver = new OtlpReceiver({
       host: '127.0.0.1',
       port: 0,
       sink: { observe: (sample) => samples.push(sample) },
       clock: { monotonicMs: () => 0, wallMs: () => SINCE_MS },
-      tls: {
-        cert: pem.SERVER_CERT.toString(),
-        key: pem.SERVER_KEY.toString(),
-        clientCa: pem.CA_CERT.toString(),
-      },
+      credentials: ServerCredentials.createSsl(
+        pem.CA_CERT,
+        [{ cert_chain: pem.SERVER_CERT, private_key: pem.SERVER_KEY }],
+        true,
+      ),
     });
     await receiver.start();
     const attempt = (secured: ReturnType<typeof credentials.createSsl>) =>

@@ -26,8 +26,8 @@ export interface OtlpReceiverOptions {
   readonly sink: WorkloadSink;
   readonly clock: Clock;
   readonly metrics?: Metrics;
-  /** PEM texts. With `clientCa` senders must present a certificate of that authority. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly clientCa?: string };
+  /** Plain text when absent. */
+  readonly credentials?: ServerCredentials;
   readonly limits?: Partial<OtlpLimits>;
 }
 
@@ -78,10 +78,10 @@ export class OtlpReceiver implements TelemetrySource {
         this.export(call.request, answer);
       },
     });
-    const { host, port } = this.options;
+    const { host, port, credentials = ServerCredentials.createInsecure() } = this.options;
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     this.boundPort = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(address, this.credentials(), (error, bound) => {
+      server.bindAsync(address, credentials, (error, bound) => {
         if (error === null) resolve(bound);
         else reject(new Error(`OTLP receiver cannot listen on ${address}: ${error.message}`));
       });
@@ -123,13 +123,5 @@ export class OtlpReceiver implements TelemetrySource {
       partialSuccess:
         rejected === 0 ? undefined : { rejectedDataPoints: BigInt(rejected), errorMessage },
     });
-  }
-
-  private credentials(): ServerCredentials {
-    const { tls } = this.options;
-    if (tls === undefined) return ServerCredentials.createInsecure();
-    const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
-    const ca = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa);
-    return ServerCredentials.createSsl(ca, [pair], ca !== null);
   }
 }

@@ -1,6 +1,5 @@
 import {
   Server,
-  ServerCredentials,
   status,
   type handleUnaryCall,
   type Metadata,
@@ -19,10 +18,10 @@ import {
 } from '@weir/nest';
 import { northbound } from '@weir/proto-gen';
 import { HealthImplementation } from 'grpc-health-check';
-import type { Secrets } from '../../boot/secrets';
 import type { SiteStore } from '../../boot/site-store';
-import type { ServerTls } from '../../boot/tls-files';
-import { LOG, SECRETS, SETTINGS, SITES } from '../../wiring/tokens';
+import type { CertificateStore } from '../../certificates/certificate-store';
+import { serverCredentials } from '../../certificates/server-credentials';
+import { CERTIFICATES, LOG, SETTINGS, SITES } from '../../wiring/tokens';
 import { CommandClient } from '../commands/command-client';
 import { JournalReader } from '../read/journal-reader';
 import { ControlCalls } from './control.calls';
@@ -53,7 +52,7 @@ export class NorthboundServer {
     @Inject(JournalReader) private readonly reader: JournalReader,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(SITES) sites: SiteStore,
-    @Inject(SECRETS) private readonly secrets: Secrets,
+    @Inject(CERTIFICATES) private readonly certificates: CertificateStore,
     @Inject(LOG) private readonly log: LogPort,
   ) {
     this.calls = new NorthboundCalls(commands, reader);
@@ -79,7 +78,8 @@ export class NorthboundServer {
     const { host, port } = this.settings.api.grpc;
     const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
     this.boundPort = await new Promise<number>((resolve, reject) => {
-      server.bindAsync(address, credentialsOf(this.secrets.apiTls), (error, bound) => {
+      const credentials = serverCredentials(this.certificates, ({ apiTls }) => apiTls);
+      server.bindAsync(address, credentials, (error, bound) => {
         if (error === null) resolve(bound);
         else reject(new Error(`spec.api.grpc: cannot listen on ${address}: ${error.message}`));
       });
@@ -184,11 +184,4 @@ export class NorthboundServer {
     this.log.error('northbound call failed', { err: error });
     return { code: status.INTERNAL, details: 'internal: the log says why' };
   }
-}
-
-function credentialsOf(tls: ServerTls | null): ServerCredentials {
-  if (tls === null) return ServerCredentials.createInsecure();
-  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
-  const ca = tls.clientCa === undefined ? null : Buffer.from(tls.clientCa);
-  return ServerCredentials.createSsl(ca, [pair], ca !== null);
 }

@@ -11,6 +11,7 @@ import {
   callMetadata,
   channelCredentials,
   channelOptions,
+  tlsNow,
   type TransportSettings,
 } from './transport';
 
@@ -37,7 +38,8 @@ export class GnmiClient {
   private readonly metadata: Metadata;
 
   constructor(address: string, settings: TransportSettings) {
-    this.client = new Client(address, channelCredentials(settings.tls), channelOptions(settings));
+    const credentials = channelCredentials(tlsNow(settings));
+    this.client = new Client(address, credentials, channelOptions(settings));
     this.metadata = callMetadata(settings);
   }
 

@@ -14,7 +14,8 @@ export type TlsSettings =
     };
 
 export interface TransportSettings {
-  readonly tls: TlsSettings;
+  /** A function is asked at each new connection, so that certificates can be renewed. */
+  readonly tls: TlsSettings | (() => TlsSettings);
   /** Sent as metadata `username` and `password` with every call (gNMI specification 3.1). */
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
   /** Default 30 s, which is also the least: devices answer eager pings with GOAWAY. */
@@ -27,6 +28,10 @@ const LEAST_KEEPALIVE_MS = 30_000;
 const KEEPALIVE_TIMEOUT_MS = 10_000;
 const DEFAULT_MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
+/** What a new connection would be secured with now. */
+export const tlsNow = ({ tls }: TransportSettings): TlsSettings =>
+  typeof tls === 'function' ? tls() : tls;
+
 export function channelCredentials(tls: TlsSettings): ChannelCredentials {
   if (tls.mode === 'insecure') return credentials.createInsecure();
   if (tls.mode === 'tls') return credentials.createSsl(tls.ca ?? null);
@@ -34,7 +39,7 @@ export function channelCredentials(tls: TlsSettings): ChannelCredentials {
 }
 
 export function channelOptions(settings: TransportSettings): ClientOptions {
-  const { tls } = settings;
+  const tls = tlsNow(settings);
   const serverName = tls.mode === 'insecure' ? undefined : tls.serverName;
   return {
     'grpc.keepalive_time_ms': Math.max(LEAST_KEEPALIVE_MS, settings.keepaliveMs ?? 0),

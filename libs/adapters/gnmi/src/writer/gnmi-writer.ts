@@ -2,8 +2,8 @@ import type { Result } from '@weir/core/base';
 import { ok, refuse } from '@weir/core/base';
 import type { ConfigImage, DeviceId, LeafDiff, Topology } from '@weir/core/model';
 import type { DeviceProfile, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
-import { formatPath, parsedPath } from '@weir/gnmi';
-import { GnmiClient, type TransportSettings } from '../client';
+import { formatPath, GrpcStatus, parsedPath } from '@weir/gnmi';
+import { GnmiClient, tlsNow, type TlsSettings, type TransportSettings } from '../client';
 import { OpenConfigProfile } from '../profile';
 import { bareSet, commitCancel, commitConfirm, commitRequest } from './commit-extension';
 import { probeCommitConfirmed } from './commit-probe';
@@ -21,6 +21,8 @@ export interface GnmiWriterOptions extends TransportSettings {
 
 interface Session {
   readonly client: GnmiClient;
+  /** What it was secured with. */
+  readonly tls: TlsSettings;
   /** What the probe found on this connection; null before it. */
   commitConfirmed: boolean | null;
 }
@@ -29,20 +31,21 @@ interface Session {
 export class GnmiWriter implements DeviceWriter {
   private readonly sessions = new Map<DeviceId, Session>();
   private readonly profiles: ReadonlyMap<string, Pick<DeviceProfile, 'managedPaths'>>;
+  private readonly openProbes = new Map<DeviceId, string>();
   private probes = 0;
 
   constructor(private readonly options: GnmiWriterOptions) {
     this.profiles = options.profiles ?? new Map([['openconfig', new OpenConfigProfile()]]);
   }
 
-  async readImage(device: DeviceId, timeoutMs: number): Promise<Result<ConfigImage>> {
-    const session = this.session(device);
-    if (!session.ok) return session;
-    const profile = this.options.topology.devices.get(device)?.profile ?? '';
-    const managed = this.profiles.get(profile)?.managedPaths;
-    if (managed === undefined)
-      return refuse('capability-missing', device, `There is no device profile "${profile}".`);
-    return readConfig(session.value.client, device, managed, timeoutMs);
+  readImage(device: DeviceId, timeoutMs: number): Promise<Result<ConfigImage>> {
+    return this.use(device, async ({ client }) => {
+      const profile = this.options.topology.devices.get(device)?.profile ?? '';
+      const managed = this.profiles.get(profile)?.managedPaths;
+      if (managed === undefined)
+        return refuse('capability-missing', device, `There is no device profile "${profile}".`);
+      return readConfig(client, device, managed, timeoutMs);
+    });
   }
 
   async readLeaves(
@@ -50,25 +53,30 @@ export class GnmiWriter implements DeviceWriter {
     paths: readonly string[],
     timeoutMs: number,
   ): Promise<Result<readonly ReadLeaf[]>> {
-    const session = this.session(device);
-    if (!session.ok) return session;
     if (paths.length === 0) return ok([]);
     const places = [...new Set(paths.map(enclosingEntry))];
-    const read = await readConfig(session.value.client, device, places, timeoutMs);
+    const read = await this.use(device, ({ client }) =>
+      readConfig(client, device, places, timeoutMs),
+    );
     if (!read.ok) return read;
     return ok(paths.map((path) => ({ path, value: read.value.get(path) ?? null })));
   }
 
   async probeCommitConfirmed(device: DeviceId, timeoutMs: number): Promise<Result<boolean>> {
     if (this.options.commitConfirmed === 'never') return ok(false);
-    const session = this.session(device);
-    if (!session.ok) return session;
-    const { client, commitConfirmed } = session.value;
-    if (commitConfirmed !== null) return ok(commitConfirmed);
-    const id = `weir-probe-${process.pid}-${++this.probes}`;
-    const found = await probeCommitConfirmed(client, device, id, timeoutMs);
-    if (found.ok) session.value.commitConfirmed = found.value;
-    return found;
+    return this.use(device, async (session) => {
+      if (session.commitConfirmed !== null) return ok(session.commitConfirmed);
+      const left = this.openProbes.get(device);
+      // A probe whose end was not heard may still be pending there, and nobody else knows its id.
+      if (left !== undefined) await session.client.set(bareSet(commitCancel(left)), timeoutMs);
+      const id = `weir-probe-${process.pid}-${++this.probes}`;
+      this.openProbes.set(device, id);
+      const found = await probeCommitConfirmed(session.client, device, id, timeoutMs);
+      if (!found.ok) return found;
+      this.openProbes.delete(device);
+      session.commitConfirmed = found.value;
+      return found;
+    });
   }
 
   set(
@@ -102,22 +110,49 @@ export class GnmiWriter implements DeviceWriter {
   ): Promise<SetAnswer> {
     const session = this.session(device);
     if (!session.ok) return { kind: 'refused', grpcCode: NOT_SENT, message: session.error.reason };
-    return setAnswer(await session.value.client.set(request(), timeoutMs));
+    const result = await session.value.client.set(request(), timeoutMs);
+    if (!result.ok && NO_ANSWER.has(result.error.code)) this.drop(device, session.value);
+    return setAnswer(result);
   }
 
+  private async use<T>(
+    device: DeviceId,
+    run: (session: Session) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const session = this.session(device);
+    if (!session.ok) return session;
+    const result = await run(session.value);
+    if (!result.ok && result.error.code === 'device-unreachable') this.drop(device, session.value);
+    return result;
+  }
+
+  /** The session of a device, made anew when the certificates are others by now. */
   private session(device: DeviceId): Result<Session> {
+    const tls = tlsNow(this.options);
     const known = this.sessions.get(device);
-    if (known !== undefined) return ok(known);
+    if (known?.tls === tls) return ok(known);
+    if (known !== undefined) this.drop(device, known);
     const address = this.options.topology.devices.get(device)?.address ?? '';
     if (address === '')
       return refuse('device-unknown', device, 'The topology names no management address for it.');
     const session: Session = {
       client: new GnmiClient(address, this.options),
+      tls,
       commitConfirmed: null,
     };
     this.sessions.set(device, session);
     this.forgetProbeOnDisconnect(session);
     return ok(session);
+  }
+
+  /**
+   * The next call takes a connection of its own. A connection on which no answer came may be a
+   * silent one, which would swallow the read-back too, and gRPC waits longer and longer before it
+   * dials a device again that was away.
+   */
+  private drop(device: DeviceId, session: Session): void {
+    if (this.sessions.get(device) === session) this.sessions.delete(device);
+    session.client.close();
   }
 
   /** The device may come back with other software: what the probe found holds no longer. */
@@ -128,6 +163,12 @@ export class GnmiWriter implements DeviceWriter {
     });
   }
 }
+
+/** Nothing was heard from the device. */
+const NO_ANSWER: ReadonlySet<number> = new Set([
+  GrpcStatus.DEADLINE_EXCEEDED,
+  GrpcStatus.UNAVAILABLE,
+]);
 
 /** NOT_FOUND: the device is not in the topology, so nothing was sent to anybody. */
 const NOT_SENT = 5;
