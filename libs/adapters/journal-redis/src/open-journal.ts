@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { JournalUnavailable, type Journal } from '@weir/core/ports';
+import { JournalCorrupt, JournalTooNew, JournalUnavailable, type Journal } from '@weir/core/ports';
 import { RedisJournal } from './redis-journal';
 import { StreamFollower, type Warn } from './stream-follower';
 import { StreamStore } from './stream-store';
@@ -24,17 +24,22 @@ export async function openRedisJournal(options: RedisJournalOptions): Promise<Jo
   try {
     const waitAof = await checkDurability(redis, warn);
     const store = new StreamStore(redis, key, waitAof ? timeoutMs : null);
+    await store.kept.checkFormat();
+    // Not awaited: a name that stays behind is dropped after a while.
+    const forget = (name: string): void =>
+      void redis.hdel(store.kept.keys.readers, name).catch(() => undefined);
     return new RedisJournal({
       store,
       head: await store.head(),
-      follow: (next, onRecord) => {
+      follow: (next, onRecord, onBehind) => {
         const own = connection(options.url, {});
-        return new StreamFollower(own, key, next, onRecord, warn);
+        return new StreamFollower(own, key, { next, onRecord, onBehind, warn, forget });
       },
       disconnect: () => redis.disconnect(),
     });
   } catch (error) {
     redis.disconnect();
+    if (error instanceof JournalTooNew || error instanceof JournalCorrupt) throw error;
     throw new JournalUnavailable(
       `journal: Redis at ${hostOf(options.url)} cannot be used: ${String(error)}`,
       { cause: error },

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
-import { JournalFenced, JournalUnavailable } from '@weir/core/ports';
+import {
+  JournalCorrupt,
+  JournalFenced,
+  JournalTooNew,
+  JournalUnavailable,
+  type Journal,
+} from '@weir/core/ports';
 import {
   collect,
   describeWithRedis,
@@ -8,6 +14,7 @@ import {
   expectChain,
   journalContract,
   note,
+  takeSnapshot,
 } from '@weir/conformance';
 import { openRedisJournal } from './index';
 
@@ -100,6 +107,58 @@ describeWithRedis('redis journal', (redis) => {
     await admin.xdel(`${prefix}:journal`, '2-0');
     expect(await journal.verify()).toMatchObject({ chain: 'broken', brokenAt: 2, records: 1 });
     await expect(collect(journal)).rejects.toMatchObject({ name: 'JournalCorrupt', sequence: 2 });
+    admin.disconnect();
+    await journal.close();
+  });
+
+  /** Two snapshots, at 9 and 12, with a record of the chain for each. */
+  async function withSnapshots(): Promise<Journal> {
+    const journal = await open();
+    const nine = Array.from({ length: 9 }, (_, i) => note(String(i)));
+    await journal.append(1, 1, nine);
+    await takeSnapshot(journal);
+    await journal.append(1, 1, [note('more'), note('and more')]);
+    await takeSnapshot(journal);
+    return journal;
+  }
+
+  it('drops no record that a reader still needs, until that reader was silent for a minute', async () => {
+    const journal = await withSnapshots();
+    const admin = new Redis(redis().url);
+    const readers = `${prefix}:journal:readers`;
+    const reader = await open();
+    const stop = await reader.follow(4, () => undefined);
+    await eventually('reader is known', async () => (await admin.hlen(readers)) === 1);
+    const [name] = await admin.hkeys(readers);
+    expect(await admin.hget(readers, name ?? '')).toMatch(/^3 \d+$/);
+    expect(await journal.snapshots?.compact(1, 100)).toMatchObject({ sequence: 3 });
+    await stop();
+    await eventually('reader is gone', async () => (await admin.hlen(readers)) === 0);
+    const seconds = Math.floor(Date.now() / 1_000);
+    await admin.hset(readers, 'busy', `5 ${seconds}`, 'dead', `4 ${seconds - 100}`, 'odd', 'x');
+    expect(await journal.snapshots?.compact(1, 100)).toMatchObject({ sequence: 5 });
+    expect(await admin.hkeys(readers)).toEqual(['busy']);
+    await admin.del(readers);
+    expect(await journal.snapshots?.compact(1, 100)).toMatchObject({ sequence: 9 });
+    expect(await admin.xlen(`${prefix}:journal`)).toBe(4);
+    admin.disconnect();
+    await Promise.all([journal.close(), reader.close()]);
+  });
+
+  it('refuses a stream of a newer format, and one whose cut is damaged', async () => {
+    const journal = await withSnapshots();
+    await journal.snapshots?.compact(1, 100);
+    const admin = new Redis(redis().url);
+    await admin.hset(`${prefix}:journal:base`, 'sequence', '8');
+    expect(await journal.verify()).toMatchObject({ chain: 'broken', brokenAt: 9 });
+    await expect(collect(journal)).rejects.toThrow(JournalCorrupt);
+    await admin.hset(`${prefix}:journal:base`, 'hash', 'short');
+    await expect(journal.verify()).rejects.toThrow(/place of the cut is damaged/);
+    await admin.set(`${prefix}:journal:checkpoints`, '[{}]');
+    await expect(journal.snapshots?.checkpoints()).rejects.toThrow(JournalCorrupt);
+    await admin.set(`${prefix}:journal:format`, '2');
+    await expect(open()).rejects.toThrow(JournalTooNew);
+    await expect(open()).rejects.toThrow(/format 2, this version reads up to 1/);
     admin.disconnect();
     await journal.close();
   });

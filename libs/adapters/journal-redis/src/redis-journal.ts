@@ -1,7 +1,7 @@
 import type { JournalRecord, RecordBody } from '@weir/core/model';
 import {
   chainLinks,
-  GENESIS_HASH,
+  ChainWitness,
   JournalCorrupt,
   JournalFenced,
   JournalUnavailable,
@@ -14,6 +14,7 @@ import {
 } from '@weir/core/ports';
 import { sha256 } from './digest';
 import { GroupCommit, type PendingAppend } from './group-commit';
+import { RedisSnapshots } from './redis-snapshots';
 import type { StreamStore } from './stream-store';
 
 const PAGE = 256;
@@ -21,11 +22,16 @@ const PAGE = 256;
 export interface RedisJournalParts {
   readonly store: StreamStore;
   readonly head: ChainHead;
-  follow(next: number, onRecord: (record: JournalRecord) => void): { stop(): Promise<void> };
+  follow(
+    next: number,
+    onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
+  ): { stop(): Promise<void> };
   disconnect(): void;
 }
 
 export class RedisJournal implements Journal {
+  readonly snapshots: RedisSnapshots;
   readonly #store: StreamStore;
   readonly #parts: RedisJournalParts;
   readonly #commits = new GroupCommit((appends) => this.#commit(appends));
@@ -39,6 +45,13 @@ export class RedisJournal implements Journal {
     this.#parts = parts;
     this.#store = parts.store;
     this.#head = parts.head;
+    this.snapshots = new RedisSnapshots(parts.store, {
+      head: () => this.#head,
+      restart: (head) => (this.#head = head),
+      check: () => {
+        if (this.#refusal) throw this.#refusal;
+      },
+    });
   }
 
   append(
@@ -60,8 +73,9 @@ export class RedisJournal implements Journal {
   async follow(
     fromSequence: number,
     onRecord: (record: JournalRecord) => void,
+    onBehind?: (firstSequence: number) => void,
   ): Promise<() => Promise<void>> {
-    const follower = this.#parts.follow(Math.max(1, fromSequence), onRecord);
+    const follower = this.#parts.follow(Math.max(1, fromSequence), onRecord, onBehind);
     this.#followers.add(follower);
     return async () => {
       this.#followers.delete(follower);
@@ -75,23 +89,31 @@ export class RedisJournal implements Journal {
 
   async verify(): Promise<JournalVerification> {
     const last = await this.lastSequence();
-    let head = GENESIS_HASH;
-    let records = 0;
+    const base = await this.snapshots.base();
+    const kept = await Promise.all([this.snapshots.list(), this.snapshots.checkpoints()]);
+    const witness = new ChainWitness(...kept);
+    const firstSequence = base.sequence + 1;
+    let head = base.hash;
+    let records = base.sequence;
     const broken = (detail: string): JournalVerification => {
-      return { records, chain: 'broken', brokenAt: records + 1, head, detail };
+      return { records, chain: 'broken', brokenAt: records + 1, head, detail, firstSequence };
     };
     while (records < last) {
       const links = await this.#store.links(records + 1, Math.min(PAGE, last - records));
       if (links.length === 0) return broken('the record is missing');
       for (const link of links) {
         if (link.sequence !== records + 1) return broken('the record is missing');
-        if (!linkFollows(head, link, sha256) || !linkRecord(link))
-          return broken('the record does not follow from the one before it');
+        const record = linkFollows(head, link, sha256) ? linkRecord(link) : null;
+        if (!record) return broken('the record does not follow from the one before it');
+        const contradiction = witness.see(record);
+        if (contradiction !== null) return broken(contradiction);
         head = link.hash;
         records++;
       }
     }
-    return { records, chain: 'ok', brokenAt: null, head, detail: `${records} records` };
+    const snapshots = witness.findings(sha256);
+    const detail = `${records} records`;
+    return { records, chain: 'ok', brokenAt: null, head, detail, firstSequence, snapshots };
   }
 
   async close(): Promise<void> {
@@ -141,10 +163,13 @@ export class RedisJournal implements Journal {
 
   async *#range(from: number, end: Promise<number>): AsyncIterable<JournalRecord> {
     const to = await end;
-    let previous = from > 1 ? (await this.#store.links(from - 1, 1))[0]?.hash : GENESIS_HASH;
-    for (let next = from; next <= to;) {
+    const base = await this.snapshots.base();
+    const first = Math.max(from, base.sequence + 1);
+    const before = first - 1 > base.sequence ? await this.#store.links(first - 1, 1) : [base];
+    let previous = before[0]?.hash;
+    for (let next = first; next <= to;) {
       const links = await this.#store.links(next, Math.min(PAGE, to - next + 1));
-      if (links.length === 0) throw damaged(next);
+      if (links[0]?.sequence !== next) throw await this.#missing(next);
       for (const link of links) {
         const record = linkRecord(link);
         const follows = linkFollows(previous ?? '', link, sha256);
@@ -155,6 +180,13 @@ export class RedisJournal implements Journal {
         yield record;
       }
     }
+  }
+
+  async #missing(sequence: number): Promise<Error> {
+    if (sequence > (await this.snapshots.base()).sequence) return damaged(sequence);
+    return new JournalUnavailable(
+      `journal: record ${sequence} was compacted away while the journal was read; read again`,
+    );
   }
 
   #seen(record: JournalRecord): void {

@@ -4,30 +4,34 @@ import {
   JournalUnavailable,
   type ChainHead,
   type ChainLink,
-  EMPTY_CHAIN,
   linkRecord,
 } from '@weir/core/ports';
 import { APPEND_SCRIPT } from './append-script';
+import { KeptState } from './kept-state';
 import { linkOf, type StreamEntry } from './stream-link';
 
 /** The stream's commands. Every failure of Redis becomes JournalUnavailable. */
 export class StreamStore {
+  readonly kept: KeptState;
+
   constructor(
     private readonly redis: Redis,
     readonly key: string,
     private readonly waitAofMs: number | null,
-  ) {}
+  ) {
+    this.kept = new KeptState(redis, key, (command) => this.#run(command));
+  }
 
   async head(): Promise<ChainHead> {
     const [entry] = await this.#run(() => this.redis.xrevrange(this.key, '+', '-', 'COUNT', 1));
     const record = entry ? linkRecord(linkOf(entry)) : null;
-    if (!record) return EMPTY_CHAIN;
+    if (!record) return this.kept.base();
     return { sequence: record.sequence, hash: record.hash, epoch: record.epoch };
   }
 
   async lastSequence(): Promise<number> {
     const [entry] = await this.#run(() => this.redis.xrevrange(this.key, '+', '-', 'COUNT', 1));
-    return entry ? Math.max(0, linkOf(entry).sequence) : 0;
+    return entry ? Math.max(0, linkOf(entry).sequence) : (await this.kept.base()).sequence;
   }
 
   async links(from: number, limit: number): Promise<ChainLink[]> {
@@ -45,20 +49,45 @@ export class StreamStore {
       return [String(link.sequence), String(epoch), link.hash, link.text];
     });
     const header = [after.epoch, before.sequence, before.hash, after.sequence, after.hash];
-    const answered = this.#run(() =>
-      this.redis.eval(APPEND_SCRIPT, 2, this.key, `${this.key}:touch`, ...header, ...rows),
+    const [verdict, detail] = await this.#durably(
+      APPEND_SCRIPT,
+      [this.kept.keys.touch],
+      [...header, ...rows],
     );
-    // Sent right behind the script on the same connection, and awaited together.
-    const synced = this.#waitForDisk();
-    synced.catch(() => undefined);
-    const [verdict, detail] = (await answered) as [string, number];
     if (verdict === 'fenced') throw new JournalFenced(after.epoch, detail);
     if (verdict !== 'ok')
       throw new JournalUnavailable(
         `journal: stream ${this.key} ends at ${detail}, not at ${before.sequence} as it was read; ` +
           'another process wrote to it or it lost records',
       );
-    await synced;
+  }
+
+  /** Runs a fenced script; `keys` follow stream and base, `given` follows the epoch. */
+  async write(
+    script: string,
+    keys: readonly string[],
+    epoch: number,
+    given: readonly (string | number)[],
+  ): Promise<void> {
+    const [verdict, detail] = await this.#durably(script, keys, [epoch, ...given]);
+    if (verdict === 'fenced') throw new JournalFenced(epoch, detail);
+    if (verdict !== 'ok')
+      throw new JournalUnavailable(`journal: stream ${this.key} was written meanwhile`);
+  }
+
+  async #durably(
+    script: string,
+    keys: readonly string[],
+    given: readonly (string | number)[],
+  ): Promise<[verdict: string, detail: number]> {
+    const names = [this.key, this.kept.keys.base, ...keys];
+    const answered = this.#run(() => this.redis.eval(script, names.length, ...names, ...given));
+    // Sent right behind the script on the same connection, and awaited together.
+    const synced = this.#waitForDisk();
+    synced.catch(() => undefined);
+    const answer = (await answered) as [string, number];
+    if (answer[0] === 'ok') await synced;
+    return answer;
   }
 
   async #waitForDisk(): Promise<void> {
