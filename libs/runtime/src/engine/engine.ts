@@ -8,10 +8,11 @@ import {
   type LoopState,
   type StepResult,
 } from '@weir/core/loop';
-import type { Command, CommandResult, OperationReport } from '@weir/core/model';
+import type { Command, CommandResult, DeviceOperation, OperationReport } from '@weir/core/model';
 import { GENESIS_HASH, type ChainPoint } from '@weir/core/ports';
 import type { DurableState } from '@weir/core/state';
 import { strategies } from '@weir/algorithms';
+import { notAcknowledged, unavailable, unknownReport } from './answers';
 import { recordLabel } from './crash-points';
 import { EngineMetrics } from './engine-metrics';
 import { recoverState } from './recover';
@@ -36,6 +37,8 @@ export class Engine {
   private cancelTick: (() => void) | null = null;
   private phase: 'new' | 'running' | 'stopped' = 'new';
   private requests = 0;
+  /** Event of which the records are being made durable. */
+  private appending: LoopEvent | null = null;
   private epoch = 0;
   /** The last record that was acknowledged. */
   private head: ChainPoint = { sequence: 0, hash: GENESIS_HASH };
@@ -164,6 +167,7 @@ export class Engine {
       const reason = error instanceof Error ? error : new Error(String(error));
       this.deps.flight?.failed(reason.message);
       this.deps.log.error('engine stopped: nothing more is written', { reason: reason.message });
+      this.answerUnknown(reason);
       for (const resolve of this.waiting.values()) resolve(unavailable('stopped'));
       this.waiting.clear();
       this.fatal(reason);
@@ -171,6 +175,13 @@ export class Engine {
       // At once, not in a later turn: what is pushed in between must find that nobody pumps.
       this.pumping = null;
     }
+  }
+
+  /** Who asked in the pass that failed: its records may be durable or not, only the journal tells. */
+  private answerUnknown(reason: Error): void {
+    const requestId = this.appending?.kind === 'command' ? this.appending.requestId : '';
+    this.waiting.get(requestId)?.(notAcknowledged(reason));
+    this.waiting.delete(requestId);
   }
 
   private async pass(event: LoopEvent): Promise<void> {
@@ -182,25 +193,36 @@ export class Engine {
     flight?.came(result, now);
     if (result.records.length > 0) {
       for (const body of result.records) crashPoint(`before:${recordLabel(body)}`);
+      this.appending = event;
       const appended = await journal.append(this.epoch, now.wallMs, result.records);
       this.head = appended.at(-1) ?? this.head;
       for (const body of result.records) crashPoint(`after:${recordLabel(body)}`);
+      this.appending = null;
     }
     this.state = result.state;
     this.report(result);
-    for (const effect of result.effects) await this.run(effect);
+    // Answers first: what is durable is acknowledged, whatever becomes of the operations.
+    for (const effect of result.effects) if (effect.kind === 'reply') this.reply(effect);
+    for (const effect of result.effects)
+      if (effect.kind === 'operate') await this.hand(effect.operation);
     this.snapshots.passed(event.kind, result.state.durable, this.head, this.epoch);
     this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
   }
 
-  private async run(effect: LoopEffect): Promise<void> {
-    if (effect.kind === 'operate') {
-      await this.deps.queue.enqueue(effect.operation);
-      return;
+  /** A queue that does not take an operation may have it all the same: its outcome is unknown. */
+  private async hand(operation: DeviceOperation): Promise<void> {
+    try {
+      await this.deps.queue.enqueue(operation);
+    } catch (error) {
+      const message = `could not be handed out: ${error instanceof Error ? error.message : String(error)}`;
+      this.takeReport(unknownReport(operation, message));
     }
-    const resolve = this.waiting.get(effect.requestId);
-    this.waiting.delete(effect.requestId);
-    resolve?.(effect.result);
+  }
+
+  private reply({ requestId, result }: Extract<LoopEffect, { kind: 'reply' }>): void {
+    const resolve = this.waiting.get(requestId);
+    this.waiting.delete(requestId);
+    resolve?.(result);
   }
 
   private report({ records }: StepResult): void {
@@ -230,13 +252,3 @@ export class Engine {
     }
   }
 }
-
-const unavailable = (phase: string): CommandResult => ({
-  ok: false,
-  error: {
-    kind: 'refused',
-    code: 'engine-unavailable',
-    where: 'engine',
-    reason: `the engine is ${phase === 'running' ? 'overloaded' : phase}; nothing was changed`,
-  },
-});

@@ -4,7 +4,9 @@ import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports'
 import type { CrashPoint } from '../engine/types';
 import {
   anotherPending,
+  driftedFrom,
   holds,
+  holdsBefore,
   judgeWrite,
   nothingPending,
   rejected,
@@ -106,6 +108,12 @@ export class SouthboundExecutor {
   private async commit(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { writer, clock, crashPoint } = this.deps;
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
+    const before = await writer.readLeaves(device, pathsOf(leaves), timeoutMs);
+    if (!before.ok)
+      return { outcome: 'refused', code: before.error.code, message: before.error.reason };
+    // What it holds already may be of an earlier run of the same operation.
+    if (!holds(leaves, before.value) && !holdsBefore(leaves, before.value))
+      return { ...driftedFrom(leaves, before.value), readBack: before.value };
     crashPoint('southbound:before-set');
     this.checkMaySend(operation, startedMs, 1);
     const sentMs = clock.wallMs();

@@ -20,11 +20,20 @@ export function holds(leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): b
   return leaves.every((leaf) => sameLeaf(values.get(leaf.path) ?? null, leaf.after));
 }
 
-const holdsBefore = (leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean =>
+export const holdsBefore = (leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): boolean =>
   holds(
     leaves.map((leaf) => ({ ...leaf, after: leaf.before })),
     read,
   );
+
+/** Somebody wrote there after the snapshot was taken: their work is not overwritten. */
+export function driftedFrom(leaves: readonly LeafDiff[], read: readonly ReadLeaf[]): Part {
+  const values = new Map(read.map((leaf) => [leaf.path, leaf.value]));
+  const moved = leaves.find((leaf) => !sameLeaf(values.get(leaf.path) ?? null, leaf.before));
+  const path = moved?.path ?? '';
+  const message = `${path} is ${String(values.get(path) ?? 'absent')} right before the Set, not ${String(moved?.before ?? 'absent')}`;
+  return { outcome: 'refused', code: 'base-drifted', message };
+}
 
 /** The answer is a hint; what the device holds is the outcome. */
 export function judgeWrite(
