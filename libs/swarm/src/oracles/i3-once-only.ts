@@ -44,7 +44,8 @@ export const onceOnly: OracleFactory = (context) => {
       if (writtenAgain(event, changeId, written, truth, ledger))
         report(`${changeId} was written to ${event.device} again after it had been taken back`);
       const ended = ledger.changes.get(changeId)?.endedMs ?? null;
-      if (ended !== null && event.by !== 'timer')
+      const isCall = event.by === 'set' || event.by === 'confirm' || event.by === 'cancel';
+      if (ended !== null && isCall)
         late.push({ effect: event, changed, untilMs: dueMs(context, ledger, event, changeId) });
     },
     end: (final, report) => {

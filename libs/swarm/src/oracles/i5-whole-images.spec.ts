@@ -64,6 +64,20 @@ describe('I5: whole images only', () => {
     expect(story.through('chg-1', ...KEPT).told()).toEqual([]);
   });
 
+  it('takes a commit that a person made, and that ran out, for what it was', () => {
+    const mine = (): Story => both().through('chg-1', ...KEPT);
+    const theirs = { ...LEAF, before: '3', after: '8' };
+    const story = mine().effect(null, L1, 'person', [theirs], null);
+    expect(story.effect(null, L1, 'timer', back([theirs]), null).told()).toEqual([]);
+    expect(mine().effect(null, L1, 'person', [theirs], null).told()).toEqual([]);
+  });
+
+  it('waits for the controller where a device that booted has forgotten its timer', () => {
+    const booted = both().effect('chg-1', L1, 'reboot', LEAVES, null);
+    booted.effect('chg-1', L2, 'timer', back(LEAVES), null).through('chg-1', 'applying');
+    expect(booted.after(60_000).effect('chg-1', L1, 'set', back(LEAVES)).told()).toEqual([]);
+  });
+
   it('lets a fenced device of a stuck change be, unless it is mixed', () => {
     const fenced = { kind: 'device-fenced', device: L2, reason: '' } as const;
     const story = (): Story => both().effect('chg-1', L1, 'cancel', back(LEAVES)).record(fenced);
@@ -77,7 +91,7 @@ describe('I5: whole images only', () => {
   it('finds at the end what no record stands for', () => {
     const story = both()
       .through('chg-1', ...KEPT)
-      .effect(null, L1, 'timer', back([LEAF]), null);
+      .effect('chg-1', L1, 'timer', back([LEAF]), null);
     expect(story.told()).toEqual(['at the end l1:/weight is 1, the records say 3']);
   });
 });

@@ -7,6 +7,9 @@ import type { OracleContext, OracleFactory } from './oracle';
 
 type Report = (what: string) => void;
 type Side = 'before' | 'after' | 'mixed';
+/** A leaf of which a person and a change wanted different things at the same time: either may win. */
+const EITHER = Symbol('either');
+type Wanted = LeafValue | null | typeof EITHER;
 
 /** How much later than its deadline a device may be back, in time-outs of an operation. */
 const GRACE_TIMEOUTS = 4;
@@ -16,8 +19,10 @@ const GRACE_TIMEOUTS = 4;
  * as planned. A device with commit-confirmed is back by itself at the deadline, with some grace,
  * when nobody decided to keep the change. A change that ends confirmed is on all its devices, one
  * that ends in any other way on none, and so it is at the end of the run: every leaf that a change
- * touched has the value of the last change that was kept. Leaves that a person changed meanwhile
- * are theirs, and a device that could not be brought back must be fenced and still not be mixed.
+ * touched has the value of the last change that was kept, or of the person who set it since. Leaves
+ * that a person changed while a change was open may be either's. A device that boots in the middle
+ * may have forgotten its timer, and waits for the controller. One that could not be brought back must
+ * be fenced and still not be mixed.
  */
 export const wholeImages: OracleFactory = (context) => new WholeImages(context);
 
@@ -25,9 +30,11 @@ class WholeImages {
   readonly invariant = 'I5';
   private readonly ledger = new Ledger();
   private readonly truth: DeviceTruth;
-  private readonly expected = new Map<DeviceId, Map<string, LeafValue | null>>();
-  /** Leaves that a person, or the start-up configuration of a device, gave their value. */
+  /** What each leaf must be that was touched by somebody; others are as they were at the beginning. */
+  private readonly wanted = new Map<DeviceId, Map<string, Wanted>>();
+  /** When somebody else gave a leaf its value last. */
   private readonly foreign = new Map<string, number>();
+  private readonly bootedMs = new Map<DeviceId, number>();
   private due: { readonly atMs: number; readonly id: ChangeId; readonly device: DeviceId }[] = [];
 
   constructor(private readonly context: OracleContext) {
@@ -52,10 +59,10 @@ class WholeImages {
 
   end(final: FinalView, report: Report): void {
     this.checkDue(final.atMs, report);
-    for (const [device, leaves] of this.expected)
+    for (const [device, leaves] of this.wanted)
       for (const [path, value] of leaves) {
         const holds = final.images.get(device)?.get(path) ?? null;
-        if (!sameLeaf(holds, value))
+        if (value !== EITHER && !sameLeaf(holds, value))
           report(
             `at the end ${device}:${path} is ${shown(holds)}, the records say ${shown(value)}`,
           );
@@ -69,7 +76,9 @@ class WholeImages {
 
   private seeEffect(effect: Effect, report: Report): void {
     const changed = this.truth.take(effect);
-    if (effect.by === 'person') this.believe(effect, changed);
+    // What a person committed, the timer of the device may take back.
+    if (effect.changeId === null) this.believe(effect, changed);
+    if (effect.by === 'reboot') this.bootedMs.set(effect.device, effect.atMs);
     const tracked = effect.changeId === null ? undefined : this.ledger.changes.get(effect.changeId);
     if (tracked === undefined || effect.by !== 'set') return;
     if (this.sideOf(tracked, effect.device) === 'mixed')
@@ -79,10 +88,14 @@ class WholeImages {
   private believe({ device, atMs }: Effect, changed: readonly ChangedLeaf[]): void {
     for (const { path, after } of changed) {
       this.foreign.set(`${device}${path}`, atMs);
-      const leaves = this.expected.get(device);
-      // What a change has under way on the leaf decides what it becomes: judged no more until kept.
-      if (leaves?.has(path) === true) leaves.set(path, after);
+      this.wantedOf(device).set(path, after);
     }
+  }
+
+  private wantedOf(device: DeviceId): Map<string, Wanted> {
+    const leaves = this.wanted.get(device) ?? new Map<string, Wanted>();
+    this.wanted.set(device, leaves);
+    return leaves;
   }
 
   private checkEnd(tracked: TrackedChange, report: Report): void {
@@ -90,7 +103,7 @@ class WholeImages {
     const kept = state === 'confirmed';
     for (const device of tracked.prepared.keys()) {
       if (state === 'stuck' && this.ledger.fenced.has(device)) {
-        leavesOf(tracked, device).forEach(({ path }) => this.expected.get(device)?.delete(path));
+        for (const { path } of leavesOf(tracked, device)) this.wantedOf(device).set(path, EITHER);
         continue;
       }
       const side = this.sideOf(tracked, device);
@@ -100,14 +113,18 @@ class WholeImages {
     }
   }
 
-  /** What the leaves must be from now on. */
+  /** What the leaves must be from now on: what is not kept leaves them as they were wanted before. */
   private settle(tracked: TrackedChange, device: DeviceId, kept: boolean): void {
-    const leaves = this.expected.get(device) ?? new Map<string, LeafValue | null>();
-    this.expected.set(device, leaves);
-    for (const leaf of leavesOf(tracked, device)) {
-      if (this.isForeign(tracked, device, leaf.path)) leaves.delete(leaf.path);
-      else leaves.set(leaf.path, kept ? leaf.after : valueBefore(tracked, device, leaf));
+    const leaves = this.wantedOf(device);
+    for (const { path, after } of leavesOf(tracked, device)) {
+      if (this.isForeign(tracked, device, path)) leaves.set(path, EITHER);
+      else if (kept) leaves.set(path, after);
+      else if (!leaves.has(path)) leaves.set(path, this.atFirst(device, path));
     }
+  }
+
+  private atFirst(device: DeviceId, path: string): LeafValue | null {
+    return this.context.images.get(device)?.get(path) ?? null;
   }
 
   private checkDue(atMs: number, report: Report): void {
@@ -118,6 +135,7 @@ class WholeImages {
       const side = this.sideOf(tracked, item.device);
       if (side === 'before' || side === 'unjudged') continue;
       if (this.isRewritten(tracked, item.device)) continue;
+      if ((this.bootedMs.get(item.device) ?? -Infinity) >= tracked.proposedMs) continue;
       report(
         `${item.id} was not kept and its deadline has passed, but ${item.device} holds ${sideText(side)}`,
       );
