@@ -5,16 +5,32 @@ import type { DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 interface Pending {
   readonly id: string;
   readonly before: ConfigImage;
+  /** When the device goes back by itself. */
+  readonly untilMs: number;
 }
 
-export type DeviceFault = 'dead' | 'lost-answer' | 'rejects' | 'no-commit' | 'lies';
+export type DeviceFault =
+  | 'dead'
+  | 'lost-answer'
+  | 'rejects'
+  | 'no-commit'
+  | 'lies'
+  /** Sets are answered by nobody, and carried out when the test says so. */
+  | 'late'
+  /** Confirms do not arrive. */
+  | 'lost-confirm'
+  /** Confirms arrive, and their answers do not. */
+  | 'lost-confirm-answer';
 
 /** Devices in memory that keep the rules of gNMI Set and of commit-confirmed. */
 export class MemoryDevices implements DeviceWriter {
   readonly images = new Map<DeviceId, ConfigImage>();
   readonly faults = new Map<DeviceId, DeviceFault>();
   readonly pending = new Map<DeviceId, Pending>();
+  /** Sets that are still under way. */
+  readonly late = new Map<DeviceId, readonly LeafDiff[]>();
   sets = 0;
+  private nowMs = 0;
 
   async readImage(device: DeviceId): Promise<Result<ConfigImage>> {
     const image = this.images.get(device);
@@ -34,7 +50,7 @@ export class MemoryDevices implements DeviceWriter {
 
   async probeCommitConfirmed(device: DeviceId): Promise<Result<boolean>> {
     const fault = this.faults.get(device);
-    return fault === 'dead' ? unreachable(device) : ok(fault !== 'no-commit');
+    return fault === 'dead' ? unreachable(device) : ok(fault !== 'no-commit' && fault !== 'late');
   }
 
   async set(
@@ -48,26 +64,50 @@ export class MemoryDevices implements DeviceWriter {
     if (this.pending.has(device)) return { kind: 'refused', grpcCode: 9, message: 'pending' };
     this.sets++;
     if (fault === 'lies') return { kind: 'ok' };
+    if (fault === 'late') {
+      this.late.set(device, leaves);
+      return { kind: 'unknown', message: 'DEADLINE' };
+    }
     const before = this.images.get(device) ?? new Map();
-    const after = new Map(before);
-    for (const { path, after: value } of leaves)
-      if (value === null) after.delete(path);
-      else after.set(path, value);
-    this.images.set(device, after);
-    if (commit !== null) this.pending.set(device, { id: commit.id, before });
+    this.write(device, leaves);
+    if (commit !== null)
+      this.pending.set(device, { id: commit.id, before, untilMs: this.nowMs + commit.rollbackMs });
     return fault === 'lost-answer' ? { kind: 'unknown', message: 'DEADLINE' } : { kind: 'ok' };
   }
 
   async confirm(device: DeviceId, commitId: string): Promise<SetAnswer> {
+    const fault = this.faults.get(device);
+    const lost: SetAnswer = { kind: 'unknown', message: 'DEADLINE' };
+    if (fault === 'lost-confirm') return lost;
     const checked = this.check(device, commitId);
     if (checked.kind === 'ok') this.pending.delete(device);
-    return checked;
+    return fault === 'lost-confirm-answer' ? lost : checked;
   }
 
   async cancel(device: DeviceId, commitId: string): Promise<SetAnswer> {
     const checked = this.check(device, commitId);
     if (checked.kind === 'ok') this.expire(device);
     return checked;
+  }
+
+  /** Lets the devices' own timers run. */
+  passTo(nowMs: number): void {
+    this.nowMs = nowMs;
+    for (const [device, { untilMs }] of this.pending) if (nowMs >= untilMs) this.expire(device);
+  }
+
+  /** What was under way all the time arrives. */
+  arriveLate(device: DeviceId): void {
+    this.write(device, this.late.get(device) ?? []);
+    this.late.delete(device);
+  }
+
+  private write(device: DeviceId, leaves: readonly LeafDiff[]): void {
+    const image = new Map(this.images.get(device));
+    for (const { path, after } of leaves)
+      if (after === null) image.delete(path);
+      else image.set(path, after);
+    this.images.set(device, image);
   }
 
   /** What the device's own timer does. */

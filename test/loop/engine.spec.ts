@@ -248,18 +248,22 @@ describe('blast radius', () => {
   it.each([
     ['s1', 0.5, 'validated', ''],
     ['s1', 0.25, 'rejected', '4 of 12 links would be out of use'],
-  ])('draining %s with a share of %d is %s', async (device, maxRemovedCapacityRatio, state, reason) => {
-    const policy = testPolicy();
-    const limits = { ...policy.limits, maxRemovedCapacityRatio };
-    const world = await incident({ policy: { ...policy, limits } });
-    world.background.clear();
-    const intent = { kind: 'Drain', name: 'd', labels: {}, priority: 100, spec: { device } };
-    const put = { verb: 'put-intent', by: 'ann', dryRun: true, intent } as const;
-    const planned = await world.engine.command(put);
-    const plan = planned.ok && planned.value.kind === 'intent' ? planned.value.plans[0] : undefined;
-    expect(plan?.state).toBe(state);
-    expect(plan?.reason).toContain(reason);
-  });
+  ])(
+    'draining %s with a share of %d is %s',
+    async (device, maxRemovedCapacityRatio, state, reason) => {
+      const policy = testPolicy();
+      const limits = { ...policy.limits, maxRemovedCapacityRatio };
+      const world = await incident({ policy: { ...policy, limits } });
+      world.background.clear();
+      const intent = { kind: 'Drain', name: 'd', labels: {}, priority: 100, spec: { device } };
+      const put = { verb: 'put-intent', by: 'ann', dryRun: true, intent } as const;
+      const planned = await world.engine.command(put);
+      const plan =
+        planned.ok && planned.value.kind === 'intent' ? planned.value.plans[0] : undefined;
+      expect(plan?.state).toBe(state);
+      expect(plan?.reason).toContain(reason);
+    },
+  );
 });
 
 class Crash extends Error {}

@@ -39,11 +39,13 @@ export const digest = (text: string): string => createHash('sha256').update(text
 /** A clock that moves only when told, for ages, holds and deadlines alike. */
 export class ManualClock implements Clock {
   nowMs = 1_000;
+  /** What somebody added to the wall clock. */
+  stepMs = 0;
   monotonicMs(): number {
     return this.nowMs;
   }
   wallMs(): number {
-    return 1_800_000_000_000 + this.nowMs;
+    return 1_800_000_000_000 + this.nowMs + this.stepMs;
   }
 }
 
@@ -251,6 +253,7 @@ export class World {
   async run(forMs: number, until: () => boolean = () => false): Promise<void> {
     for (let passed = 0; passed < forMs && !until() && this.fatal === null; passed += 500) {
       this.clock.nowMs += 500;
+      this.devices.passTo(this.clock.nowMs);
       this.engine.tick();
       for (let i = 0; i < 60; i++) await new Promise((resolve) => setImmediate(resolve));
     }
