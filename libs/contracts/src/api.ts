@@ -18,6 +18,7 @@ export const API_PATHS = {
   modes: '/v1/modes',
   mode: '/v1/modes/:scope/:name',
   devices: '/v1/devices',
+  ruleRelease: '/v1/rules/:name/release',
   deviceUnfence: '/v1/devices/:name/unfence',
   policy: '/v1/policy',
   topology: '/v1/topology',

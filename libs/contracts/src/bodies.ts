@@ -92,6 +92,10 @@ export const approveBodySchema = strict({
 export const rejectBodySchema = strict({ reason: reasonSchema });
 export const freezeBodySchema = strict({ reason: reasonSchema });
 /** PUT /v1/modes/{rule|group}/{name} */
+/** Release of an escalated rule: on one objective, or on all of them. */
+export const releaseBodySchema = strict({
+  objectiveId: z.string().min(1).max(1_000).nullable().default(null),
+});
 export const modeBodySchema = strict({ mode: modeSchema });
 export const modeScopeSchema = z.enum(['rule', 'group']);
 /** Bodies of POST without content: absent, or an empty object. */

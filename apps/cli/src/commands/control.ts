@@ -30,6 +30,17 @@ export function addControlCommands(program: Command, session: Session): void {
   addFreeze(program, session);
   addModes(program, session);
   program
+    .command('release <rule> [objective]')
+    .description('let an escalated rule act again, on one objective or on all of them')
+    .action(async (rule: string, objective: string | undefined, _: unknown, command: Command) => {
+      const path = apiPath('ruleRelease', { name: rule });
+      const body = { objectiveId: objective ?? null };
+      await session.client(command).write('POST', path, doneResultSchema, { body });
+      session
+        .printer(command)
+        .result({ rule, objectiveId: objective ?? null }, () => `rule/${rule} released`);
+    });
+  program
     .command('unfence <device>')
     .description('let changes touch a device again after a person has looked at it')
     .action(async (name: string, _: unknown, command: Command) => {

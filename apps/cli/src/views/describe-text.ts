@@ -60,6 +60,18 @@ export function incidentText(incident: IncidentView, style: Style): string {
   ].join('\n');
 }
 
+const HELD = {
+  before: 'it holds by now what it held before',
+  after: 'it holds by now what the change wrote',
+  neither: 'it holds neither the old nor the new configuration',
+  unknown: 'what it holds is not known',
+} as const;
+
+type DeviceStatus = NonNullable<DeviceView['status']>;
+
+const fenceText = (fence: DeviceStatus['fence']): string =>
+  fence === undefined ? '' : ` (${fence.reason}; ${HELD[fence.holds]})`;
+
 export function deviceText(device: DeviceView, style: Style): string {
   const { status } = device;
   const known = (value: boolean | null): string =>
@@ -69,8 +81,9 @@ export function deviceText(device: DeviceView, style: Style): string {
     `  address: ${device.address || 'not managed'}`,
     `  session: ${status?.session ?? 'unknown'}`,
     `  data age: ${millis(status?.ageMs ?? null)}`,
-    `  commit-confirmed: ${known(status?.commitConfirmed ?? null)}`,
-    `  fenced: ${known(status?.fenced ?? null)}`,
+    `  commit-confirmed: ${known(status?.commitConfirmed ?? null)}` +
+      (status?.commitConfirmed === false ? ', only the timer of Weir undoes a change here' : ''),
+    `  fenced: ${known(status?.fenced ?? null)}${fenceText(status?.fence)}`,
     `  open change: ${status?.openChange ?? 'none'}`,
     style.strong('Interfaces'),
     ...device.interfaces.map((port) => `  ${port.name}: ${capacity(port.capacityBps)}`),
@@ -120,6 +133,12 @@ export function statusText(status: EngineStatusView, style: Style): string {
     `policy: ${status.policy.name}  topology: ${status.topologyRevision}`,
     `devices: ${status.devices.length}, not reporting: ${names(silent)}, fenced: ${names(fenced)}`,
     `telemetry: ${channels - unknownChannels} of ${channels} channels known`,
+    ...(status.telemetry.contradictions ?? []).map(({ evidence }) =>
+      style.bad(`telemetry contradicts itself: ${evidence}`),
+    ),
+    ...(status.escalated ?? []).map(({ rule, objectiveId, reason }) =>
+      style.bad(`rule ${rule} waits for a person on ${objectiveId}: ${reason}`),
+    ),
     style.strong('Objectives'),
     ...(status.objectives.length === 0 ? ['  none'] : []),
     ...status.objectives.map((objective) => objectiveLine(objective, style)),

@@ -46,6 +46,7 @@ const commandSchema = z.discriminatedUnion('verb', [
     mode: modeSchema,
     by,
   }),
+  z.object({ verb: z.literal('release-rule'), rule: text, objectiveId: id.nullable(), by }),
   z.object({ verb: z.literal('unfence'), device: id, by }),
   z.object({ verb: z.literal('status') }),
 ]);

@@ -8,6 +8,7 @@ import {
   modeBodySchema,
   modeScopeSchema,
   modesViewSchema,
+  releaseBodySchema,
 } from '@weir/contracts';
 import type { Command, Mode } from '@weir/core/model';
 import { Caller, RequiresRole, type Principal } from '@weir/nest';
@@ -79,6 +80,19 @@ export class ControlController {
     const target = { scope, name, where: 'path.name' };
     unwrap(knownScope(this.sites.current, this.reader.model, target));
     return this.send({ verb: 'set-mode', scope, name, mode, by: caller.name });
+  }
+
+  @Post(API_PATHS.ruleRelease)
+  @HttpCode(200)
+  @RequiresRole('admin')
+  @ApiOperation({ summary: 'Lets an escalated rule act again after a person looked at it.' })
+  @WriteAnswers(doneResultSchema)
+  release(
+    @Param('name', { schema: nameParameterSchema }) name: string,
+    @Body({ schema: releaseBodySchema }) { objectiveId }: { readonly objectiveId: string | null },
+    @Caller() caller: Principal,
+  ): Promise<Done> {
+    return this.send({ verb: 'release-rule', rule: name, objectiveId, by: caller.name });
   }
 
   @Post(API_PATHS.deviceUnfence)

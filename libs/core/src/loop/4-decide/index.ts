@@ -1,19 +1,15 @@
 import { isTerminal, isTouching } from '../../change';
-import {
-  stricterMode,
-  type Change,
-  type Facts,
-  type Incident,
-  type Mode,
-  type Rule,
-} from '../../model';
+import { type Change, type Facts, type Incident, type Mode, type Rule } from '../../model';
 import { cooldownKey } from '../../state';
-import { diagnoseObjective, noteIncident } from '../evidence';
+import { contradictionOn, diagnoseObjective, noteIncident } from '../evidence';
 import type { DecisionRequest } from '../events';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { decideShadow } from '../shadow/decide';
+import { ruleMode } from '../guard';
 import { candidatesFor } from './candidates';
 import type { Candidate, Draft } from './draft';
+import { escalation } from './escalation';
 import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -55,13 +51,17 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
     return noted(pass, incident, null, 'waits until other changes have settled');
   if (pass.now.monoMs < (pass.observed.searchAgainMs.get(incident.id) ?? -Infinity)) return null;
+  const wrong = contradictionOn(pass, incident.objectiveId);
+  if (wrong !== undefined)
+    return noted(pass, incident, null, `telemetry-contradiction: ${wrong.evidence}`);
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
   const picked = pick(pass, incident, diagnosed.facts);
   if (picked === null) return null;
-  const { rule, chosen, mode } = picked;
-  noteIncident(pass, incident, rule.name, '');
+  const { rule, chosen, mode, waits } = picked;
+  const note = waits === null ? '' : `escalated: ${waits}; \`weir release ${rule.name}\` ends it`;
+  noteIncident(pass, incident, rule.name, note);
   const cause = diagnosed.diagnosis.causes[0];
   return {
     origin: 'rule',
@@ -89,6 +89,8 @@ interface Picked {
   readonly rule: Rule;
   readonly chosen: Candidate;
   readonly mode: Mode;
+  /** Why a person has to approve it, whatever the policy says; null when it is for the policy. */
+  readonly waits: string | null;
 }
 
 /**
@@ -103,7 +105,8 @@ function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
   };
   for (const rule of pass.env.policy.rules) {
     if (!rule.enter(facts)) continue;
-    const mode = stricterMode(rule.mode, pass.durable.ruleModes.get(rule.name) ?? rule.mode);
+    const waits = escalation(pass, rule, incident.objectiveId);
+    const mode = ruleMode(pass, rule, incident.objectiveId);
     if (mode === 'off') return noted(pass, incident, rule, `rule ${rule.name} is off`);
     if (triedInVain(pass, rule, incident)) {
       const why = `rule ${rule.name} applies, but was tried without success`;
@@ -122,7 +125,8 @@ function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
       if (nothing.rule === null) nothing = { rule, why };
       continue;
     }
-    if (mode !== 'observe') return { rule, chosen, mode };
+    if (mode !== 'observe') return { rule, chosen, mode, waits };
+    decideShadow(pass, incident, rule, chosen);
     const would = `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`;
     return noted(pass, incident, rule, would);
   }

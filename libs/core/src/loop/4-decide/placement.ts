@@ -138,6 +138,12 @@ class Plan {
     for (const level of tiers) this.levelTier(level, targetRatio);
   }
 
+  /** Nothing is moved onto a channel out of use, however little it is. */
+  private usableChoice({ item }: Movable, choice: number): number {
+    const channels = item.choices[choice]?.channels ?? [];
+    return channels.every((row) => (this.capacityBps[row] as number) > 0) ? choice : -1;
+  }
+
   private levelTier(level: number, targetRatio: number): void {
     const { tier } = topologyIndex(this.pass.env.topology);
     const devices = [...tier].filter(([id, own]) => own === level && this.allowance.isFree(id));
@@ -166,7 +172,7 @@ class Plan {
     const choices = new Map<Movable, number[]>();
     owners.forEach((movable, i) => {
       const list = choices.get(movable) ?? [];
-      list.push(result.choices[i] as number);
+      list.push(this.usableChoice(movable, result.choices[i] as number));
       choices.set(movable, list);
     });
     for (const [movable, list] of choices) this.adopt(movable, list);

@@ -80,24 +80,38 @@ function levelled(
   const device = pass.env.topology.devices.get(leg.from);
   const hops = model.nextHops(leg.from, leg.prefix);
   if (device === undefined || hops.length < 2) return null;
+  // A dead link is no way and no spare; it keeps an entry where that is next to nothing, to be used
+  // again when it comes back.
+  const live = hops.filter((hop) => !isDown(frame, `${leg.from}:${hop.interface}`));
+  if (live.length < 2) return null;
+  const dead = hops.length - live.length;
+  const reserved = dead <= MAX_RESERVED * device.weightGridEntries ? 1 : 0;
   const demandBps = demandOf(pass, frame, leg);
   const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
-  const residualBps = hops.map((hop) => {
+  const residualBps = live.map((hop) => {
     const own = (demandBps * hop.weight) / total;
     return residualThrough(frame, model, leg, hop.interface, own, target);
   });
   const weights = pass.env.strategies.fillWeights({
     residualBps,
     demandBps,
-    gridEntries: device.weightGridEntries,
-    keepAtLeast: Math.min(KEEP_NEXT_HOPS, hops.length),
+    gridEntries: device.weightGridEntries - reserved * dead,
+    keepAtLeast: KEEP_NEXT_HOPS,
   });
-  const next = Object.fromEntries(hops.map((hop, i) => [hop.interface, weights[i] ?? 0]));
-  const moved = hops.some(
-    (hop, i) => !sameShare(hop.weight / total, (weights[i] ?? 0) / sumOf(weights)),
+  const next = Object.fromEntries(hops.map((hop) => [hop.interface, reserved]));
+  live.forEach((hop, i) => (next[hop.interface] = weights[i] ?? 0));
+  const liveTotal = sumOf(live.map((hop) => hop.weight));
+  const moved = live.some(
+    (hop, i) => !sameShare(hop.weight / liveTotal, (weights[i] ?? 0) / sumOf(weights)),
   );
   return moved ? { device: leg.from, prefix: leg.prefix, weights: next } : null;
 }
+
+/** Share of the grid that dead links may keep. */
+const MAX_RESERVED = 0.05;
+
+const isDown = (frame: TelemetryFrame, channel: string): boolean =>
+  frame.channels.operStatus[frame.layout.channelIndex.get(channel) ?? -1] === 0;
 
 const sumOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
