@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Random } from '@weir/core/base';
-import { changeId, deviceId, type Change, type DeviceDiff, type LeafDiff } from '@weir/core/model';
-import { inverseOf } from '@weir/core/model';
-import type { Strategies } from '@weir/core/ports';
+import {
+  changeId,
+  deviceId,
+  inverseOf,
+  leavesText,
+  type Change,
+  type DeviceDiff,
+  type LeafDiff,
+} from '@weir/core/model';
+import { canonicalJson, type Strategies } from '@weir/core/ports';
 import { LEAVES, prefixOf } from '../plant/fabric';
 import type { Plant } from '../plant/plant';
 import type { FaultOption } from './fault-option';
@@ -156,7 +163,10 @@ function forged(plant: Plant, random: Random, number: number): Change {
     })),
   );
   const nowMs = plant.time.wallMs();
-  const hash = createHash('sha256').update(JSON.stringify(diffs)).digest('hex');
+  const action = { type: 'reroute', routes } as const;
+  const topologyRevision = plant.fabric.topology.revision;
+  const baseHash = digest(diffs.map(baseText).join('\n'));
+  const hash = digest(canonicalJson({ diffs, baseHash, topologyRevision, action }));
   const untouched = {
     progress: 'untouched',
     preImage: null,
@@ -173,13 +183,13 @@ function forged(plant: Plant, random: Random, number: number): Change {
     incident: null,
     intent: null,
     objectiveId: null,
-    action: { type: 'reroute', routes },
+    action,
     mode: 'auto',
     plan: {
       formatVersion: 1,
       hash,
-      baseHash: hash,
-      topologyRevision: plant.fabric.topology.revision,
+      baseHash,
+      topologyRevision,
       stages: [devices],
       diffs,
       inverse: diffs.map(inverseOf),
@@ -210,6 +220,11 @@ function forged(plant: Plant, random: Random, number: number): Change {
     cause: null,
   };
 }
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const baseText = ({ device, leaves }: DeviceDiff): string =>
+  `${device}\n${leavesText(leaves.map(({ path, before }) => ({ path, value: before })))}`;
 
 function withoutWays(plant: Plant, leaf: string): DeviceDiff {
   const device = deviceId(leaf);

@@ -72,7 +72,7 @@ const okButNever: Option = {
 const confirmLost: Option = {
   name: 'confirm-lost',
   rows: [21],
-  description: 'A confirmation is answered and forgotten, or carried out late.',
+  description: 'A confirmation is lost, or answered and carried out late.',
   arm(plant, random, safetyMs) {
     for (const window of windows(random, safetyMs, SOME, { leastMs: 10_000, mostMs: 40_000 })) {
       const device = oneOf(random, plant.deviceIds);

@@ -142,8 +142,22 @@ const lies = spoiling(
 const deleted = spoiling(
   'leaves-deleted',
   [10],
-  'A switch deletes the leaves of a port, and tells nothing of it any more.',
+  'A switch deletes the leaves of its ports, and tells nothing of them any more.',
   'missing',
+  (plant, device) => {
+    const ports = [...(plant.fabric.topology.devices.get(device)?.interfaces.keys() ?? [])];
+    for (const port of ports) plant.deletePort(device, port);
+    return () => {
+      plant.exporterOf(device).faults.deleted.clear();
+    };
+  },
+);
+
+const portDeleted = spoiling(
+  'port-deleted',
+  [10],
+  'A switch deletes the leaves of one port; the others go on.',
+  'good',
   (plant, device, draw) => {
     const ports = [...(plant.fabric.topology.devices.get(device)?.interfaces.keys() ?? [])];
     const port = ports[draw(ports.length)] ?? '';
@@ -191,5 +205,6 @@ export const TELEMETRY_FAULTS: readonly Option[] = [
   deviceClock,
   lies,
   deleted,
+  portDeleted,
   flapping,
 ];

@@ -23,7 +23,7 @@ export interface Vices {
   noCommit?: boolean;
   /** Refuses to cancel, and to write back. */
   refusesRollback?: () => boolean;
-  /** Confirms after this time although it has answered; Infinity loses the confirmation. */
+  /** Confirms after this time although it has answered; Infinity: never, and no answer either. */
   confirmsAfterMs?: () => number;
 }
 
@@ -152,8 +152,9 @@ export class SwarmDevices {
     this.asked({ device, call: 'confirm', changeId, rollbackMs: 0, done: false });
     const lateMs = this.viceOf(device).confirmsAfterMs?.() ?? 0;
     if (lateMs === 0) return this.settle('confirm', device, commitId, caller);
-    if (lateMs !== Infinity)
-      this.time.after(lateMs, () => void this.settle('confirm', device, commitId, caller));
+    // Lost on its way: nobody answers.
+    if (lateMs === Infinity) return new Promise(() => undefined);
+    this.time.after(lateMs, () => void this.settle('confirm', device, commitId, caller));
     return { kind: 'ok' };
   }
 

@@ -57,7 +57,7 @@ export class Network {
       delayMs += effect.delayMs ?? 0;
       copies = Math.max(copies, effect.copies ?? 1);
     }
-    // A copy that comes along takes its own way.
-    return Array.from({ length: copies }, (_, i) => delayMs + i * (1 + this.random.below(50)));
+    // The transport may send a call again before it is answered, never after.
+    return Array.from({ length: copies }, (_, i) => delayMs + i);
   }
 }
