@@ -13,6 +13,8 @@ import {
   type Part,
 } from './judge-write';
 
+/** A device without a timer of its own has nothing to confirm. */
+const NO_TIMER: SetAnswer = { kind: 'ok' };
 /** Writes after the first one of an operation may begin within so many of its time-outs. */
 const LATER_WRITES = 3;
 
@@ -125,15 +127,8 @@ export class SouthboundExecutor {
   }
 
   private async confirm(operation: DeviceOperation, startedMs: number): Promise<Part> {
-    const { writer, crashPoint } = this.deps;
-    const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
-    let answer: SetAnswer = { kind: 'ok' };
-    if (rollbackMs > 0) {
-      crashPoint('southbound:before-confirm');
-      this.checkMaySend(operation, startedMs, 1);
-      answer = await writer.confirm(device, commitId, timeoutMs);
-      crashPoint('southbound:after-confirm');
-    }
+    const { rollbackMs, leaves } = operation;
+    const answer = rollbackMs > 0 ? await this.settlePending(operation, startedMs) : NO_TIMER;
     const read = await this.readBack(operation);
     if (answer.kind === 'unknown') {
       // The new values are there, pending or for good; what is not there was lost.
@@ -142,11 +137,28 @@ export class SouthboundExecutor {
       const { message } = answer;
       return { outcome, code: 'device-outcome-unknown', message, readBack: read };
     }
-    // Nothing pending and yet the new configuration: an earlier confirm went through.
-    const settled = answer.kind === 'ok' || nothingPending(answer);
-    const judged = judgeWrite(settled ? { kind: 'ok' } : answer, leaves, read);
-    const refusedThough = !settled && judged.outcome === 'done';
+    const judged = judgeWrite(answer, leaves, read);
+    const refusedThough = answer.kind === 'refused' && judged.outcome === 'done';
     return { ...(refusedThough ? rejected(answer) : judged), readBack: read };
+  }
+
+  /**
+   * OK is no proof that nothing is pending any more: only the device's "nothing is pending" is, to
+   * this confirm (an earlier one went through) or to the same one once more.
+   */
+  private async settlePending(operation: DeviceOperation, startedMs: number): Promise<SetAnswer> {
+    const { writer, crashPoint } = this.deps;
+    const { device, commitId, timeoutMs } = operation;
+    crashPoint('southbound:before-confirm');
+    this.checkMaySend(operation, startedMs, 1);
+    const first = await writer.confirm(device, commitId, timeoutMs);
+    crashPoint('southbound:after-confirm');
+    if (nothingPending(first)) return { kind: 'ok' };
+    if (first.kind !== 'ok') return first;
+    const second = await writer.confirm(device, commitId, timeoutMs);
+    if (second.kind === 'refused') return { kind: 'ok' };
+    const why = second.kind === 'unknown' ? second.message : 'still pending after its confirm';
+    return { kind: 'unknown', message: why };
   }
 
   private async revert(operation: DeviceOperation, startedMs: number): Promise<Part> {
