@@ -26,6 +26,9 @@ interface StatusView {
 const ENDED = ['confirmed', 'rolled-back', 'rejected', 'expired', 'superseded', 'stuck'];
 export const isEnded = (change: ChangeView): boolean => ENDED.includes(change.state);
 
+/** A second on an idle machine; tests share theirs with others. */
+const START_MS = 60_000;
+
 /** `weir-controller` as a process, and its REST API. */
 export class Daemon {
   private constructor(
@@ -35,11 +38,21 @@ export class Daemon {
   ) {}
 
   /** Resolves when the API listens; fails with what it said when the process ends before that. */
-  static async start(site: Site, env: Record<string, string> = {}): Promise<Daemon> {
-    const program = Program.start('controller', ['--config', site.config], env);
-    const line = await program.line((text) => text.includes('"msg":"listening"'), 30_000);
-    const { http, otlp } = JSON.parse(line) as { http: number; otlp: number };
-    return new Daemon(program, `http://127.0.0.1:${http}`, otlp);
+  static start(site: Site, env: Record<string, string> = {}): Promise<Daemon> {
+    return Daemon.of(site.config, env);
+  }
+
+  /** The same for any configuration file: one process may have some of the roles only. */
+  static async of(config: string, env: Record<string, string> = {}): Promise<Daemon> {
+    const program = Program.start('controller', ['--config', config], env);
+    try {
+      const line = await program.line((text) => text.includes('"msg":"listening"'), START_MS);
+      const { http, otlp } = JSON.parse(line) as { http: number; otlp: number };
+      return new Daemon(program, `http://127.0.0.1:${http}`, otlp);
+    } catch (error) {
+      await program.stop('SIGKILL');
+      throw error;
+    }
   }
 
   /** The same, for a daemon that is meant to live, and until its loop runs. */

@@ -28,6 +28,8 @@ export const NO_FAULTS: Required<Faults> = {
   ignoreExtensions: false,
 };
 
+const START_MS = 60_000;
+
 /** `weir-fabric` as a process: real gNMI servers, and a control API to look behind them. */
 export class Fabric {
   private constructor(
@@ -37,8 +39,13 @@ export class Fabric {
 
   static async start(...args: readonly string[]): Promise<Fabric> {
     const program = Program.start('fabric', ['--json', ...args]);
-    const line = await program.line((text) => text.startsWith('{"control"'));
-    return new Fabric(program, (JSON.parse(line) as { control: string }).control);
+    try {
+      const line = await program.line((text) => text.startsWith('{"control"'), START_MS);
+      return new Fabric(program, (JSON.parse(line) as { control: string }).control);
+    } catch (error) {
+      await program.stop('SIGKILL');
+      throw error;
+    }
   }
 
   /** The fabric as a topology file for the daemon, with the ports that the switches listen on. */

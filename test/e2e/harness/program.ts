@@ -12,6 +12,23 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
+const alive = new Set<ChildProcess>();
+let watching = false;
+
+/** A test runner that exits in a hurry, or is told to, must not leave programs behind. */
+function watchOver(child: ChildProcess): void {
+  alive.add(child);
+  if (watching) return;
+  watching = true;
+  const reap = (): void => alive.forEach((one) => void one.kill('SIGKILL'));
+  process.once('exit', reap);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.once(signal, () => {
+      reap();
+      process.kill(process.pid, signal);
+    });
+}
+
 /** A program of this repository as a real process, as built by `npm run build`. */
 export class Program {
   readonly stdout: string[] = [];
@@ -28,12 +45,10 @@ export class Program {
       [child.stderr, this.stderr],
     ] as const)
       if (stream) createInterface({ input: stream }).on('line', (line) => lines.push(line));
-    const reap = (): void => void child.kill('SIGKILL');
-    // A test runner that exits in a hurry must not leave programs behind.
-    process.once('exit', reap);
+    watchOver(child);
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
-        process.removeListener('exit', reap);
+        alive.delete(child);
         this.#exit = { code, signal };
         resolve(this.#exit);
       });
@@ -55,6 +70,11 @@ export class Program {
 
   get running(): boolean {
     return this.#exit === null;
+  }
+
+  /** SIGSTOP, SIGCONT, or one that is answered later; `stop` waits for the end. */
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   /** Last lines of both streams: what a failed wait needs to be understood. */

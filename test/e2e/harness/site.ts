@@ -38,7 +38,8 @@ export class Site {
     this.writeConfig(spec);
   }
 
-  writeConfig(spec: Readonly<Record<string, unknown>>): void {
+  /** Writes the configuration and returns its file; a name of its own for another process. */
+  writeConfig(spec: Readonly<Record<string, unknown>>, name = 'controller.yaml'): string {
     const defaults = {
       topology: 'topology.yaml',
       policy: 'policy.yaml',
@@ -49,7 +50,7 @@ export class Site {
       tickMs: 50,
     };
     const document = { apiVersion: API_VERSION, kind: 'ControllerConfig', spec: {} };
-    this.write('controller.yaml', stringify({ ...document, spec: { ...defaults, ...spec } }));
+    return this.write(name, stringify({ ...document, spec: { ...defaults, ...spec } }));
   }
 
   write(name: string, text: string): string {
