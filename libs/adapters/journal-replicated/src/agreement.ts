@@ -22,8 +22,7 @@ export async function checkAgreement(a: Copy, b: Copy): Promise<void> {
   const upTo = Math.min(a.last, b.last);
   if (upTo === 0) return;
   const from = Math.max(a.base.sequence, b.base.sequence);
-  if (upTo < from)
-    return checkByCheckpoint(...((a.last < b.last ? [a, b] : [b, a])));
+  if (upTo < from) return a.last < b.last ? checkByCheckpoint(a, b) : checkByCheckpoint(b, a);
   const agreeAt = async (sequence: number): Promise<boolean> => {
     const [first, second] = await Promise.all([hashAt(a, sequence), hashAt(b, sequence)]);
     return first === second;
