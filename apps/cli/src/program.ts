@@ -6,6 +6,7 @@ import { addDeleteCommand } from './commands/delete';
 import { addJournalCommands } from './commands/journal';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
+import { addBacktestCommand, addReplayCommand } from './commands/replay';
 import { addSimCommand } from './commands/sim';
 import { addWatchCommand } from './commands/watch';
 import { addWriteCommands } from './commands/write';
@@ -39,6 +40,8 @@ export function buildProgram(session: Session): Command {
   addJournalCommands(program, session);
   addOfflineCommands(program, session);
   addSimCommand(program, session);
+  addReplayCommand(program, session);
+  addBacktestCommand(program, session);
   addBenchCommands(program, session);
   addCompletionCommand(program, session);
   for (const command of everyCommand(program))

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { FlightDirectory } from '@weir/adapter-flight-file';
 import type { LoopMode, Run } from '@weir/closed-loop';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { CliError } from '../cli-error';
@@ -17,6 +18,7 @@ interface SimOptions extends SwarmFlags {
   readonly bound?: boolean;
   readonly truth: boolean;
   readonly report?: string;
+  readonly record?: string;
 }
 
 export function addSimCommand(program: Command, session: Session): void {
@@ -33,6 +35,7 @@ export function addSimCommand(program: Command, session: Session): void {
     .option('--no-truth', 'do not find out what every change truly did, which is faster')
     .option('--json', 'the same as -o json')
     .option('--report <file>', 'write an HTML report to this file as well')
+    .option('--record <directory>', 'keep a flight recording of the run there, for `weir replay`')
     .addOption(
       new Option('--seeds <count>', 'instead of a file: run so many seeds of the fault simulation')
         .argParser(integerOption)
@@ -80,7 +83,7 @@ export function addSimCommand(program: Command, session: Session): void {
 
 const SWARM = 'Fault simulation:';
 const SWARM_FLAGS = ['seeds', 'from', 'faults', 'workers', 'timeline'];
-const FILE_FLAGS = ['seed', 'loop', 'bound', 'truth', 'report'];
+const FILE_FLAGS = ['seed', 'loop', 'bound', 'truth', 'report', 'record'];
 
 /** Flags of the other kind of run would be passed over in silence. */
 function refuseMixture(command: Command, flags: readonly string[], why: string): void {
@@ -120,6 +123,7 @@ async function simulate(file: string, options: SimOptions, session: Session): Pr
       bound: options.bound ?? false,
       truth: options.truth,
       progress: (atMs, durationMs) => bar.update(atMs, durationMs),
+      ...(options.record === undefined ? {} : { flight: recordingIn(options.record) }),
       signal: io.signal,
     });
   } catch (error) {
@@ -128,6 +132,11 @@ async function simulate(file: string, options: SimOptions, session: Session): Pr
   } finally {
     bar.clear();
   }
+}
+
+/** Runs that are recorded are kept until somebody removes them. */
+function recordingIn(dir: string): FlightDirectory {
+  return new FlightDirectory({ dir, keep: Number.MAX_SAFE_INTEGER, maxBytes: Infinity });
 }
 
 function writeReport(path: string, run: Run): void {

@@ -1,4 +1,5 @@
 import type { FlightFile } from '@weir/core/ports';
+import type { Part } from './keyframe';
 import type { Segment } from './ring';
 
 /** A recording that is being written; parts go into it once. */
@@ -9,12 +10,14 @@ export class OpenRecording {
   constructor(private readonly file: FlightFile) {}
 
   segment(segment: Segment): void {
-    for (const { id, entry } of segment.parts) {
-      if (this.written.has(id)) continue;
-      this.written.add(id);
-      this.add(entry);
-    }
+    for (const part of segment.parts) this.part(part);
     for (const entry of segment.entries) this.add(entry);
+  }
+
+  part({ id, entry }: Part): void {
+    if (this.written.has(id)) return;
+    this.written.add(id);
+    this.add(entry);
   }
 
   add(entry: Uint8Array): void {

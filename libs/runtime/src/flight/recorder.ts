@@ -1,6 +1,6 @@
 import { isTouching } from '@weir/core/change';
 import type { LoopEnv, LoopEvent, LoopState, Now, StepResult } from '@weir/core/loop';
-import type { RecordBody, TelemetryFrame } from '@weir/core/model';
+import type { ConfigImage, RecordBody, TelemetryFrame } from '@weir/core/model';
 import type { FlightStore, Metrics } from '@weir/core/ports';
 import type { LogSink } from '../engine/types';
 import { effectsText, ENTRY, entryOf, type RecordedEnvironment } from './entry';
@@ -10,7 +10,7 @@ import { layoutOf, PartStore } from './keyframe';
 import { OpenRecording } from './open-recording';
 import { Ring, type Segment } from './ring';
 import type { FlightSink } from './sink';
-import { encodeValue } from './value-codec';
+import { encodeValue, PartRef } from './value-codec';
 
 export interface FlightOptions {
   readonly version: string;
@@ -76,7 +76,11 @@ export class FlightRecorder implements FlightSink {
       this.lastWallMs = now.wallMs;
       if (this.isDue(event, now)) this.begin(env, state, now);
       else if (env !== this.env) this.add(this.environment(env));
-      this.add(event.kind === 'tick' ? this.tick(frame, now) : eventEntry(event, now));
+      this.add(
+        event.kind === 'tick'
+          ? this.tick(frame, now)
+          : eventEntry(this.referring(event, state), now),
+      );
     });
   }
 
@@ -182,6 +186,18 @@ export class FlightRecorder implements FlightSink {
     });
   }
 
+  /** Images are read again and again, and are mostly what they were: those are not kept twice. */
+  private referring(event: LoopEvent, state: LoopState): unknown {
+    if (event.kind !== 'report' || event.report.image === null) return event;
+    const { report } = event;
+    const present = state.observed.images.get(report.operation.device);
+    if (present === undefined || !sameImage(present, report.image)) return event;
+    const part = this.parts.partOf(present);
+    this.ring.refer(part);
+    this.recording?.part(part);
+    return { ...event, report: { ...report, image: new PartRef(part.id) } };
+  }
+
   private add(entry: Uint8Array): void {
     this.ring.add(entry);
     this.recording?.add(entry);
@@ -247,7 +263,18 @@ export class FlightRecorder implements FlightSink {
   }
 }
 
-const eventEntry = (event: LoopEvent, now: Now): Uint8Array =>
+function sameImage(a: ConfigImage, b: ConfigImage | null): boolean {
+  if (b === null || a.size !== b.size) return false;
+  // The order counts too: what is derived from an image goes through it in order.
+  const other = b.entries();
+  for (const [path, value] of a) {
+    const [otherPath, otherValue] = other.next().value ?? [];
+    if (path !== otherPath || value !== otherValue) return false;
+  }
+  return true;
+}
+
+const eventEntry = (event: unknown, now: Now): Uint8Array =>
   entryOf(ENTRY.event, (to) => {
     encodeValue(to, { event, now }, null);
   });

@@ -4,7 +4,7 @@ import type { Part } from './keyframe';
 export interface Segment {
   readonly fromMonoMs: number;
   readonly fromWallMs: number;
-  readonly parts: readonly Part[];
+  readonly parts: Part[];
   readonly entries: Uint8Array[];
   bytes: number;
 }
@@ -26,11 +26,21 @@ export class Ring {
 
   begin(segment: Segment): void {
     this.segments.push(segment);
-    for (const { id, entry } of segment.parts) {
-      const holders = this.holders.get(id) ?? 0;
-      if (holders === 0) this.bytes += entry.length;
-      this.holders.set(id, holders + 1);
-    }
+    for (const part of segment.parts) this.hold(part);
+  }
+
+  /** A part that an entry of the newest segment refers to. */
+  refer(part: Part): void {
+    const segment = this.segments.at(-1);
+    if (segment === undefined || segment.parts.some(({ id }) => id === part.id)) return;
+    segment.parts.push(part);
+    this.hold(part);
+  }
+
+  private hold({ id, entry }: Part): void {
+    const holders = this.holders.get(id) ?? 0;
+    if (holders === 0) this.bytes += entry.length;
+    this.holders.set(id, holders + 1);
   }
 
   add(entry: Uint8Array): void {

@@ -1,0 +1,15 @@
+/**
+ * Flight recordings from the command line: found by file, directory or period, read, replayed,
+ * folded under another policy, and scored. Loaded when a command asks for it, since it brings in
+ * the engine.
+ */
+export { backtestFlights, type BacktestReport } from './backtest';
+export {
+  compareFlights,
+  recordedPolicy,
+  replayFlights,
+  type FileComparison,
+  type FileReplay,
+} from './replay';
+export { findFlights, readFlight, type FlightSource } from './sources';
+export { backtestText, comparisonText, replayText } from './text';
