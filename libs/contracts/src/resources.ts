@@ -198,6 +198,9 @@ export const engineStatusSchema = open({
       .array(open({ devices: z.array(z.string()), evidence: z.string() }))
       .optional(),
   }),
+  solverFailures: z
+    .array(open({ method: z.string(), failures: z.number(), reason: z.string(), atMs: z.number() }))
+    .optional(),
   escalated: z
     .array(open({ rule: z.string(), objectiveId: z.string(), reason: z.string() }))
     .optional(),

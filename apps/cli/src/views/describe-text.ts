@@ -136,6 +136,9 @@ export function statusText(status: EngineStatusView, style: Style): string {
     ...(status.telemetry.contradictions ?? []).map(({ evidence }) =>
       style.bad(`telemetry contradicts itself: ${evidence}`),
     ),
+    ...(status.solverFailures ?? []).map(({ failures, reason }) =>
+      style.bad(`solver failed ${failures} times, its answers were not used: ${reason}`),
+    ),
     ...(status.escalated ?? []).map(({ rule, objectiveId, reason }) =>
       style.bad(`rule ${rule} waits for a person on ${objectiveId}: ${reason}`),
     ),

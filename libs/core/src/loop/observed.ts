@@ -132,6 +132,11 @@ export interface ObservedState {
   /** Monotonic time at which routes were last written; what was measured before is of another world. */
   readonly routesChangedMs: number;
   readonly unknownChannels: number;
+  /** Failures of the methods of decision since the process began, by method. */
+  readonly solverFailures: ReadonlyMap<
+    string,
+    { readonly failures: number; readonly reason: string; readonly atMs: number }
+  >;
   /** Counters that contradict each other; while there are some the loop changes nothing itself. */
   readonly contradictions: readonly Contradiction[];
   readonly compiled: ReadonlyMap<
@@ -172,6 +177,7 @@ export const emptyObservedState: ObservedState = {
   routesChangedMs: -Infinity,
   unknownChannels: 0,
   contradictions: [],
+  solverFailures: new Map(),
   compiled: new Map(),
   objectives: new Map(),
   images: new Map(),

@@ -10,6 +10,7 @@ import type {
 import { applyRecord, type DurableState } from '../state';
 import type { LoopEnv, Now } from './env';
 import type { LoopEffect } from './events';
+import { sheltered, type SolverFailure } from './guard/solvers';
 import type { ObservedState } from './observed';
 
 export interface LoopState {
@@ -31,19 +32,32 @@ export class Pass {
   /** Report that woke this pass, when one did and it was waited for. */
   report: OperationReport | null = null;
 
+  readonly env: LoopEnv;
+
   constructor(
-    readonly env: LoopEnv,
+    env: LoopEnv,
     state: LoopState,
     readonly now: Now,
   ) {
     this.durable = state.durable;
     this.observed = state.observed;
+    const lastGood = () => this.observed.routing?.model ?? null;
+    const strategies = sheltered(env.strategies, lastGood, (failure) => this.failed(failure));
+    this.env = { ...env, strategies };
   }
 
   record(body: RecordBody): void {
     this.records.push(body);
     const stored = { atMs: this.now.wallMs, epoch: this.durable.epoch, body };
     this.durable = applyRecord(this.durable, stored);
+  }
+
+  /** A method of decision failed: counted, and shown in the status. */
+  private failed({ method, message }: SolverFailure): void {
+    const failures = (this.observed.solverFailures.get(method)?.failures ?? 0) + 1;
+    const entry = { failures, reason: message, atMs: this.now.wallMs };
+    const solverFailures = new Map(this.observed.solverFailures).set(method, entry);
+    this.observe({ solverFailures });
   }
 
   observe(part: Partial<ObservedState>): void {

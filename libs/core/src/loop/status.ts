@@ -32,6 +32,7 @@ export function engineStatus(pass: Pass): EngineStatus {
       frame: observed.frame?.sequence ?? 0,
       contradictions: observed.contradictions,
     },
+    solverFailures: [...observed.solverFailures].map(([method, item]) => ({ method, ...item })),
     escalated: [...durable.escalated].map(([key, reason]) => ({ ...pairOf(key), reason })),
   };
 }

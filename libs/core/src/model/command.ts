@@ -140,6 +140,13 @@ export interface EngineStatus {
       readonly evidence: string;
     }[];
   };
+  /** Methods of decision that failed since the process began; their answers were not used. */
+  readonly solverFailures?: readonly {
+    readonly method: string;
+    readonly failures: number;
+    readonly reason: string;
+    readonly atMs: number;
+  }[];
   /** Rules that wait for a person on an objective. */
   readonly escalated?: readonly {
     readonly rule: string;

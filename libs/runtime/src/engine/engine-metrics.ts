@@ -1,3 +1,4 @@
+import type { LoopState } from '@weir/core/loop';
 import type { RecordBody } from '@weir/core/model';
 import type { CounterMetric, GaugeMetric, HistogramMetric, Metrics } from '@weir/core/ports';
 
@@ -12,6 +13,12 @@ export class EngineMetrics {
   private readonly verdicts: CounterMetric;
   private readonly incidents: CounterMetric;
   private readonly operations: CounterMetric;
+  private readonly shadowDecisions: CounterMetric;
+  private readonly shadowScores: CounterMetric;
+  private readonly contradictions: GaugeMetric;
+  private readonly escalated: GaugeMetric;
+  private readonly solverFailures: CounterMetric;
+  private readonly failuresSeen = new Map<string, number>();
 
   constructor(metrics: Metrics) {
     this.passes = metrics.histogram(
@@ -37,10 +44,33 @@ export class EngineMetrics {
     this.incidents = metrics.counter('weir_incidents_total', 'Incidents opened and closed.', [
       'event',
     ]);
+    this.shadowDecisions = metrics.counter(
+      'weir_shadow_decisions_total',
+      'Decisions that were not carried out, by rule and by what held them.',
+      ['rule', 'why'],
+    );
+    this.shadowScores = metrics.counter(
+      'weir_shadow_scores_total',
+      'Scores of decisions that were not carried out.',
+      ['outcome'],
+    );
     this.operations = metrics.counter(
       'weir_device_operations_total',
       'Device operations by verb and outcome.',
       ['verb', 'outcome'],
+    );
+    this.contradictions = metrics.gauge(
+      'weir_telemetry_contradictions',
+      'Devices or links whose counters contradict each other now.',
+    );
+    this.escalated = metrics.gauge(
+      'weir_rules_escalated',
+      'Rules that wait for a person on an objective.',
+    );
+    this.solverFailures = metrics.counter(
+      'weir_solver_failures_total',
+      'Failures of a method of decision; its answer was not used.',
+      ['method'],
     );
   }
 
@@ -49,12 +79,24 @@ export class EngineMetrics {
     this.inbox.set(waiting);
   }
 
+  state({ observed, durable }: LoopState): void {
+    this.contradictions.set(observed.contradictions.length);
+    this.escalated.set(durable.escalated.size);
+    for (const [method, { failures }] of observed.solverFailures) {
+      this.solverFailures.add(failures - (this.failuresSeen.get(method) ?? 0), { method });
+      this.failuresSeen.set(method, failures);
+    }
+  }
+
   record(body: RecordBody): void {
     this.records.add(1, { kind: body.kind });
     if (body.kind === 'change-transition') this.transitions.add(1, { state: body.to });
     if (body.kind === 'verdict') this.verdicts.add(1, { verdict: body.verdict.verdict });
     if (body.kind === 'incident-opened') this.incidents.add(1, { event: 'opened' });
     if (body.kind === 'incident-closed') this.incidents.add(1, { event: 'closed' });
+    if (body.kind === 'shadow-decided')
+      this.shadowDecisions.add(1, { rule: body.rule, why: body.why });
+    if (body.kind === 'shadow-scored') this.shadowScores.add(1, { outcome: body.score.outcome });
     if (body.kind === 'device-outcome')
       this.operations.add(1, { verb: body.verb, outcome: body.outcome });
   }

@@ -206,6 +206,7 @@ export class Engine {
     for (const effect of result.effects)
       if (effect.kind === 'operate') await this.hand(effect.operation);
     this.snapshots.passed(event.kind, result.state.durable, this.head, this.epoch);
+    this.metrics.state(this.state);
     this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
   }
 

@@ -6,7 +6,7 @@ import type { DecisionRequest } from '../events';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { decideShadow } from '../shadow/decide';
-import { ruleMode } from '../guard';
+import { ruleMode, SolverFailure } from '../guard';
 import { candidatesFor } from './candidates';
 import type { Candidate, Draft } from './draft';
 import { escalation } from './escalation';
@@ -57,7 +57,7 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
-  const picked = pick(pass, incident, diagnosed.facts);
+  const picked = pickOrNote(pass, incident, diagnosed.facts);
   if (picked === null) return null;
   const { rule, chosen, mode, waits } = picked;
   const note = waits === null ? '' : `escalated: ${waits}; \`weir release ${rule.name}\` ends it`;
@@ -83,6 +83,16 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
     by: 'loop',
     request: null,
   };
+}
+
+/** A method that fails ends the search for this incident, not the loop; what is in force stays. */
+function pickOrNote(pass: Pass, incident: Incident, facts: Facts): Picked | null {
+  try {
+    return pick(pass, incident, facts);
+  } catch (cause) {
+    if (!(cause instanceof SolverFailure)) throw cause;
+    return noted(pass, incident, null, `solver-failed: ${cause.message}`);
+  }
 }
 
 interface Picked {

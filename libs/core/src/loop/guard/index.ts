@@ -9,3 +9,4 @@ export * from './calendar';
 export * from './freeze-windows';
 export * from './oscillation';
 export * from './permission';
+export * from './solvers';

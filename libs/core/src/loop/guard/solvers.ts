@@ -1,0 +1,173 @@
+import type { DeviceId } from '../../model';
+import type { FillProblem, RoutingModel, Spread, Strategies } from '../../ports';
+
+/** A method of decision that threw, or whose answer cannot be. Ends the search for one incident. */
+export class SolverFailure extends Error {
+  constructor(
+    readonly method: keyof Strategies,
+    why: string,
+  ) {
+    super(`${method}: ${why}`);
+    this.name = 'SolverFailure';
+  }
+}
+
+type Failed = (failure: SolverFailure) => void;
+
+/**
+ * The strategies behind a wall. What they throw stays here, and an answer that cannot be (NaN, a
+ * weight below zero, a choice that there is none of) is not used: figures become unknown, tests
+ * undecided, routing stays the last good one, and where weights or places were asked for the search
+ * ends with a `SolverFailure`, so that nothing is changed.
+ */
+export function sheltered(
+  inner: Strategies,
+  lastGood: () => RoutingModel | null,
+  failed: Failed,
+): Strategies {
+  const guard = <T>(method: keyof Strategies, ask: () => T, why: (answer: T) => string | null) =>
+    answerOf(method, ask, why, failed);
+  return {
+    routing: (topology, routes) => {
+      const model = guard(
+        'routing',
+        () => inner.routing(topology, routes),
+        (answer) => (typeof answer?.spread === 'function' ? null : 'no model'),
+      );
+      return model === null ? (lastGood() ?? NOWHERE) : new ShelteredModel(model);
+    },
+    quantile: (boundsMs, counts, q) =>
+      guard(
+        'quantile',
+        () => inner.quantile(boundsMs, counts, q),
+        (value) => (Number.isNaN(value) || value >= 0 ? null : `${value} ms`),
+      ) ?? NaN,
+    fillWeights: (problem) =>
+      orEnd(
+        'fillWeights',
+        guard(
+          'fillWeights',
+          () => inner.fillWeights(problem),
+          (weights) => oddWeights(weights, problem),
+        ),
+      ),
+    place: (problem) =>
+      orEnd(
+        'place',
+        guard(
+          'place',
+          () => inner.place(problem),
+          ({ choices, before, after }) => {
+            if (Number.isNaN(before) || Number.isNaN(after)) return 'utilisation NaN';
+            if (choices.length !== problem.items.length) return `${choices.length} choices`;
+            const odd = problem.items.findIndex(({ choices: ways }, i) => {
+              const choice = choices[i] as number;
+              return !Number.isInteger(choice) || choice < -1 || choice >= ways.length;
+            });
+            return odd === -1 ? null : `choice ${choices[odd]} of item ${odd}`;
+          },
+        ),
+      ),
+    // Chance explains what cannot be judged; then nothing is blamed on the hash.
+    hashTail: (flows, links, most) =>
+      guard(
+        'hashTail',
+        () => inner.hashTail(flows, links, most),
+        (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
+      ) ?? 1,
+    sequentialTest: (samples, priorScale) =>
+      guard(
+        'sequentialTest',
+        () => inner.sequentialTest(samples, priorScale),
+        ({ pValue }) => (pValue >= 0 && pValue <= 1 + 1e-9 ? null : `p value ${pValue}`),
+      ) ?? { pValue: 1, mean: 0 },
+  };
+}
+
+function oddWeights(weights: readonly number[], problem: FillProblem): string | null {
+  if (weights.length !== problem.residualBps.length) return `${weights.length} weights`;
+  if (!weights.every((weight) => Number.isInteger(weight) && weight >= 0))
+    return `weights ${weights.join(', ')}`;
+  const entries = weights.reduce((sum, weight) => sum + weight, 0);
+  return entries > 0 && entries <= problem.gridEntries ? null : `${entries} entries in all`;
+}
+
+function answerOf<T>(
+  method: keyof Strategies,
+  ask: () => T,
+  why: (answer: T) => string | null,
+  failed: Failed,
+): T | null {
+  let reason: string | null;
+  try {
+    const answer = ask();
+    reason = why(answer);
+    if (reason === null) return answer;
+  } catch (cause) {
+    reason = cause instanceof Error ? cause.message : String(cause);
+  }
+  failed(new SolverFailure(method, reason));
+  return null;
+}
+
+function orEnd<T>(method: keyof Strategies, answer: T | null): T {
+  if (answer === null) throw new SolverFailure(method, 'gave no answer that can be used');
+  return answer;
+}
+
+/** Knows no way to anywhere, which every check refuses; only before there was any model. */
+const NOWHERE: RoutingModel = {
+  spread: (at) => nowhere(at),
+  owner: () => null,
+  nextHops: () => [],
+  peer: () => null,
+  withRoutes: () => NOWHERE,
+};
+
+const nowhere = (at: DeviceId): Spread => ({
+  shares: new Map(),
+  problem: { kind: 'black-hole', at },
+});
+
+/** A spread that throws or has shares that cannot be leads nowhere, which every check refuses. */
+class ShelteredModel implements RoutingModel {
+  constructor(private readonly inner: RoutingModel) {}
+
+  spread(from: DeviceId, prefix: string): Spread {
+    try {
+      const spread = this.inner.spread(from, prefix);
+      return isSane(spread) ? spread : nowhere(from);
+    } catch {
+      // The reason shows as a prefix that ends here; the model may not stop the loop.
+      return nowhere(from);
+    }
+  }
+
+  owner(prefix: string) {
+    return this.inner.owner(prefix);
+  }
+
+  nextHops(device: DeviceId, prefix: string) {
+    return this.inner.nextHops(device, prefix);
+  }
+
+  peer(device: DeviceId, iface: string) {
+    return this.inner.peer(device, iface);
+  }
+
+  withRoutes(changes: Parameters<RoutingModel['withRoutes']>[0]): RoutingModel {
+    return new ShelteredModel(this.inner.withRoutes(changes));
+  }
+}
+
+/** Spreads are shared by all prefixes that are routed alike: each is looked through once. */
+const sane = new WeakMap<Spread, boolean>();
+
+function isSane(spread: Spread): boolean {
+  let answer = sane.get(spread);
+  if (answer === undefined) {
+    answer = [...spread.shares.values()].every((share) => share >= 0 && share <= 1 + 1e-6);
+    sane.set(spread, answer);
+  }
+  return answer;
+}
