@@ -5,6 +5,7 @@ import {
   JournalCorrupt,
   JournalUnavailable,
   type Journal,
+  type JournalSnapshots,
   type JournalVerification,
 } from '@weir/core/ports';
 import type { VirtualTime } from '@weir/sim';
@@ -88,6 +89,7 @@ export class Disk {
 
 /** The journal as one process sees it: every call takes time and passes the gate of the process. */
 export class DiskJournal implements Journal {
+  readonly snapshots: JournalSnapshots;
   private readonly inner: MemoryJournal;
   private failed: Error | null = null;
 
@@ -97,6 +99,7 @@ export class DiskJournal implements Journal {
     private readonly process: string,
   ) {
     this.inner = new MemoryJournal(disk.store);
+    this.snapshots = this.gated(this.inner.snapshots);
   }
 
   /** Throws JournalCorrupt on damage, as the daemon's journals do when they are opened. */
@@ -145,6 +148,24 @@ export class DiskJournal implements Journal {
 
   close(): Promise<void> {
     return this.inner.close();
+  }
+
+  private gated(inner: JournalSnapshots): JournalSnapshots {
+    const { gate } = this;
+    // A snapshot takes a moment as well, in which the process can be killed.
+    const after = async <T>(work: () => Promise<T>): Promise<T> => {
+      await this.pause();
+      return work();
+    };
+    return {
+      list: () => gate.call(() => inner.list()),
+      base: () => gate.call(() => inner.base()),
+      checkpoints: () => gate.call(() => inner.checkpoints()),
+      save: (epoch, snapshot) => gate.call(() => after(() => inner.save(epoch, snapshot))),
+      compact: (epoch, upTo) => gate.call(() => after(() => inner.compact(epoch, upTo))),
+      addCheckpoint: (epoch, point) => gate.call(() => inner.addCheckpoint(epoch, point)),
+      adopt: (from) => gate.call(() => inner.adopt(from)),
+    };
   }
 
   /** Killed while writing: some of it may be there. */

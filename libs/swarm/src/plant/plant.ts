@@ -41,6 +41,8 @@ export class Plant {
   readonly leaseBoard: MemoryLeaseBoard;
   /** Switches whose telemetry nobody gets. */
   readonly cutStreams = new Set<DeviceId>();
+  /** Half of the runs recover from snapshots, the others from every record. */
+  readonly takesSnapshots: boolean;
   readonly queueFaults: QueueFaults = reliableQueue();
   readonly processes: readonly ControllerProcess[];
   /** How often each option truly hit something. */
@@ -65,6 +67,7 @@ export class Plant {
       fillWeights: (problem) => this.strategies.fillWeights(problem),
       place: (problem) => this.strategies.place(problem),
     };
+    this.takesSnapshots = random.next() < 0.5;
     this.fabric = fabricOf(random.next() < 0.8 ? 3 : 2);
     this.timeline = new TimelineWriter(() => time.nowMs, see);
     this.network = new Network(random.fork('network'));

@@ -20,6 +20,9 @@ const RESTART_MS = 1_000;
 /** What an orderly end waits for operations that run. */
 const CLOSE_MS = 3_000;
 
+/** Often, so that most recoveries begin with one; every record is kept for the oracles to see. */
+const SNAPSHOTS = { everyRecords: 25, keepRecords: 1_000_000, keepMs: 86_400_000 };
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -181,6 +184,7 @@ export class Incarnation {
         tickMs: TICK_MS,
         operationTimeoutMs: OPERATION_TIMEOUT_MS,
         strategies: plant.engineStrategies,
+        ...(plant.takesSnapshots ? { snapshots: SNAPSHOTS } : {}),
       },
     );
     engine.onFatal((error) => {

@@ -100,7 +100,8 @@ export class Client {
 
   private drains(): void {
     const { plant, random } = this;
-    const count = random.below(4);
+    // With two spines there is no spare way without one of them: asked for once, for the refusal.
+    const count = plant.fabric.spines.length > 2 ? random.below(4) : random.below(2);
     for (let i = 0; i < count; i++) {
       const spine = plant.fabric.spines[random.below(plant.fabric.spines.length)] ?? 's1';
       const leaf = `l${1 + random.below(4)}`;

@@ -36,6 +36,9 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
 /** A world in which nothing was open for so long does not come to life by itself any more. */
 const QUIET_MS = 20_000;
 
+/** How often processes are asked what they know; each answer is a pass of the loop as well. */
+const SAMPLE_MS = 2 * TICK_MS;
+
 /** Within this an idle process says what it knows of itself. */
 const LOOK_MS = 10;
 
@@ -142,7 +145,7 @@ class Run {
     time.nowMs = untilMs;
   }
 
-  /** What each leader says of itself, once in each tick. */
+  /** What each leader says of itself. */
   private sampleTick(): void {
     const { plant } = this;
     for (const { name, serving } of plant.processes) {
@@ -157,7 +160,7 @@ class Run {
         plant.timeline.write({ kind: 'sampled', process: name, status, ...counts });
       });
     }
-    plant.time.after(TICK_MS, () => {
+    plant.time.after(SAMPLE_MS, () => {
       this.sampleTick();
     });
   }
