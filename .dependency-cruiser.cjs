@@ -51,7 +51,7 @@ const TABLE = [
   },
   {
     from: 'libs/conformance',
-    may: ['libs/core/src/ports', 'libs/core/src/model', 'libs/core/src/base'],
+    may: ['libs/core/src/(ports|model|base|state|change)'],
   },
   {
     from: 'libs/adapters/[^/]+',

@@ -125,6 +125,51 @@ const flightRecorderSchema = strict({
   .prefault({})
   .describe('What the engine saw around each change, for `weir replay`.');
 
+const anchorSchema = strict({
+  file: fileSchema
+    .optional()
+    .describe('JSON lines are appended to it; best on another disk, or write-once.'),
+  webhook: strict({
+    url: z
+      .string()
+      .regex(/^https?:\/\/[^\s/]+\S*$/, 'an http or https address')
+      .describe('Gets each head as JSON by POST.'),
+    headersFile: fileSchema
+      .optional()
+      .describe('One `Name: value` a line, e.g. for authorization; kept out of the configuration.'),
+    caFile: fileSchema.optional().describe('PEM; the system store when absent.'),
+    timeoutMs: positiveMsSchema.max(60_000).default(5_000).describe('One try.'),
+  }).optional(),
+  everyRecords: z.int().min(1).max(1_000_000).default(1_000),
+  everyMs: z.int().min(100).max(86_400_000).default(60_000),
+});
+
+const journalSchema = strict({
+  dir: fileSchema.default('.weir/journal'),
+  snapshotEvery: z
+    .int()
+    .min(100)
+    .max(10_000_000)
+    .default(10_000)
+    .describe('Records between two snapshots of the state; a start folds about as many.'),
+  keepRecords: z
+    .int()
+    .min(1_000)
+    .default(200_000)
+    .describe(
+      'Records that are kept at least; older ones are dropped once two snapshots cover them.',
+    ),
+  keepDays: z
+    .number()
+    .min(0)
+    .max(36_500)
+    .default(0)
+    .describe('Records younger than this are kept too, however many they are.'),
+  anchor: anchorSchema
+    .optional()
+    .describe('Keeps the head of the chain elsewhere, so that cutting the journal is noticed.'),
+}).prefault({});
+
 const specSchema = strict({
   roles: z
     .array(z.enum(DAEMON_ROLES))
@@ -134,9 +179,9 @@ const specSchema = strict({
   topology: fileSchema.describe('Topology file, own format or containerlab.'),
   policy: fileSchema.optional().describe('Policy file; the default policy is built in.'),
   intents: z.array(fileSchema).default([]).describe('Intents that are put in place at start.'),
-  journal: strict({ dir: fileSchema.default('.weir/journal') })
-    .prefault({})
-    .describe('Directory of the durable journal.'),
+  journal: journalSchema.describe(
+    'The durable journal, its snapshots, and where its head is kept.',
+  ),
   flightRecorder: flightRecorderSchema,
   redis: strict({
     url: z.string().regex(/^rediss?:\/\/\S+$/, 'redis://host:port or rediss://host:port'),

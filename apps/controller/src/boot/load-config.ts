@@ -49,7 +49,7 @@ function absolutePaths(spec: ControllerConfigSpec, directory: string): Controlle
     topology: absolute(spec.topology),
     ...(spec.policy === undefined ? {} : { policy: absolute(spec.policy) }),
     intents: spec.intents.map(absolute),
-    journal: { dir: absolute(spec.journal.dir) },
+    journal: journalPaths(spec.journal, absolute),
     flightRecorder: {
       ...flightRecorder,
       directory: absolute(flightRecorder.directory ?? join(dirname(spec.journal.dir), 'flight')),
@@ -63,14 +63,42 @@ function absolutePaths(spec: ControllerConfigSpec, directory: string): Controlle
   };
 }
 
+function journalPaths(
+  journal: ControllerConfigSpec['journal'],
+  absolute: (path: string) => string,
+): ControllerConfigSpec['journal'] {
+  const { dir, anchor } = journal;
+  if (anchor === undefined) return { ...journal, dir: absolute(dir) };
+  const { file, webhook } = anchor;
+  return {
+    ...journal,
+    dir: absolute(dir),
+    anchor: {
+      ...anchor,
+      ...(file === undefined ? {} : { file: absolute(file) }),
+      ...(webhook === undefined ? {} : { webhook: filesOf(webhook, absolute) }),
+    },
+  };
+}
+
 /** The `tls` of a section with every `*File` made absolute; nothing when there is none. */
 function withFiles<Tls extends object>(
   { tls }: { readonly tls?: Tls | undefined },
   absolute: (path: string) => string,
 ): { readonly tls?: Tls } {
   if (tls === undefined) return {};
-  const files = Object.entries(tls).filter(([name]) => name.endsWith('File')) as [string, string][];
+  return { tls: filesOf(tls, absolute) };
+}
+
+/** The section with every `*File` made absolute. */
+function filesOf<Section extends object>(
+  section: Section,
+  absolute: (path: string) => string,
+): Section {
+  const entries = Object.entries(section) as [string, unknown][];
+  const files = entries.filter(([name, path]) => name.endsWith('File') && path !== undefined);
   return {
-    tls: { ...tls, ...Object.fromEntries(files.map(([name, path]) => [name, absolute(path)])) },
+    ...section,
+    ...Object.fromEntries(files.map(([name, path]) => [name, absolute(path as string)])),
   };
 }

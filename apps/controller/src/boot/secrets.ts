@@ -1,7 +1,10 @@
+import { parseHeaders } from '@weir/adapter-journal-anchor';
 import { err, ok, type Result } from '@weir/core/base';
 import type { AccessToken } from '@weir/nest';
+import { pemMistake } from '@weir/tls';
 import type { BootRefusal } from './boot-error';
 import type { LoadedConfig } from './load-config';
+import { readText } from './read-file';
 import { loadTls, type Certificates } from './tls-files';
 
 /** What the configuration refers to but does not hold. */
@@ -10,6 +13,11 @@ export interface Secrets {
   readonly credentials: { readonly username: string; readonly password: string } | null;
   /** As they were at the start; the certificate store has those in force. */
   readonly certificates: Certificates;
+  /** For the webhook that the head of the journal is posted to. */
+  readonly anchor: {
+    readonly headers: Readonly<Record<string, string>>;
+    readonly ca?: string;
+  };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -22,7 +30,37 @@ export function loadSecrets(config: LoadedConfig, env: Environment): Result<Secr
   if (!credentials.ok) return credentials;
   const tls = loadTls(config);
   if (!tls.ok) return tls;
-  return ok({ tokens: tokens.value, credentials: credentials.value, certificates: tls.value });
+  const anchor = anchorOf(config);
+  if (!anchor.ok) return anchor;
+  return ok({
+    tokens: tokens.value,
+    credentials: credentials.value,
+    certificates: tls.value,
+    anchor: anchor.value,
+  });
+}
+
+function anchorOf({ file, spec }: LoadedConfig): Result<Secrets['anchor'], BootRefusal> {
+  const { headersFile, caFile } = spec.journal.anchor?.webhook ?? {};
+  const where = 'spec.journal.anchor.webhook.headersFile';
+  const code = 'config-invalid';
+  let headers: Readonly<Record<string, string>> = {};
+  if (headersFile !== undefined) {
+    const text = readText(headersFile, code, { file, where });
+    if (!text.ok) return text;
+    const parsed = parseHeaders(text.value);
+    if (!parsed.ok) {
+      const reason = `${headersFile}: ${parsed.error.where}: ${parsed.error.reason}`;
+      return err({ code, file, where, reason });
+    }
+    headers = parsed.value;
+  }
+  if (caFile === undefined) return ok({ headers });
+  const ca = readText(caFile, code, { file, where: 'spec.journal.anchor.webhook.caFile' });
+  if (!ca.ok) return ca;
+  const mistake = pemMistake({ ca: ca.value });
+  if (mistake === null) return ok({ headers, ca: ca.value });
+  return err({ code, file, where: 'spec.journal.anchor.webhook.caFile', reason: mistake.reason });
 }
 
 const MIN_TOKEN_LENGTH = 16;

@@ -5,10 +5,12 @@ import { refuse } from '@weir/core/base';
 import type { Command, CommandResult } from '@weir/core/model';
 import type { Clock, Journal, Timers } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
-import { Engine, type FlightRecorder } from '@weir/runtime';
+import type { AnchoredJournal } from '@weir/adapter-journal-anchor';
+import { Engine, type FlightRecorder, type SnapshotSettings } from '@weir/runtime';
 import type { CrashPoint } from '../boot/crash-point';
 import type { Site } from '../boot/load-site';
 import type { Phases } from '../boot/phases';
+import type { Secrets } from '../boot/secrets';
 import type { SiteStore } from '../boot/site-store';
 import { VERSION } from '../boot/version';
 import { FRAME_SOURCE, type FrameSource } from '../ingest/frame-source';
@@ -17,6 +19,7 @@ import type { Backbone } from '../wiring/backbone';
 import type { ExposedMetrics, StopRequest } from '../wiring/context';
 import { flightRecorderOf } from '../wiring/flight';
 import * as tokens from '../wiring/tokens';
+import { anchored } from './anchoring';
 import { checkCommand } from './check-command';
 import { fileIntentCommands } from './file-intents';
 import { ReportSwitch } from './report-switch';
@@ -38,12 +41,14 @@ export class EngineService {
   private engine: Engine | null = null;
   private recorder: FlightRecorder | null = null;
   private journal: Journal | null = null;
+  private anchors: AnchoredJournal | null = null;
   private epoch = 0;
   private leading: Promise<void> = Promise.resolve();
 
   constructor(
     @Inject(tokens.SETTINGS) private readonly settings: ControllerConfigSpec,
     @Inject(tokens.SITES) private readonly sites: SiteStore,
+    @Inject(tokens.SECRETS) private readonly secrets: Secrets,
     @Inject(tokens.CATALOG) private readonly catalog: Catalog,
     @Inject(tokens.BACKBONE) private readonly backbone: Backbone,
     @Inject(FRAME_SOURCE) private readonly frames: FrameSource,
@@ -89,6 +94,7 @@ export class EngineService {
     await this.engine?.stop();
     await this.recorder?.close();
     this.engine = null;
+    await this.anchors?.endAnchoring();
     await this.backbone.lease.release();
   }
 
@@ -109,13 +115,23 @@ export class EngineService {
     }
     this.log.info('leadership won', { epoch: this.epoch });
     this.phases.reach('lease');
-    this.journal = await this.backbone.engineJournal();
+    this.journal = await this.openJournal();
     this.phases.reach('journal');
     await this.run(this.sites.current);
     this.phases.reach('recovery');
     await commands.serve((given) => this.received(given));
     await this.putFileIntents(this.sites.current);
     this.awaitTelemetry();
+  }
+
+  private async openJournal(): Promise<Journal> {
+    const journal = await this.backbone.engineJournal(this.epoch);
+    const { anchor: settings } = this.settings.journal;
+    if (settings === undefined) return journal;
+    const { timers, metrics, log } = this;
+    const secrets = this.secrets.anchor;
+    this.anchors = await anchored(journal, { settings, secrets, timers, metrics, log });
+    return this.anchors;
   }
 
   private async run(site: Site): Promise<void> {
@@ -148,6 +164,7 @@ export class EngineService {
         intentKinds: this.catalog.intentKinds,
         tickMs: this.settings.tickMs,
         operationTimeoutMs: this.settings.southbound.operationTimeoutMs,
+        snapshots: snapshotsOf(this.settings),
       },
     );
     engine.onFatal((err: unknown) => {
@@ -176,12 +193,10 @@ export class EngineService {
   }
 
   private async putFileIntents(site: Site): Promise<void> {
-    if (this.journal === null) return;
-    for (const command of await fileIntentCommands(
-      site.intents,
-      this.journal,
-      this.catalog.intentKinds,
-    )) {
+    if (this.engine === null) return;
+    const { configIntents } = this.engine.durable;
+    const { intentKinds } = this.catalog;
+    for (const command of fileIntentCommands(site.intents, configIntents, intentKinds)) {
       const result = await this.command(command);
       if (!result.ok) this.log.error('intent of a file refused', { ...result.error });
     }
@@ -210,3 +225,11 @@ export class EngineService {
     this.requestStop('leadership lost', EXIT_LEADERSHIP_LOST);
   }
 }
+
+const DAY_MS = 86_400_000;
+
+const snapshotsOf = ({ journal }: ControllerConfigSpec): SnapshotSettings => ({
+  everyRecords: journal.snapshotEvery,
+  keepRecords: journal.keepRecords,
+  keepMs: journal.keepDays * DAY_MS,
+});

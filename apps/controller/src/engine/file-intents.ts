@@ -1,9 +1,7 @@
 import type { IntentEnvelope } from '@weir/contracts';
-import { intentId, type Command } from '@weir/core/model';
-import { canonicalJson, type IntentKind, type Journal } from '@weir/core/ports';
-
-/** Author of intents that come from the files in `spec.intents`. */
-export const FILE_AUTHOR = 'config';
+import { CONFIG_AUTHOR, intentId, type Command } from '@weir/core/model';
+import { canonicalJson, type IntentKind } from '@weir/core/ports';
+import type { DurableState } from '@weir/core/state';
 
 interface Content {
   readonly kind: string;
@@ -23,22 +21,19 @@ function contentOf(intent: Content, kinds: ReadonlyMap<string, IntentKind>): str
  * Commands that put the intents of files in place: those that are new or whose file has changed
  * since it was put. So what people change or delete through the API survives a restart.
  */
-export async function fileIntentCommands(
+export function fileIntentCommands(
   intents: readonly IntentEnvelope[],
-  journal: Journal,
+  putBefore: DurableState['configIntents'],
   kinds: ReadonlyMap<string, IntentKind>,
-): Promise<readonly Command[]> {
-  if (intents.length === 0) return [];
+): readonly Command[] {
   const last = new Map<string, string>();
-  for await (const { body } of journal.read(1))
-    if (body.kind === 'intent-put' && body.by === FILE_AUTHOR)
-      last.set(body.id, contentOf(body.intent, kinds));
+  for (const [id, intent] of putBefore) last.set(id, contentOf(intent, kinds));
   return intents
     .filter((one) => last.get(intentId(one.kind, one.metadata.name)) !== contentOf(one, kinds))
     .map(({ kind, metadata: { name, labels }, priority, spec }) => ({
       verb: 'put-intent',
       intent: { kind, name, labels, priority, spec },
       dryRun: false,
-      by: FILE_AUTHOR,
+      by: CONFIG_AUTHOR,
     }));
 }

@@ -75,17 +75,23 @@ export class AnchoredJournal implements Journal {
   }
 
   async close(): Promise<void> {
+    await this.endAnchoring();
+    await this.inner.close();
+  }
+
+  /** Hands out the last head and ends the sinks; the journal itself stays open. */
+  async endAnchoring(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelTimer?.();
     this.#anchor();
     await Promise.all(this.#queues.map((queue) => queue.stop()));
-    await this.inner.close();
   }
 
   #seen(head: AnchorPoint): void {
     // Answers of appends that share a commit come in order, so the newest is the last.
     this.#head = head;
+    if (this.#closed) return;
     for (const queue of this.#queues) queue.seen(head.sequence);
     if (head.sequence - this.#anchored >= this.options.everyRecords) this.#anchor();
     else

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { JournalRecord } from '@weir/core/model';
 import type { Journal } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
-import { ReadModel } from '@weir/runtime';
+import { ReadModel, recoverState } from '@weir/runtime';
 import type { Phases } from '../../boot/phases';
 import type { Backbone } from '../../wiring/backbone';
 import type { StopRequest } from '../../wiring/context';
@@ -10,6 +11,8 @@ import { BACKBONE, LOG, PHASES_TOKEN, STOP_REQUEST } from '../../wiring/tokens';
 
 /** Followers are told within milliseconds; a write that was carried out is not failed for it. */
 const CATCH_UP_MS = 1_000;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
  * What the API knows: the fold of the journal, kept up to date by following it. The same fold as
@@ -33,12 +36,26 @@ export class JournalReader {
   async start(): Promise<void> {
     const journal = await this.backbone.readJournal();
     this.source = journal;
-    for await (const record of journal.read(1)) this.apply(record);
-    const next = this.model.lastSequence + 1;
-    this.unfollow = await journal.follow(next, (record) => {
-      this.apply(record);
-    });
+    await this.fold(journal);
     this.phases.reach('journal');
+  }
+
+  /** From the newest snapshot on; again when this process fell behind what the journal keeps. */
+  private async fold(journal: Journal): Promise<void> {
+    const { durable } = await recoverState(journal, sha256, this.log);
+    this.model.restore(durable);
+    this.unfollow = await journal.follow(
+      this.model.lastSequence + 1,
+      (record) => {
+        this.apply(record);
+      },
+      () => {
+        this.fold(journal).catch((error: unknown) => {
+          this.log.error('journal cannot be folded', { err: error });
+          this.requestStop('journal cannot be folded', 1);
+        });
+      },
+    );
   }
 
   async stop(): Promise<void> {
