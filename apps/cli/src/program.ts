@@ -7,6 +7,7 @@ import { addJournalCommands } from './commands/journal';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
 import { addBacktestCommand, addReplayCommand } from './commands/replay';
+import { addScoresCommand } from './commands/scores';
 import { addSimCommand } from './commands/sim';
 import { addWatchCommand } from './commands/watch';
 import { addWriteCommands } from './commands/write';
@@ -38,6 +39,7 @@ export function buildProgram(session: Session): Command {
   addControlCommands(program, session);
   addWatchCommand(program, session);
   addJournalCommands(program, session);
+  addScoresCommand(program, session);
   addOfflineCommands(program, session);
   addSimCommand(program, session);
   addReplayCommand(program, session);

@@ -24,6 +24,8 @@ export const API_PATHS = {
   topology: '/v1/topology',
   journal: '/v1/journal',
   journalVerify: '/v1/journal/verify',
+  scores: '/v1/scores',
+  shadows: '/v1/shadows',
   events: '/v1/events',
   version: '/version',
 } as const;

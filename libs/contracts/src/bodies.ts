@@ -141,6 +141,10 @@ export const listIncidentsQuerySchema = strict({
   limit: queryInteger(1, MAX_PAGE_SIZE).optional(),
   after: z.string().min(1).optional(),
 });
+export const listShadowsQuerySchema = strict({
+  limit: queryInteger(1, MAX_PAGE_SIZE).optional(),
+  after: z.string().min(1).optional(),
+});
 /** GET /v1/journal: in order, from a sequence (1 is the first). */
 export const journalQuerySchema = strict({
   from: queryInteger(1, Number.MAX_SAFE_INTEGER).optional(),

@@ -15,4 +15,5 @@ export * from './resources';
 export * from './saved-plan';
 export * from './scalars';
 export * from './scenario';
+export * from './scores';
 export * from './topology';

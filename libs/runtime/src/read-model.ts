@@ -7,6 +7,8 @@ import type {
   IntentResource,
   JournalRecord,
   Mode,
+  RuleScore,
+  Shadow,
 } from '@weir/core/model';
 import { emptyDurableState, type DurableState } from '@weir/core/state';
 import { foldChecked } from './engine/recover';
@@ -64,5 +66,13 @@ export class ReadModel {
   }
   incident(id: string): Incident | undefined {
     return this.state.incidents.get(id as IncidentId);
+  }
+  /** What became of decisions, by rule and group. */
+  scores(): readonly RuleScore[] {
+    return [...this.state.scores.values()];
+  }
+  /** Decisions that were not carried out, in the order in which they were taken. */
+  shadows(): readonly Shadow[] {
+    return [...this.state.shadows.values()];
   }
 }

@@ -2,12 +2,14 @@ import type { RuleScore } from '@weir/core/model';
 import { table } from '../output/table';
 import { percent, signedPercent } from '../output/units';
 
+/** As the API gives it, or as a backtest makes it. */
+type Score = Omit<RuleScore, 'rule'> & { readonly rule: string };
+
 /** Decisions that turned out to be needed: the objective did not recover without them. */
-const neededOf = ({ shadow }: RuleScore): number =>
-  shadow.helped + shadow['no-gain'] + shadow.harmed;
+const neededOf = ({ shadow }: Score): number => shadow.helped + shadow['no-gain'] + shadow.harmed;
 
 /** What decisions that were not carried out would have been worth. */
-export const shadowTable = (scores: readonly RuleScore[]): string =>
+export const shadowTable = (scores: readonly Score[]): string =>
   table(
     [
       { title: 'rule', text: ({ rule }) => rule },
@@ -25,7 +27,7 @@ export const shadowTable = (scores: readonly RuleScore[]): string =>
   );
 
 /** What changes that were carried out did. */
-export const realTable = (scores: readonly RuleScore[]): string =>
+export const realTable = (scores: readonly Score[]): string =>
   table(
     [
       { title: 'rule', text: ({ rule }) => rule },
@@ -44,15 +46,15 @@ export const realTable = (scores: readonly RuleScore[]): string =>
     false,
   );
 
-function meanOf({ calibration }: RuleScore, what: 'predicted' | 'measured'): string {
+function meanOf({ calibration }: Score, what: 'predicted' | 'measured'): string {
   return calibration.count === 0 ? '' : signedPercent(calibration[what] / calibration.count);
 }
 
-const errorOf = ({ calibration: { count, squaredError } }: RuleScore): string =>
+const errorOf = ({ calibration: { count, squaredError } }: Score): string =>
   count === 0 ? '' : percent(Math.sqrt(squaredError / count));
 
 /** Both, with what the words mean. */
-export function scoresText(scores: readonly RuleScore[]): string {
+export function scoresText(scores: readonly Score[]): string {
   const shadow = scores.some((score) => score.shadow.decided > 0);
   const real = scores.some((score) => score.real.kept + score.real.undone > 0);
   if (!shadow && !real) return 'no decision was scored yet\n';

@@ -8,6 +8,7 @@ import { ControlController } from './rest/control.controller';
 import { IncidentsController } from './rest/incidents.controller';
 import { IntentsController } from './rest/intents.controller';
 import { JournalController } from './rest/journal.controller';
+import { ScoresController } from './rest/scores.controller';
 import { SiteController } from './rest/site.controller';
 import { StatusController } from './rest/status.controller';
 
@@ -24,6 +25,7 @@ import { StatusController } from './rest/status.controller';
     ControlController,
     SiteController,
     JournalController,
+    ScoresController,
     EventsController,
   ],
   providers: [CommandClient, JournalReader, NorthboundServer],
