@@ -9,8 +9,10 @@ import {
   ruleName,
   type Device,
   type DeviceId,
+  type DeviceOperation,
   type Endpoint,
   type JournalRecord,
+  type OperationReport,
   type Policy,
   type TelemetryFrame,
   type Topology,
@@ -172,6 +174,7 @@ export interface WorldOptions {
   readonly store?: MemoryJournalStore;
   readonly devices?: MemoryDevices;
   readonly clock?: ManualClock;
+  readonly journal?: MemoryJournal;
   readonly crashPoint?: CrashPoint;
 }
 
@@ -196,6 +199,7 @@ export class World {
   silent = false;
   fatal: Error | null = null;
   readonly warnings: string[] = [];
+  private readonly executor: SouthboundExecutor;
   private sequence = 0;
   private readonly layout = buildLayout(this.topology);
   private readonly profile = new OpenConfigProfile();
@@ -203,7 +207,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.clock = options.clock ?? new ManualClock();
     this.store = options.store ?? new MemoryJournalStore();
-    this.journal = new MemoryJournal(this.store);
+    this.journal = options.journal ?? new MemoryJournal(this.store);
     this.devices = options.devices ?? freshDevices(this.topology);
     const crashPoint = options.crashPoint ?? (() => undefined);
     const quiet = {
@@ -236,17 +240,21 @@ export class World {
       },
     );
     this.engine.onFatal((error) => (this.fatal = error));
-    const executor = new SouthboundExecutor({
+    this.executor = new SouthboundExecutor({
       writer: this.devices,
       clock: this.clock,
       crashPoint,
     });
-    void this.queue.work((operation) => executor.execute(operation));
+    void this.queue.work((operation) => this.executor.execute(operation));
   }
 
   async start(epoch = 1): Promise<this> {
     await this.engine.start(epoch);
     return this;
+  }
+
+  execute(operation: DeviceOperation): Promise<OperationReport> {
+    return this.executor.execute(operation);
   }
 
   /** Lets virtual time pass in ticks, and everything that a tick sets going come to an end. */

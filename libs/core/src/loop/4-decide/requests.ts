@@ -131,6 +131,8 @@ function undoing(pass: Pass, change: Change, by: string, request: Draft['request
 
 function isOrphaned(pass: Pass, change: Change): boolean {
   if (change.adopted !== undefined) return false;
+  // What the devices hold by now decides whether there is anything to undo.
+  if (!change.plan.diffs.every((diff) => pass.observed.images.has(diff.device))) return false;
   if (change.leaseUntilMs !== null) return pass.now.wallMs >= change.leaseUntilMs;
   return (
     change.origin === 'intent' && change.intent !== null && !pass.durable.intents.has(change.intent)

@@ -21,8 +21,8 @@ export function confirm(pass: Pass, change: Change): void {
   const limits = {
     answers: LIMITS.confirmAttempts,
     fromMs: change.deadlineMs ?? 0,
-    // Time in which a read-back after the device's own timer can still prove that it was kept.
-    patienceMs: 3 * pass.env.operationTimeoutMs,
+    // Time for one more try, of which the read-back can prove that it was kept.
+    patienceMs: LIMITS.retryMaxMs + 3 * pass.env.operationTimeoutMs,
   };
   for (const [device, state] of devices) {
     if (state.progress === 'confirmed' || isBusy(pass, change, device)) continue;

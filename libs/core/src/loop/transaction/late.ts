@@ -1,3 +1,4 @@
+import { isTouching } from '../../change';
 import type { Change, DeviceProgress } from '../../model';
 import type { Pass } from '../pass';
 
@@ -19,10 +20,13 @@ const UNDER_WAY: ReadonlySet<DeviceProgress> = new Set([
   'committing',
   'confirming',
   'reverting',
+  // The former leader may have known of a write that was still to arrive.
+  'reverted',
   'unknown',
 ]);
 
 export function expectLateAfterTakeOver(pass: Pass, change: Change): void {
+  if (!isTouching(change.state)) return;
   for (const [device, state] of Object.entries(change.devices))
     if (UNDER_WAY.has(state.progress)) expectLate(pass, change, device);
 }
