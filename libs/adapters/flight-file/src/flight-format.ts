@@ -6,7 +6,7 @@ import { crc32 } from './crc32';
  * The file, little-endian:
  *
  *     'WEIRFLT\n' | u32 format version | blocks
- *     block: u8 kind | u32 length | u32 CRC-32 of kind, length and bytes | bytes
+ *     block: u8 kind | u32 length | u32 CRC-32 of these five | u32 CRC-32 of the bytes | bytes
  *
  * HEAD and END hold JSON, DATA holds raw deflate of whole entries. A file without END is of a
  * process that ended in the middle: what is there can be used.
@@ -17,7 +17,7 @@ export const BLOCK = { head: 1, data: 2, end: 3 } as const;
 export type BlockKind = (typeof BLOCK)[keyof typeof BLOCK];
 
 const FILE_HEAD_BYTES = MAGIC.length + 4;
-const BLOCK_HEAD_BYTES = 9;
+const BLOCK_HEAD_BYTES = 13;
 
 /** Entries of one file after inflation; a file that a recorder wrote stays far below. */
 export const MAX_FLIGHT_BYTES = 2 ** 30;
@@ -45,15 +45,9 @@ export function block(kind: BlockKind, body: Uint8Array): Uint8Array {
   bytes[0] = kind;
   view.setUint32(1, body.length, true);
   bytes.set(body, BLOCK_HEAD_BYTES);
-  view.setUint32(5, checksum(bytes, 0, body.length), true);
+  view.setUint32(5, crc32(bytes.subarray(0, 5)), true);
+  view.setUint32(9, crc32(body), true);
   return bytes;
-}
-
-function checksum(bytes: Uint8Array, at: number, length: number): number {
-  const covered = new Uint8Array(5 + length);
-  covered.set(bytes.subarray(at, at + 5));
-  covered.set(bytes.subarray(at + BLOCK_HEAD_BYTES, at + BLOCK_HEAD_BYTES + length), 5);
-  return crc32(covered);
 }
 
 export const jsonBytes = (value: unknown): Uint8Array =>
@@ -145,12 +139,14 @@ class Blocks {
   private next(): Result<{ readonly kind: number; readonly body: Uint8Array } | null> {
     const { at, bytes } = this;
     if (at + BLOCK_HEAD_BYTES > bytes.length) return ok(null);
-    const length = this.view.getUint32(at + 1, true);
-    if (at + BLOCK_HEAD_BYTES + length > bytes.length) return ok(null);
-    if (this.view.getUint32(at + 5, true) !== checksum(bytes, at, length))
-      return damaged(at, 'the checksum of a block is wrong');
-    this.at = at + BLOCK_HEAD_BYTES + length;
-    const body = bytes.subarray(at + BLOCK_HEAD_BYTES, this.at);
+    if (this.view.getUint32(at + 5, true) !== crc32(bytes.subarray(at, at + 5)))
+      return damaged(at, 'the head of a block does not match its checksum');
+    const end = at + BLOCK_HEAD_BYTES + this.view.getUint32(at + 1, true);
+    if (end > bytes.length) return ok(null);
+    const body = bytes.subarray(at + BLOCK_HEAD_BYTES, end);
+    if (this.view.getUint32(at + 9, true) !== crc32(body))
+      return damaged(at, 'a block does not match its checksum');
+    this.at = end;
     return ok({ kind: bytes[at] as number, body });
   }
 }
