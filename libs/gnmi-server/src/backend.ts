@@ -132,6 +132,8 @@ export interface Target {
   config(): LeafMap;
   /** Id of the commit that waits for its confirmation, or null. */
   pendingCommit(): string | null;
+  /** Connections that are open now. */
+  readonly connections: number;
   /** Sets that were received and applied so far. */
   readonly counts: { readonly setsReceived: number; readonly setsApplied: number };
   /** Cuts every open call and connection; the target goes on listening. */

@@ -29,6 +29,10 @@ export class Listener {
     return this.bound?.port ?? 0;
   }
 
+  get connections(): number {
+    return this.sockets.size;
+  }
+
   /** Listens on `host:port`, later calls on the port of the first. */
   async listen(address: string): Promise<void> {
     const at = address.lastIndexOf(':');

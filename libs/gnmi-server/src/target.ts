@@ -45,6 +45,9 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
 
   return {
     port: listener.port,
+    get connections() {
+      return listener.connections;
+    },
     counts: transactions.counts,
     config: () => configuration.current,
     pendingCommit: () => commit.pendingId,

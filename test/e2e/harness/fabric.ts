@@ -34,7 +34,8 @@ const START_MS = 60_000;
 export class Fabric {
   private constructor(
     readonly program: Program,
-    private readonly url: string,
+    /** Where the control API listens. */
+    readonly controlUrl: string,
   ) {}
 
   static async start(...args: readonly string[]): Promise<Fabric> {
@@ -90,7 +91,7 @@ export class Fabric {
   }
 
   private async expectOk(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await call(this.url, method, path, body);
+    const answer = await call(this.controlUrl, method, path, body);
     if (answer.status >= 400) throw new Error(`fabric ${method} ${path}: ${answer.text}`);
     return answer;
   }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { FrameReader } from './h2-frames';
 import { Pipe, type Conditions } from './pipe';
 import { SetWatch, type SetSeen, type Trap } from './set-watch';
@@ -50,9 +51,10 @@ export class Connection {
     this.down.pump();
   }
 
-  /** RST to both sides. */
+  /** RST to both sides; a FIN at once where TLS is in between. */
   reset(): void {
-    this.client.resetAndDestroy();
+    if (this.client instanceof TLSSocket) this.client.destroy();
+    else this.client.resetAndDestroy();
     this.device.resetAndDestroy();
   }
 

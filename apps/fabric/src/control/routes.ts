@@ -69,11 +69,15 @@ function readRoutes(fabric: FabricProcess): Route[] {
           }),
         ),
     },
-    get('/switches', 'port, faults and pending commit of each switch', () =>
+    get('/totals', 'what each workload has moved since it started', () =>
+      Object.fromEntries(fabric.world.totals()),
+    ),
+    get('/switches', 'port, connections, faults and pending commit of each switch', () =>
       [...fabric.switches].map(([name, entry]) => ({
         name,
         port: entry.port,
         running: entry.running,
+        connections: entry.connections,
         pendingCommit: entry.pendingCommit(),
         faults: entry.behaviour.faults,
       })),

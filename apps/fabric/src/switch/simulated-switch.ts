@@ -37,6 +37,11 @@ export class SimulatedSwitch {
     return this.boundPort;
   }
 
+  /** gNMI connections that are open now. */
+  get connections(): number {
+    return this.target?.connections ?? 0;
+  }
+
   get running(): boolean {
     return this.target !== null;
   }
