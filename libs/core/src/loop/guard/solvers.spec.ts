@@ -1,0 +1,112 @@
+import type { FillProblem, PlacementProblem, RoutingModel, Strategies } from '../../ports';
+import { deviceId } from '../../model';
+import { sheltered, SolverFailure } from './solvers';
+
+const fill: FillProblem = { residualBps: [1, 2], demandBps: 1, gridEntries: 16, keepAtLeast: 1 };
+const place: PlacementProblem = {
+  capacityBps: [1, 1],
+  loadBps: [0, 0],
+  items: [
+    {
+      group: 0,
+      bps: 1,
+      choices: [
+        { channels: [0], shares: [1] },
+        { channels: [1], shares: [1] },
+      ],
+      present: [1, 0],
+    },
+  ],
+  relevant: [0],
+  maxGroups: 1,
+  targetRatio: 0.5,
+};
+
+function around(
+  inner: Partial<Record<keyof Strategies, unknown>>,
+  last: RoutingModel | null = null,
+) {
+  const failures: string[] = [];
+  const strategies = sheltered(
+    inner as unknown as Strategies,
+    () => last,
+    (failure) => failures.push(`${failure.method}: ${failure.message}`),
+  );
+  return { strategies, failures };
+}
+
+const boom = (): never => {
+  throw new TypeError('boom');
+};
+
+describe('a method of decision that fails', () => {
+  it.each([
+    ['throws', boom],
+    ['gives too few weights', () => [16]],
+    ['gives NaN', () => [NaN, 16]],
+    ['gives a weight below zero', () => [-1, 17]],
+    ['gives nothing to anybody', () => [0, 0]],
+    ['gives more than there is', () => [16, 16]],
+  ])('%s: no weights come of it', (_, fillWeights) => {
+    const { strategies, failures } = around({ fillWeights });
+    expect(() => strategies.fillWeights(fill)).toThrow(SolverFailure);
+    expect(failures).toHaveLength(1);
+  });
+
+  it.each([
+    ['throws', boom],
+    ['chooses what there is not', () => ({ choices: [2], before: 1, after: 0 })],
+    ['chooses a fraction', () => ({ choices: [0.5], before: 1, after: 0 })],
+    ['forgets an item', () => ({ choices: [], before: 1, after: 0 })],
+    ['predicts NaN', () => ({ choices: [1], before: 1, after: NaN })],
+  ])('%s: nothing is placed', (_, chosen) => {
+    const { strategies } = around({ place: chosen });
+    expect(() => strategies.place(place)).toThrow(SolverFailure);
+  });
+
+  it('makes figures unknown and tests undecided', () => {
+    for (const answer of [boom, () => -5, () => undefined])
+      expect(around({ quantile: answer }).strategies.quantile([], [], 0.5)).toBeNaN();
+    for (const pValue of [NaN, -1, 2]) {
+      const { strategies } = around({ sequentialTest: () => ({ pValue, mean: 3 }) });
+      expect(strategies.sequentialTest([], 1)).toEqual({ pValue: 1, mean: 0 });
+    }
+    expect(around({ hashTail: boom }).strategies.hashTail(1, 2, 1)).toBe(1);
+  });
+
+  it('keeps the last good routing, and without one knows no way to anywhere', () => {
+    const good = {
+      spread: () => ({ shares: new Map(), problem: null }),
+    } as unknown as RoutingModel;
+    const args = [{}, new Map()] as unknown as Parameters<Strategies['routing']>;
+    expect(around({ routing: boom }, good).strategies.routing(...args)).toBe(good);
+    const none = around({ routing: () => null }).strategies.routing(...args);
+    expect(none.spread(deviceId('a'), 'p').problem).toEqual({ kind: 'black-hole', at: 'a' });
+    expect(none.withRoutes([]).nextHops(deviceId('a'), 'p')).toEqual([]);
+  });
+
+  it('a spread with shares that cannot be leads nowhere, which every check refuses', () => {
+    const args = [{}, new Map()] as unknown as Parameters<Strategies['routing']>;
+    for (const share of [NaN, -0.5, 7]) {
+      const spread = () => ({ shares: new Map([['a:b', share]]), problem: null });
+      const model = around({ routing: () => ({ spread }) }).strategies.routing(...args);
+      expect(model.spread(deviceId('a'), 'p').problem?.kind).toBe('black-hole');
+    }
+  });
+
+  it('that works is passed through as it is', () => {
+    const { strategies, failures } = around({
+      fillWeights: () => [8, 8],
+      place: () => ({ choices: [1], before: 1, after: 0.5 }),
+      quantile: () => 7,
+      hashTail: () => 0.25,
+      sequentialTest: () => ({ pValue: 0.01, mean: 4 }),
+    });
+    expect(strategies.fillWeights(fill)).toEqual([8, 8]);
+    expect(strategies.place(place).choices).toEqual([1]);
+    expect(strategies.quantile([], [], 0.5)).toBe(7);
+    expect(strategies.hashTail(1, 2, 1)).toBe(0.25);
+    expect(strategies.sequentialTest([], 1).mean).toBe(4);
+    expect(failures).toEqual([]);
+  });
+});
