@@ -20,8 +20,9 @@ Module._resolveFilename = function resolve(request, ...rest) {
   return path.join(root, request.replace(place[0], place[1]));
 };
 
-require.extensions['.ts'] = (module, file) => {
-  const { code } = transformSync(readFileSync(file, 'utf8'), {
+/** Compiles `text` as the content of `file`, whatever stands in it on the disk. */
+function compile(module, file, text) {
+  const { code } = transformSync(text, {
     filename: file,
     jsc: {
       target: 'es2022',
@@ -32,4 +33,8 @@ require.extensions['.ts'] = (module, file) => {
     sourceMaps: 'inline',
   });
   module._compile(code, file);
-};
+}
+
+require.extensions['.ts'] = (module, file) => compile(module, file, readFileSync(file, 'utf8'));
+
+module.exports = { compile };

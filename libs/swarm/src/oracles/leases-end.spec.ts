@@ -30,6 +30,16 @@ describe('I2: leases end', () => {
     ]);
   });
 
+  it('leaves what was found in its place to whoever put it there', () => {
+    const found = {
+      kind: 'change-adopted',
+      id: changeId('chg-1'),
+      device: L1,
+      reason: '',
+    } as const;
+    expect(kept().record(lease).record(found).after(150_000).told()).toEqual([]);
+  });
+
   it('lets a later change replace it, and a person see to a fenced device', () => {
     const later = changeOf('chg-2', [LEAF], [L1], { origin: 'operator' });
     expect(

@@ -7,24 +7,28 @@ const GRACE_TIMEOUTS = 60;
 
 /**
  * I2, of what stands: every automatic change is a lease. One that was kept by the loop stands at
- * the end only while its lease runs, unless a later change has undone or overwritten it, or a person
- * is needed on one of its devices. A change of the loop that is kept must have a lease at all.
+ * the end only while its lease runs, unless a later change has undone or overwritten it, somebody
+ * else's configuration was found in its place and adopted, or a person is needed on one of its
+ * devices. A change of the loop that is kept must have a lease at all.
  */
 export const leasesEnd: OracleFactory = ({ operationTimeoutMs }) => {
   const ledger = new Ledger();
   const order: ChangeId[] = [];
+  const adopted = new Set<ChangeId>();
   return {
     invariant: 'I2',
     see(event) {
       if (event.kind !== 'record') return;
       const body = ledger.take(event.record, event.atMs);
       if (body?.kind === 'change-transition' && body.to === 'confirmed') order.push(body.id);
+      if (body?.kind === 'change-adopted') adopted.add(body.id);
     },
     end({ atMs }, report) {
       const kept = order.flatMap((id) => ledger.changes.get(id) ?? []);
       kept.forEach((tracked, index) => {
         const { change, leaseUntilMs } = tracked;
         if (change.origin !== 'rule' || change.action.type === 'undo') return;
+        if (adopted.has(change.id)) return;
         if (isReplaced(tracked, kept.slice(index + 1)) || isFenced(tracked, ledger)) return;
         if (leaseUntilMs === null) report(`${change.id} was kept by the loop without a lease`);
         else if (leaseUntilMs + GRACE_TIMEOUTS * operationTimeoutMs < atMs)
