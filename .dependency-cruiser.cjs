@@ -76,7 +76,8 @@ const TABLE = [
     may: [
       'libs/(core|algorithms|runtime|contracts|tls|intents|sim|closed-loop|swarm|openconfig-switch)',
       'libs/(proto-gen|gnmi|gnmi-server)',
-      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|queue-memory|gnmi|flight-file)',
+      'libs/adapters/(policy-cel|inventory-file|journal-lmdb|journal-anchor|queue-memory|gnmi)',
+      'libs/adapters/flight-file',
     ],
   },
   {

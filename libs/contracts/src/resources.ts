@@ -282,6 +282,14 @@ export const journalVerificationSchema = open({
   brokenAt: z.number().nullable(),
   head: z.string(),
   detail: z.string(),
+  firstSequence: z
+    .number()
+    .optional()
+    .describe('First record that is left; older ones were compacted away.'),
+  snapshots: z
+    .array(open({ sequence: z.number(), finding: z.string().nullable() }))
+    .optional()
+    .describe('Newest first; the finding is null where the snapshot is in order.'),
 });
 export type JournalVerificationView = z.infer<typeof journalVerificationSchema>;
 

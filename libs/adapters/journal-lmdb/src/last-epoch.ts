@@ -7,5 +7,5 @@ import type { Journal } from '@weir/core/ports';
 export async function lastEpoch(journal: Journal): Promise<number> {
   const last = await journal.lastSequence();
   for await (const record of journal.read(last)) return record.epoch;
-  return 0;
+  return (await journal.snapshots?.base())?.epoch ?? 0;
 }
