@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -78,8 +78,7 @@ describe('a recording on disk', () => {
 
   it('is readable by its owner only', async () => {
     const path = await written('traffic of a company');
-    chmodSync(path, 0o600);
-    expect(listFlights(dir)[0]?.bytes).toBeGreaterThan(40);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 });
 

@@ -1,11 +1,18 @@
 import { ok, refuse, type Result } from '@weir/core/base';
-import { step, type LoopEnv, type LoopState } from '@weir/core/loop';
+import type { LoopEnv, LoopState } from '@weir/core/loop';
 import type { Policy, RuleScore, Shadow } from '@weir/core/model';
 import { emptyDurableState, scoreKey } from '@weir/core/state';
 import { RealChanges, recounted } from './real-changes';
 import { capped, isAsked, withReadBack } from './other-policy';
 import type { FlightEnvironment } from './recording';
-import { environmentOf, walk, type Program, type RecordedPass, type Visitor } from './replay';
+import {
+  environmentOf,
+  tryStep,
+  walk,
+  type Program,
+  type RecordedPass,
+  type Visitor,
+} from './replay';
 
 /** What a policy would have decided over recorded telemetry, and what it would have been worth. */
 export interface Backtest {
@@ -67,7 +74,8 @@ class ShadowRun implements Visitor {
     this.state ??= withoutChanges(state);
   }
 
-  pass({ event: { event, now }, outcome }: RecordedPass): boolean {
+  pass({ event: entry, outcome }: RecordedPass): ReturnType<Visitor['pass']> {
+    const { event, now } = entry;
     const { env, state } = this;
     this.real.see(outcome.records, now.wallMs);
     if (env === null || state === null) return true;
@@ -75,7 +83,9 @@ class ShadowRun implements Visitor {
     this.toMs = now.wallMs;
     this.events++;
     if (event.kind === 'policy-replaced' || isAsked(event)) return true;
-    this.state = step(env, withReadBack(state, event), event, now).state;
+    const result = tryStep(env, withReadBack(state, event), entry);
+    if (!result.ok) return result;
+    this.state = result.value.state;
     return true;
   }
 

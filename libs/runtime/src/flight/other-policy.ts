@@ -1,9 +1,16 @@
 import { ok, refuse, type Result } from '@weir/core/base';
-import { step, type LoopEnv, type LoopEvent, type LoopState, type Now } from '@weir/core/loop';
+import type { LoopEnv, LoopEvent, LoopState, Now } from '@weir/core/loop';
 import { patched, stricterMode, type Mode, type Policy } from '@weir/core/model';
 import { decisionsIn, type FlightDecision, type KeyedDecision } from './decisions';
 import type { FlightEnvironment } from './recording';
-import { environmentOf, walk, type Program, type RecordedPass, type Visitor } from './replay';
+import {
+  environmentOf,
+  tryStep,
+  walk,
+  type Program,
+  type RecordedPass,
+  type Visitor,
+} from './replay';
 
 /** A decision that only one of the two policies took at this event. */
 export interface DecisionDifference {
@@ -84,7 +91,8 @@ class Comparison implements Visitor {
       this.objectives.set(id, objectiveId);
   }
 
-  pass({ number, event: { event, now }, outcome }: RecordedPass): boolean {
+  pass({ number, event: entry, outcome }: RecordedPass): ReturnType<Visitor['pass']> {
+    const { event, now, at } = entry;
     if (this.recorded === null || this.state === null) return true;
     if (Number.isNaN(this.fromMs)) this.fromMs = now.wallMs;
     this.toMs = now.wallMs;
@@ -97,14 +105,19 @@ class Comparison implements Visitor {
       this.note(number, now, before, []);
       return true;
     }
-    const result = step(env, given, event, now);
-    const after = this.decisionsOf(result.records);
+    const result = tryStep(env, given, { event, now, at });
+    if (!result.ok) return result;
+    const after = this.decisionsOf(result.value.records);
     this.note(number, now, before, after);
+    if (this.divergedAtMs === null) {
+      this.state = result.value.state;
+      return true;
+    }
     // What the network never felt is decided, and goes no further.
-    this.state =
-      this.divergedAtMs === null
-        ? result.state
-        : step({ ...env, policy: capped(this.policy, 'suggest') }, given, event, now).state;
+    const held = { ...env, policy: capped(this.policy, 'suggest') };
+    const onward = tryStep(held, given, { event, now, at });
+    if (!onward.ok) return onward;
+    this.state = onward.value.state;
     return true;
   }
 

@@ -22,7 +22,7 @@ export interface FirstDifference {
   /** Number of the event in the recording, from 1. */
   readonly event: number;
   readonly atMs: number;
-  readonly what: 'records' | 'effects' | 'state';
+  readonly what: 'records' | 'effects' | 'state' | 'failure';
   readonly recorded: string;
   readonly replayed: string;
 }
@@ -79,21 +79,38 @@ export interface RecordedPass {
   readonly outcome: { readonly records: readonly RecordBody[]; readonly effects: string };
 }
 
+type Refused = Extract<Result<never>, { readonly ok: false }>;
+
 export interface Visitor {
   environment(environment: FlightEnvironment): Result<void>;
   keyframe(state: LoopState, entry: FlightEntry): void;
-  /** Returns false to go no further. */
-  pass(pass: RecordedPass): boolean;
-  failed(reason: string): void;
+  /** Returns false to go no further, or why it cannot. */
+  pass(pass: RecordedPass): boolean | Refused;
+  /** The engine stopped by itself; the event is given when its pass did not come to an end. */
+  failed(reason: string, event: RecordedPass['event'] | null): void;
 }
 
 const NOTHING = { records: [], effects: '' } as const;
+
+/** A pass over recorded input: a defect of the program then, or damage that no checksum shows. */
+export function tryStep(
+  env: LoopEnv,
+  state: LoopState,
+  { event, now, at }: Pick<RecordedPass['event'], 'event' | 'now' | 'at'>,
+): Result<StepResult> {
+  try {
+    return ok(step(env, state, event, now));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return refuse('flight-damaged', `entries, byte ${at}`, `the pass failed: ${reason}`);
+  }
+}
 
 /** Walks over a recording; each event comes together with its outcome. */
 export function walk(bytes: Uint8Array, visitor: Visitor): Result<void> {
   let pending: Extract<FlightEntry, { kind: 'event' }> | null = null;
   let number = 0;
-  const flush = (outcome: RecordedPass['outcome']): boolean => {
+  const flush = (outcome: RecordedPass['outcome']): boolean | Refused => {
     if (pending === null) return true;
     const event = pending;
     pending = null;
@@ -102,28 +119,23 @@ export function walk(bytes: Uint8Array, visitor: Visitor): Result<void> {
   for (const entry of readEntries(bytes)) {
     if (!entry.ok) return entry;
     const { value } = entry;
-    if (value.kind === 'outcome') {
-      if (!flush(value)) return ok(undefined);
-      continue;
-    }
-    // The pass that failed has no outcome, and is not held to one.
     if (value.kind === 'failed') {
-      if (pending !== null) visitor.failed(value.reason);
-      else visitor.failed(value.reason);
+      visitor.failed(value.reason, pending);
       return ok(undefined);
     }
-    if (!flush(NOTHING)) return ok(undefined);
+    const going = flush(value.kind === 'outcome' ? value : NOTHING);
+    if (going !== true) return going === false ? ok(undefined) : going;
     if (value.kind === 'environment') {
       const taken = visitor.environment(value.environment);
       if (!taken.ok) return taken;
     } else if (value.kind === 'keyframe') visitor.keyframe(value.state, value);
-    else {
+    else if (value.kind === 'event') {
       number++;
       pending = value;
     }
   }
-  flush(NOTHING);
-  return ok(undefined);
+  const last = flush(NOTHING);
+  return typeof last === 'boolean' ? ok(undefined) : last;
 }
 
 /**
@@ -180,15 +192,29 @@ class Replay implements Visitor {
     if (Number.isNaN(this.fromMs)) this.fromMs = wallMs;
     this.toMs = wallMs;
     this.events++;
-    const result = step(env, state, event.event, event.now);
+    const stepped = tryStep(env, state, event);
+    if (!stepped.ok) {
+      const recorded = 'the pass came to an end';
+      const replayed = stepped.error.reason;
+      this.difference = { event: number, atMs: wallMs, what: 'failure', recorded, replayed };
+      return false;
+    }
+    const result = stepped.value;
     this.state = result.state;
     this.records += result.records.length;
     this.difference = differenceOf(number, wallMs, outcome, result);
     return this.difference === null;
   }
 
-  failed(reason: string): void {
+  failed(reason: string, event: RecordedPass['event'] | null): void {
     this.failure = reason;
+    if (event === null || this.env === null || this.state === null) return;
+    this.events++;
+    const again = tryStep(this.env, this.state, event);
+    const replayed = again.ok ? 'the pass came to an end' : again.error.reason;
+    if (replayed.endsWith(reason)) return;
+    const { wallMs: atMs } = event.now;
+    this.difference = { event: this.events, atMs, what: 'failure', recorded: reason, replayed };
   }
 
   report(): Result<ReplayReport> {
