@@ -102,6 +102,20 @@ describe('steps of the wall clock', () => {
   });
 });
 
+describe('a successor whose wall clock is behind', () => {
+  it('keeps leases and rests as long as they were', async () => {
+    const world = await leased();
+    const leftMs = (world.changes[0]?.leaseUntilMs ?? 0) - world.clock.wallMs();
+    world.clock.stepMs = -HOUR_MS;
+    const again = await restarted(world);
+    const steps = (await again.records()).filter(({ body }) => body.kind === 'clock-stepped');
+    expect(steps).toHaveLength(1);
+    const left = (again.changes[0]?.leaseUntilMs ?? 0) - world.clock.wallMs();
+    expect(left).toBeLessThanOrEqual(leftMs + 1_000);
+    expect(left).toBeGreaterThan(leftMs - 1_000);
+  });
+});
+
 describe('what is found at the start', () => {
   it('adopts what a person wrote over a kept change, and ends its lease', async () => {
     const world = await leased();

@@ -15,6 +15,8 @@ import type { LeafHistory } from './oscillation';
 /** What survives a restart: the fold of the journal, nothing else. */
 export interface DurableState {
   readonly lastSequence: number;
+  /** Wall time of the last record; 0 before the first. */
+  readonly lastAtMs: number;
   readonly epoch: number;
   readonly changeCount: number;
   readonly incidentCount: number;
@@ -46,6 +48,7 @@ export interface DurableState {
 
 export const emptyDurableState: DurableState = {
   lastSequence: 0,
+  lastAtMs: 0,
   epoch: 0,
   changeCount: 0,
   incidentCount: 0,

@@ -23,6 +23,7 @@ export function applyRecord(state: DurableState, stored: Stored): DurableState {
   const next: DurableState = {
     ...state,
     lastSequence: state.lastSequence + 1,
+    lastAtMs: stored.atMs,
     epoch: Math.max(state.epoch, stored.epoch),
   };
   return applyBody(next, stored.body, stored.atMs);

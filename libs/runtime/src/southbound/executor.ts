@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@weir/core/base';
+import type { ErrorCode, Refusal } from '@weir/core/base';
 import type { DeviceOperation, OperationReport } from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
@@ -92,32 +92,30 @@ export class SouthboundExecutor {
 
   private async image({ device, timeoutMs }: DeviceOperation): Promise<Part> {
     const image = await this.deps.writer.readImage(device, timeoutMs);
-    if (!image.ok)
-      return { outcome: 'refused', code: image.error.code, message: image.error.reason };
+    if (!image.ok) return unreachable(image.error);
     return { outcome: 'done', image: image.value };
   }
 
   private async snapshot({ device, leaves, timeoutMs }: DeviceOperation): Promise<Part> {
     const { writer } = this.deps;
     const probed = await writer.probeCommitConfirmed(device, timeoutMs);
-    if (!probed.ok)
-      return { outcome: 'refused', code: probed.error.code, message: probed.error.reason };
+    if (!probed.ok) return unreachable(probed.error);
     const read = await writer.readLeaves(device, pathsOf(leaves), timeoutMs);
-    if (!read.ok) return { outcome: 'refused', code: read.error.code, message: read.error.reason };
+    if (!read.ok) return unreachable(read.error);
     return { outcome: 'done', readBack: read.value, commitConfirmed: probed.value };
   }
 
   private async commit(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { writer, clock, crashPoint } = this.deps;
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
+    crashPoint('southbound:before-set');
+    // Read before the check: whoever slept in between does not wake up to a Set.
     const before = await writer.readLeaves(device, pathsOf(leaves), timeoutMs);
-    if (!before.ok)
-      return { outcome: 'refused', code: before.error.code, message: before.error.reason };
+    this.checkMaySend(operation, startedMs, 1);
+    if (!before.ok) return unreachable(before.error);
     // What it holds already may be of an earlier run of the same operation.
     if (!holds(leaves, before.value) && !holdsBefore(leaves, before.value))
       return { ...driftedFrom(leaves, before.value), readBack: before.value };
-    crashPoint('southbound:before-set');
-    this.checkMaySend(operation, startedMs, 1);
     const sentMs = clock.wallMs();
     const commit = rollbackMs > 0 ? { id: commitId, rollbackMs } : null;
     const answer = await writer.set(device, leaves, commit, timeoutMs);
@@ -129,13 +127,13 @@ export class SouthboundExecutor {
   private async confirm(operation: DeviceOperation, startedMs: number): Promise<Part> {
     const { rollbackMs, leaves } = operation;
     const answer = rollbackMs > 0 ? await this.settlePending(operation, startedMs) : NO_TIMER;
+    if ('outcome' in answer) return answer;
     const read = await this.readBack(operation);
     if (answer.kind === 'unknown') {
       // The new values are there, pending or for good; what is not there was lost.
-      const lost = read !== null && !holds(leaves, read);
-      const outcome = lost ? 'mismatch' : 'unknown';
+      if (read !== null && !holds(leaves, read)) return { ...lost(answer.message), readBack: read };
       const { message } = answer;
-      return { outcome, code: 'device-outcome-unknown', message, readBack: read };
+      return { outcome: 'unknown', code: 'device-outcome-unknown', message, readBack: read };
     }
     const judged = judgeWrite(answer, leaves, read);
     const refusedThough = answer.kind === 'refused' && judged.outcome === 'done';
@@ -146,11 +144,18 @@ export class SouthboundExecutor {
    * OK is no proof that nothing is pending any more: only the device's "nothing is pending" is, to
    * this confirm (an earlier one went through) or to the same one once more.
    */
-  private async settlePending(operation: DeviceOperation, startedMs: number): Promise<SetAnswer> {
+  private async settlePending(
+    operation: DeviceOperation,
+    startedMs: number,
+  ): Promise<SetAnswer | NoWrite> {
     const { writer, crashPoint } = this.deps;
-    const { device, commitId, timeoutMs } = operation;
+    const { device, leaves, commitId, timeoutMs } = operation;
     crashPoint('southbound:before-confirm');
+    const before = await writer.readLeaves(device, pathsOf(leaves), timeoutMs);
     this.checkMaySend(operation, startedMs, 1);
+    if (!before.ok) return unreachable(before.error);
+    if (!holds(leaves, before.value))
+      return { ...lost('the device does not hold it any more'), readBack: before.value };
     const first = await writer.confirm(device, commitId, timeoutMs);
     crashPoint('southbound:after-confirm');
     if (nothingPending(first)) return { kind: 'ok' };
@@ -166,6 +171,7 @@ export class SouthboundExecutor {
     const { device, leaves, commitId, rollbackMs, timeoutMs } = operation;
     if (rollbackMs > 0) {
       crashPoint('southbound:before-cancel');
+      await this.readBack(operation);
       this.checkMaySend(operation, startedMs, 1);
       // Whether it was pending, ran out, or is another's: the read-back tells what is left to do.
       await writer.cancel(device, commitId, timeoutMs);
@@ -174,6 +180,7 @@ export class SouthboundExecutor {
     const first = await this.readBack(operation);
     if (first !== null && holds(leaves, first)) return { outcome: 'done', readBack: first };
     crashPoint('southbound:before-inverse');
+    await this.readBack(operation);
     this.checkMaySend(operation, startedMs, LATER_WRITES);
     const sentMs = clock.wallMs();
     const answer = await writer.set(device, leaves, null, timeoutMs);
@@ -190,6 +197,21 @@ export class SouthboundExecutor {
     return read.ok ? read.value : null;
   }
 }
+
+/** An operation that ended before anything was written. */
+type NoWrite = Part & Required<Pick<Part, 'outcome'>>;
+
+const unreachable = ({ code, reason }: Refusal): NoWrite => ({
+  outcome: 'refused',
+  code,
+  message: reason,
+});
+
+const lost = (message: string): NoWrite => ({
+  outcome: 'mismatch',
+  code: 'device-outcome-unknown',
+  message,
+});
 
 const pathsOf = (leaves: DeviceOperation['leaves']): readonly string[] =>
   leaves.map((leaf) => leaf.path);

@@ -23,3 +23,12 @@ export function observeClock(pass: Pass): void {
   );
   pass.observe({ objectives });
 }
+
+/**
+ * Between two processes only the wall clock runs, and time does not go back: when it is behind the
+ * last record (another host, or set while nobody ran), everything moves back with it.
+ */
+export function observeClockOfPast(pass: Pass): void {
+  const byMs = pass.now.wallMs - pass.durable.lastAtMs;
+  if (byMs < -LIMITS.clockStepMs) pass.record({ kind: 'clock-stepped', byMs });
+}

@@ -1,7 +1,7 @@
 import type { Change } from '../../model';
 import type { DecisionRequest, LoopEvent } from '../events';
 import type { Pass } from '../pass';
-import { observeClock } from './clock';
+import { observeClock, observeClockOfPast } from './clock';
 import { observeCommand } from './commands';
 import { adoptDrift } from './drift';
 import { refreshImages, observeImage, observeReadBack } from './images';
@@ -20,6 +20,7 @@ export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[
       // Records of this process carry its own epoch from the first one on.
       pass.durable = { ...pass.durable, epoch: event.epoch };
       pass.observe({ startedMs: pass.now.monoMs });
+      observeClockOfPast(pass);
       pass.record({
         kind: 'daemon-started',
         version: event.version,

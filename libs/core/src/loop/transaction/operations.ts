@@ -45,9 +45,23 @@ export function issue(pass: Pass, change: Change, device: DeviceId, verb: Operat
     epoch: pass.durable.epoch,
     leaves: leavesFor(change, device, verb, state),
     commitId: state.commitId,
-    rollbackMs: state.commitConfirmed ? rollbackMs(pass, change) : 0,
+    rollbackMs: hasTimer(pass, change, verb, state) ? rollbackMs(pass, change) : 0,
     timeoutMs: pass.env.operationTimeoutMs,
   });
+}
+
+/** Whether the device's own timer counts: once it must have fired, keeping is only read. */
+const hasTimer = (pass: Pass, change: Change, verb: OperationVerb, state: DeviceState): boolean =>
+  state.commitConfirmed && (verb !== 'confirm' || sinceDeadline(pass, change) !== 'read-only');
+
+/** Operation time-outs after the deadline by which the timer of every device must have fired. */
+const FIRED_TIMEOUTS = 2;
+
+/** `running`: timers run; `undecided`: they may have fired; `read-only`: they have. */
+export function sinceDeadline(pass: Pass, change: Change): 'running' | 'undecided' | 'read-only' {
+  const afterMs = pass.now.wallMs - (change.deadlineMs ?? Infinity);
+  if (!(afterMs > 0)) return 'running';
+  return afterMs > FIRED_TIMEOUTS * pass.env.operationTimeoutMs ? 'read-only' : 'undecided';
 }
 
 function leavesFor(

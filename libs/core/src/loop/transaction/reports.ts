@@ -21,30 +21,12 @@ export function takeReport(pass: Pass, report: OperationReport): void {
     if (change.state === 'applying') takeSnapshot(pass, change, report);
     return;
   }
-  if (isProvenByTime(pass, change, report)) {
-    const message = 'the answer was lost; the device holds it after its own timer has run out';
-    record(pass, change, report, { outcome: 'done', code: null, message });
-    return;
-  }
   record(pass, change, report, {});
   if (report.outcome === 'unknown') expectLate(pass, change, operation.device);
   if (report.outcome !== 'done') {
     const attempt = change.devices[operation.device]?.attempts ?? 1;
     scheduleRetry(pass, change, operation.device, attempt);
   }
-}
-
-/**
- * Confirms whose answers are lost again and again: what is read cannot tell a pending commit from
- * a permanent one, until the device's own timer must have fired.
- */
-function isProvenByTime(pass: Pass, change: Change, report: OperationReport): boolean {
-  const { operation, outcome, readBack } = report;
-  if (operation.verb !== 'confirm' || outcome !== 'unknown' || readBack === null) return false;
-  const read = new Map(readBack.map((leaf) => [leaf.path, leaf.value]));
-  if (!operation.leaves.every((leaf) => sameLeaf(read.get(leaf.path) ?? null, leaf.after)))
-    return false;
-  return pass.now.wallMs > (change.deadlineMs ?? Infinity) + pass.env.operationTimeoutMs;
 }
 
 function record(

@@ -107,6 +107,7 @@ const FIELDS: Partial<Record<keyof DurableState, Check>> = {
   fenced: mapOf(text),
   actedMs: mapOf(finite),
   startsMs: listOf(finite),
+  lastAtMs: finite,
 };
 
 export function checkState(state: DurableState): Result<DurableState> {
