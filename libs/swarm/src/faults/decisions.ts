@@ -118,7 +118,7 @@ function onto(plant: Plant, leaf: string, to: string, spine: string) {
   };
 }
 
-const drainsAll: Option = {
+const drainsAll: Option & { forge(plant: Plant, random: Random): void } = {
   name: 'plan-drains-everything',
   rows: [13],
   description: 'The journal holds a plan that some validator let pass, and that cuts off leaves.',
@@ -126,27 +126,32 @@ const drainsAll: Option = {
     for (const { fromMs } of windows(random, safetyMs, { least: 1, most: 2 }, NONE))
       plant.at(fromMs, () => {
         if (plant.disk.store.length < 10) return;
-        const change = forged(plant, random, plant.disk.changesProposed + 1);
         for (const process of plant.processes) process.crash('killed');
-        plant.fired(this.name, change.id);
-        const { id } = change;
-        const wallMs = plant.time.wallMs();
-        plant.disk.write('forger', plant.disk.lastEpoch(), wallMs, [
-          { kind: 'change-proposed', change },
-          {
-            kind: 'change-transition',
-            id,
-            from: 'proposed',
-            to: 'validated',
-            reason: 'all checks passed',
-            times: {},
-          },
-        ]);
-        plant.devices.watch((asked) => {
-          if (asked.call === 'set' && asked.changeId === id)
-            plant.bug('I6', `${id} drains everything, and was sent to ${asked.device}`);
+        // What they had under way on the disk has ended before anybody starts again.
+        plant.time.after(20, () => {
+          this.forge(plant, random);
         });
       });
+  },
+  forge(plant, random) {
+    const change = forged(plant, random, plant.disk.changesProposed + 1);
+    const { id } = change;
+    plant.fired(this.name, id);
+    plant.disk.write('forger', plant.disk.lastEpoch(), plant.time.wallMs(), [
+      { kind: 'change-proposed', change },
+      {
+        kind: 'change-transition',
+        id,
+        from: 'proposed',
+        to: 'validated',
+        reason: 'all checks passed',
+        times: {},
+      },
+    ]);
+    plant.devices.watch((asked) => {
+      if (asked.call === 'set' && asked.changeId === id)
+        plant.bug('I6', `${id} drains everything, and was sent to ${asked.device}`);
+    });
   },
 };
 

@@ -72,17 +72,18 @@ const okButNever: Option = {
 const confirmLost: Option = {
   name: 'confirm-lost',
   rows: [21],
-  description: 'A confirmation is lost, or answered and carried out late.',
+  description:
+    'A confirmation is lost, or answered and carried out late, or answered and forgotten.',
   arm(plant, random, safetyMs) {
     for (const window of windows(random, safetyMs, SOME, { leastMs: 10_000, mostMs: 40_000 })) {
       const device = oneOf(random, plant.deviceIds);
-      const late = random.next() < 0.5;
+      const fate = oneOf(random, ['late', 'lost', 'forgotten'] as const);
       during(plant, window, () => {
-        plant.devices.viceOf(device).confirmsAfterMs = () => {
-          plant.fired(this.name, device);
-          return late ? 1 + random.below(LATE_MS) : Infinity;
+        plant.devices.viceOf(device).confirms = () => {
+          plant.fired(this.name, `${device} ${fate}`);
+          return fate === 'late' ? 1 + random.below(LATE_MS) : fate;
         };
-        return () => delete plant.devices.viceOf(device).confirmsAfterMs;
+        return () => delete plant.devices.viceOf(device).confirms;
       });
     }
   },

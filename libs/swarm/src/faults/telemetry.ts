@@ -10,13 +10,26 @@ type Worth = Extract<TimelineEvent, { kind: 'telemetry' }>['worth'];
 const SOME = { least: 1, most: 4 };
 const LENGTHS = { leastMs: 3_000, mostMs: 25_000 };
 
+/** Spoils it, and returns what ends that. `port`: of the device, where one of them is spoilt only. */
+type Spoil = (
+  plant: Plant,
+  device: DeviceId,
+  draw: (bound: number) => number,
+  port: string,
+) => () => void;
+
+const portsOf = (plant: Plant, device: DeviceId): readonly string[] => [
+  ...(plant.fabric.topology.devices.get(device)?.interfaces.keys() ?? []),
+];
+
 /** An option that spoils what some switches tell for a while, and says what it is worth then. */
 function spoiling(
   name: string,
   rows: readonly number[],
   description: string,
   worth: Worth,
-  begin: (plant: Plant, device: DeviceId, draw: (bound: number) => number) => () => void,
+  begin: Spoil,
+  onePort = false,
 ): Option {
   return {
     name,
@@ -25,13 +38,15 @@ function spoiling(
     arm(plant, random, safetyMs) {
       for (const window of windows(random, safetyMs, SOME, LENGTHS)) {
         const device = oneOf(random, plant.deviceIds);
+        const port = onePort ? oneOf(random, portsOf(plant, device)) : '';
+        const ports = onePort ? { ports: [port] } : {};
         during(plant, window, () => {
           plant.fired(name, device);
-          plant.timeline.write({ kind: 'telemetry', device, worth });
-          const end = begin(plant, device, (bound) => random.below(bound));
+          plant.timeline.write({ kind: 'telemetry', device, worth, ...ports });
+          const end = begin(plant, device, (bound) => random.below(bound), port);
           return () => {
             end();
-            plant.timeline.write({ kind: 'telemetry', device, worth: 'good' });
+            plant.timeline.write({ kind: 'telemetry', device, worth: 'good', ...ports });
             plant.over(name, device);
           };
         });
@@ -145,8 +160,7 @@ const deleted = spoiling(
   'A switch deletes the leaves of its ports, and tells nothing of them any more.',
   'missing',
   (plant, device) => {
-    const ports = [...(plant.fabric.topology.devices.get(device)?.interfaces.keys() ?? [])];
-    for (const port of ports) plant.deletePort(device, port);
+    for (const port of portsOf(plant, device)) plant.deletePort(device, port);
     return () => {
       plant.exporterOf(device).faults.deleted.clear();
     };
@@ -157,13 +171,12 @@ const portDeleted = spoiling(
   'port-deleted',
   [10],
   'A switch deletes the leaves of one port; the others go on.',
-  'good',
-  (plant, device, draw) => {
-    const ports = [...(plant.fabric.topology.devices.get(device)?.interfaces.keys() ?? [])];
-    const port = ports[draw(ports.length)] ?? '';
+  'missing',
+  (plant, device, _, port) => {
     plant.deletePort(device, port);
     return () => void plant.exporterOf(device).faults.deleted.delete(`${device}:${port}`);
   },
+  true,
 );
 
 const flapping: Option = {

@@ -23,8 +23,8 @@ export interface Vices {
   noCommit?: boolean;
   /** Refuses to cancel, and to write back. */
   refusesRollback?: () => boolean;
-  /** Confirms after this time although it has answered; Infinity: never, and no answer either. */
-  confirmsAfterMs?: () => number;
+  /** What becomes of a confirmation: carried out so many ms after it was answered, or never. */
+  confirms?: () => number | 'lost' | 'forgotten';
 }
 
 /** Something that a controller asks of a switch, seen as it arrives or as it was carried out. */
@@ -150,11 +150,12 @@ export class SwarmDevices {
   async confirm(device: DeviceId, commitId: string, caller: Caller): Promise<SetAnswer> {
     const { changeId } = caller;
     this.asked({ device, call: 'confirm', changeId, rollbackMs: 0, done: false });
-    const lateMs = this.viceOf(device).confirmsAfterMs?.() ?? 0;
-    if (lateMs === 0) return this.settle('confirm', device, commitId, caller);
+    const fate = this.viceOf(device).confirms?.() ?? 0;
+    if (fate === 0) return this.settle('confirm', device, commitId, caller);
     // Lost on its way: nobody answers.
-    if (lateMs === Infinity) return new Promise(() => undefined);
-    this.time.after(lateMs, () => void this.settle('confirm', device, commitId, caller));
+    if (fate === 'lost') return new Promise(() => undefined);
+    if (fate !== 'forgotten')
+      this.time.after(fate, () => void this.settle('confirm', device, commitId, caller));
     return { kind: 'ok' };
   }
 
