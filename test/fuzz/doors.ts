@@ -18,6 +18,7 @@ const DOORS: Readonly<Record<string, readonly [file: string, name: string]>> = {
   commands: ['commands.fuzz', 'commandsDoor'],
   frames: ['frames.fuzz', 'framesDoor'],
   journal: ['journal.fuzz', 'journalDoor'],
+  flight: ['flight.fuzz', 'flightDoor'],
   redis: ['redis.fuzz', 'redisDoor'],
 };
 

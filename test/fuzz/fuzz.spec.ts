@@ -21,6 +21,7 @@ const INPUTS: Readonly<Record<string, number>> = {
   scenario: 20,
   commands: 80,
   frames: 250,
+  flight: 120,
   redis: 50,
 };
 /** What may take its process down with it, and memory, which is measured where nothing else is. */

@@ -94,6 +94,8 @@ const READS = [
     '/v1/incidents',
     '/v1/journal',
     '/v1/journal/verify',
+    '/v1/scores',
+    '/v1/shadows',
   ],
   ...['/v1/devices', '/v1/topology', '/v1/policy', '/v1/modes', '/version', '/healthz', '/metrics'],
   ...[
