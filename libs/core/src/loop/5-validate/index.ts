@@ -132,6 +132,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'cool-down',
   'dwell-time',
   'telemetry-stale',
+  'telemetry-contradiction',
 ]);
 
 function enter(pass: Pass, draft: Draft, change: Change): Change {

@@ -32,6 +32,7 @@ export function guardBefore(pass: Pass, change: Change, stage: number | null): R
 export function guardPlan(pass: Pass, change: Change): Objection {
   const others = openOthers(pass, change);
   return (
+    inputsHold(pass, change) ??
     atRest(pass, change) ??
     fewDevices(pass, change, others) ??
     littleCapacity(pass, change, others) ??

@@ -161,6 +161,23 @@ describe('the guards', () => {
     expect(refused(network, change, { observed }, 0)?.[0]).toBe('telemetry-stale');
   });
 
+  it('want fresh telemetry of the far ends too, where the loop itself decided', () => {
+    const change = changeOf(network, MOVE);
+    const rowOf = (key: string): number => frameOf(network).layout.channelIndex.get(key) ?? -1;
+    for (const port of ['s1:l3', 'l1:s4']) {
+      const frame = frameOf(network);
+      frame.channels.txBps[rowOf(port)] = NaN;
+      expect(refused(network, change, { frame })?.[1]).toBe(`the load of ${port} is not known`);
+      expect(refused(network, { ...change, origin: 'operator' }, { frame })).toBeNull();
+    }
+    const silent = frameOf(network);
+    silent.devices.synced[[...network.topology.devices.keys()].indexOf(deviceId('s1'))] = 0;
+    expect(refused(network, change, { frame: silent })?.[1]).toBe('s1 sends no telemetry');
+    const far = frameOf(network);
+    far.devices.synced[[...network.topology.devices.keys()].indexOf(deviceId('l4'))] = 0;
+    expect(refused(network, change, { frame: far })).toBeNull();
+  });
+
   it('hold what rests on counters that contradict each other, and only that', () => {
     const change = changeOf(network, MOVE);
     const lying = (device: string): Situation => ({

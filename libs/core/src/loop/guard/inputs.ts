@@ -1,11 +1,16 @@
-import { leavesText, sameLeaf, type Change, type DeviceId } from '../../model';
+import { leavesText, sameLeaf, type Change, type DeviceId, type TelemetryFrame } from '../../model';
 import { canonicalJson } from '../../ports';
 import { contradictionOn } from '../evidence';
 import type { Contradiction } from '../observed';
 import type { Pass } from '../pass';
 import type { Objection } from './permission';
+import { cablingOf } from './ways';
 
-/** What the change rests on must be known, fresh and free of contradiction where it writes. */
+/**
+ * What the change rests on must be known, fresh and free of contradiction: at the devices that it
+ * writes, and for the loop's own changes also at the far ends of the links that it moves traffic on,
+ * with every port of theirs. What nobody knows the load of is not chosen.
+ */
 export function inputsHold(pass: Pass, change: Change): Objection {
   const { frame, holdReason } = pass.observed;
   if (holdReason !== '') return ['telemetry-stale', holdReason];
@@ -13,24 +18,54 @@ export function inputsHold(pass: Pass, change: Change): Objection {
   const { staleMs } = pass.env.policy.freshness;
   const ageMs = pass.now.monoMs - frame.atMs;
   if (!(ageMs <= staleMs)) return ['telemetry-stale', `the newest samples are ${ageMs} ms old`];
-  for (const { device } of change.plan.diffs) {
+  const written = new Set<DeviceId>(change.plan.diffs.map((diff) => diff.device));
+  const loops = change.origin === 'rule';
+  for (const device of loops ? withFarEnds(pass, change, written) : written) {
     const index = frame.layout.devices.indexOf(device);
     if (frame.devices.synced[index] !== 1)
       return ['telemetry-stale', `${device} sends no telemetry`];
     const age = frame.devices.ageMs[index] ?? NaN;
     if (!(age <= staleMs))
       return ['telemetry-stale', `${device} has sent nothing for ${age.toFixed(0)} ms`];
+    const silent = loops ? unknownPort(frame, index, staleMs) : null;
+    if (silent !== null) return ['telemetry-stale', `the load of ${device}:${silent} is not known`];
   }
-  const liar = change.origin === 'rule' ? contradicted(pass, change) : undefined;
+  const liar = change.origin === 'rule' ? contradicted(pass, change, written) : undefined;
   return liar === undefined ? null : ['telemetry-contradiction', liar.evidence];
 }
 
+function withFarEnds(
+  pass: Pass,
+  change: Change,
+  written: ReadonlySet<DeviceId>,
+): ReadonlySet<DeviceId> {
+  const { peers } = cablingOf(pass.env.topology);
+  const near = new Set(written);
+  for (const link of change.plan.touches.links) {
+    const peer = peers.get(link);
+    if (peer !== undefined) near.add(peer);
+  }
+  return near;
+}
+
+function unknownPort(frame: TelemetryFrame, device: number, staleMs: number): string | null {
+  const { txBps, ageMs } = frame.channels;
+  const row = frame.layout.channels.findIndex(
+    (channel, i) =>
+      channel.device === device && (Number.isNaN(txBps[i]) || !((ageMs[i] as number) <= staleMs)),
+  );
+  return frame.layout.channels[row]?.interface ?? null;
+}
+
 /** Counters that are wrong at a device that is written, next to one, or on the objective's paths. */
-function contradicted(pass: Pass, change: Change): Contradiction | undefined {
+function contradicted(
+  pass: Pass,
+  change: Change,
+  written: ReadonlySet<DeviceId>,
+): Contradiction | undefined {
   const { contradictions } = pass.observed;
   if (contradictions.length === 0) return undefined;
-  const near = new Set<DeviceId>(change.plan.diffs.map((diff) => diff.device));
-  const written = new Set(near);
+  const near = new Set(written);
   for (const { a, b } of pass.env.topology.links) {
     if (written.has(a.device)) near.add(b.device);
     if (written.has(b.device)) near.add(a.device);

@@ -210,6 +210,13 @@ export function changeOf(network: Network, routes: Routes, part: Partial<Change>
       stages: [diffs.map((diff) => diff.device)],
       diffs,
       checks: [],
+      touches: {
+        links: Object.entries(routes).flatMap(([name, prefixes]) =>
+          Object.values(prefixes).flatMap((weights) =>
+            Object.keys(weights).map((hop) => `${name}:${hop}`),
+          ),
+        ),
+      },
     },
     devices: Object.fromEntries(diffs.map((diff) => [diff.device, { progress: 'prepared' }])),
     leaseUntilMs: null,
@@ -240,6 +247,7 @@ export function frameOf({ topology }: Network, down: readonly string[] = []): Te
     },
     channels: {
       txBps: new Float64Array(keys.length).fill(10e9),
+      ageMs: new Float64Array(keys.length).fill(100),
       operStatus: Uint8Array.from(keys, (key) => (down.includes(key) ? 0 : 1)),
     },
     devices: {
