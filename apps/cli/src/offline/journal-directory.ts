@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JournalRecordView, JournalVerificationView } from '@weir/contracts';
 import {
@@ -80,6 +80,8 @@ export async function exportJournalDirectory(
   });
 }
 
+const OF_A_JOURNAL = /^(data\.mdb|lock\.mdb|anchor\.json|snapshot-\d+\.txt)$/;
+
 /** Makes a journal from an export; the directory must not hold one yet. */
 export async function importJournalDirectory(file: string, dir: string): Promise<Imported> {
   if (existsSync(join(dir, 'data.mdb')))
@@ -95,8 +97,8 @@ export async function importJournalDirectory(file: string, dir: string): Promise
   } catch (error) {
     await journal.close();
     // Half a journal is worse than none: the next start would take it for the whole.
-    for (const name of ['data.mdb', 'lock.mdb', 'anchor.json'])
-      rmSync(join(dir, name), { force: true });
+    for (const name of readdirSync(dir))
+      if (OF_A_JOURNAL.test(name)) rmSync(join(dir, name), { force: true });
     throw error;
   } finally {
     await journal.close();

@@ -16,6 +16,9 @@ import { sha256 } from './digest';
 import { openLmdbJournal } from './index';
 import { RecordStore } from './record-store';
 
+// Hundreds of synced appends each; disks differ.
+jest.setTimeout(60_000);
+
 describe('lmdb journal that was damaged', () => {
   let dir: string;
   let data: string;

@@ -5,6 +5,7 @@
  * chain: a record cut short at the very end is dropped, any other damage refuses to open.
  *
  * Files: `data.mdb` and `lock.mdb` are LMDB's; `writer.sock` is held by the writing process;
+ * `snapshot-N.txt` is the state as of record N, vouched for by the chain;
  * `anchor.json` is the last sequence and hash known durable, so that a loss of records which
  * leaves a shorter but consistent chain is noticed as well.
  */

@@ -12,6 +12,7 @@ import {
 } from '@weir/core/ports';
 import type { Anchor } from './anchor';
 import { sha256 } from './digest';
+import { diskText } from './disk-text';
 import { Followers } from './followers';
 import { GroupCommit, type PendingAppend } from './group-commit';
 import { LmdbSnapshots } from './lmdb-snapshots';
@@ -52,9 +53,12 @@ export class LmdbJournal implements Journal {
       head: () => this.#head,
       restart: (head) => (this.#head = head),
       write: (change) => this.#write(change),
+      check: () => {
+        if (this.#refusal) throw this.#refusal;
+      },
     });
     this.#followers = new Followers({
-      first: () => this.#store.snapshots.base().sequence + 1,
+      first: () => this.#store.cut.base().sequence + 1,
       last: () => this.#last(),
       page: (from) => this.#page(from, PAGE),
       pollMs: parts.lock ? null : parts.pollMs,
@@ -72,7 +76,7 @@ export class LmdbJournal implements Journal {
 
   read(fromSequence: number): AsyncIterable<JournalRecord> {
     const last = this.#last();
-    return this.#range(Math.max(this.#store.snapshots.base().sequence + 1, fromSequence), last);
+    return this.#range(Math.max(this.#store.cut.base().sequence + 1, fromSequence), last);
   }
 
   follow(
@@ -115,7 +119,7 @@ export class LmdbJournal implements Journal {
     try {
       await this.#store.write(this.#lock?.token ?? '', change);
     } catch (error) {
-      throw await refusalFrom(error);
+      throw await refusalFrom(error, this.#store.dir);
     }
   }
 
@@ -140,7 +144,7 @@ export class LmdbJournal implements Journal {
     try {
       if (links.length > 0) await this.#store.commit(this.#lock?.token ?? '', links, head);
     } catch (error) {
-      this.#refusal = await refusalFrom(error);
+      this.#refusal = await refusalFrom(error, this.#store.dir);
       for (const append of appends) append.reject(this.#refusal);
       return;
     }
@@ -163,14 +167,14 @@ export class LmdbJournal implements Journal {
   /** Records as they are in the store, each checked against the one before. */
   #page(from: number, limit: number): JournalRecord[] {
     if (this.#closed) throw new JournalUnavailable('journal: closed');
-    const base = this.#store.snapshots.base();
+    const base = this.#store.cut.base();
     const first = from === base.sequence + 1;
     const links = this.#store.links(first ? from : from - 1, first ? limit : limit + 1);
     let previous = first ? base.hash : links.shift()?.hash;
     return links.map((link, index) => {
       const record = linkRecord(link);
       const sequence = from + index;
-      if (link.sequence !== sequence && sequence <= this.#store.snapshots.base().sequence)
+      if (link.sequence !== sequence && sequence <= this.#store.cut.base().sequence)
         throw this.#missing(sequence);
       if (link.sequence !== sequence || !linkFollows(previous ?? '', link, sha256) || !record)
         throw new JournalCorrupt(sequence, `journal: record ${sequence} is damaged`);
@@ -181,7 +185,7 @@ export class LmdbJournal implements Journal {
 
   /** A reader beside the daemon may find that what it was about to read has been dropped. */
   #missing(sequence: number): Error {
-    if (sequence <= this.#store.snapshots.base().sequence)
+    if (sequence <= this.#store.cut.base().sequence)
       return new JournalUnavailable(
         `journal: record ${sequence} was compacted away while the journal was read; read again`,
       );
@@ -196,7 +200,7 @@ function recordOf(link: ChainLink): JournalRecord {
 }
 
 /** LMDB reports the cause of a failed commit in a promise of its own. */
-async function refusalFrom(error: unknown): Promise<JournalUnavailable> {
+async function refusalFrom(error: unknown, dir: string): Promise<JournalUnavailable> {
   if (error instanceof JournalUnavailable) return error;
   let cause = error;
   const { commitError } = error as { commitError?: Promise<unknown> };
@@ -205,5 +209,5 @@ async function refusalFrom(error: unknown): Promise<JournalUnavailable> {
       () => error,
       (reason: unknown) => reason,
     );
-  return new JournalUnavailable(`journal: cannot be written: ${String(cause)}`, { cause });
+  return new JournalUnavailable(`journal: cannot be written: ${diskText(cause, dir)}`, { cause });
 }

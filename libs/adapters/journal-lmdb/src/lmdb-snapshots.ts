@@ -21,6 +21,8 @@ export interface SnapshotOwner {
   restart(head: ChainHead): void;
   /** Runs a write of the store as the owner; rejects with JournalUnavailable. */
   write(change: () => void): Promise<void>;
+  /** Throws when the journal refuses to be written. */
+  check(): void;
 }
 
 export class LmdbSnapshots implements JournalSnapshots {
@@ -30,23 +32,21 @@ export class LmdbSnapshots implements JournalSnapshots {
   ) {}
 
   async list(): Promise<readonly JournalSnapshot[]> {
-    return this.#kept().list();
+    return this.store.snapshots.list();
   }
 
   async save(epoch: number, snapshot: JournalSnapshot): Promise<void> {
     this.#fence(epoch);
-    await this.owner.write(() => {
-      const kept = this.store.snapshots;
-      kept.put(snapshot);
-      kept.putCheckpoints(withCheckpoint(kept.checkpoints(), snapshot));
-    });
+    this.owner.check();
+    await this.store.snapshots.put(snapshot);
+    await this.addCheckpoint(epoch, snapshot);
   }
 
   async compact(epoch: number, upTo: number): Promise<ChainHead> {
     this.#fence(epoch);
-    const kept = this.store.snapshots;
-    const limit = Math.min(upTo, coveredUpTo(kept.list()));
-    for (let base = kept.base(); base.sequence < limit; base = kept.base()) {
+    const { cut, snapshots } = this.store;
+    const limit = Math.min(upTo, coveredUpTo(snapshots.list()));
+    for (let base = cut.base(); base.sequence < limit; base = cut.base()) {
       const from = base.sequence + 1;
       const next = Math.min(limit, base.sequence + CUT_RECORDS);
       // The base moves in the commit that drops the records: the chain never lacks its beginning.
@@ -56,44 +56,45 @@ export class LmdbSnapshots implements JournalSnapshots {
       const { sequence, hash, epoch: written } = record;
       await this.owner.write(() => {
         this.store.drop(from, next);
-        kept.putBase({ sequence, hash, epoch: written });
+        cut.putBase({ sequence, hash, epoch: written });
       });
     }
-    return kept.base();
+    return cut.base();
   }
 
   async base(): Promise<ChainHead> {
-    return this.#kept().base();
+    return this.#cut().base();
   }
 
   async checkpoints(): Promise<readonly ChainPoint[]> {
-    return this.#kept().checkpoints();
+    return this.#cut().checkpoints();
   }
 
   async addCheckpoint(epoch: number, point: ChainPoint): Promise<void> {
     this.#fence(epoch);
     await this.owner.write(() => {
-      const kept = this.store.snapshots;
-      kept.putCheckpoints(withCheckpoint(kept.checkpoints(), point));
+      const { cut } = this.store;
+      cut.putCheckpoints(withCheckpoint(cut.checkpoints(), point));
     });
   }
 
   async adopt({ base, checkpoints, snapshots }: AdoptedJournal): Promise<void> {
+    this.owner.check();
+    this.store.snapshots.clear();
     await this.owner.write(() => {
-      const kept = this.store.snapshots;
+      const { cut } = this.store;
       this.store.drop(1, this.store.lastSequence());
       this.store.putHead(base);
-      kept.clear();
-      kept.putBase(base);
-      kept.putCheckpoints(checkpoints);
-      for (const snapshot of [...snapshots].reverse()) kept.put(snapshot);
+      cut.putBase(base);
+      cut.putCheckpoints(checkpoints);
     });
+    for (const snapshot of [...snapshots].reverse()) await this.store.snapshots.put(snapshot);
     this.owner.restart(base);
   }
 
-  #kept(): RecordStore['snapshots'] {
+  #cut(): RecordStore['cut'] {
     if (this.store.readOnly) this.store.refresh();
-    return this.store.snapshots;
+    return this.store.cut;
   }
 
   #fence(epoch: number): void {

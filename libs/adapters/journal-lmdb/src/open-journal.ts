@@ -41,7 +41,7 @@ async function openForReading(options: LmdbJournalOptions): Promise<Journal> {
     );
   const store = openStore(dir, true);
   try {
-    store.snapshots.checkFormat();
+    store.cut.checkFormat();
   } catch (error) {
     await store.close();
     throw error;
@@ -67,7 +67,7 @@ async function openForWriting(options: LmdbJournalOptions): Promise<Journal> {
       options.warn?.('journal: the incomplete last commit was dropped', { dir });
     }
     store = openStore(dir, false);
-    store.snapshots.checkFormat();
+    store.cut.checkFormat();
     await store.own(lock.token);
     const anchor = new Anchor(dir);
     const head = await recover(store, anchor, options);

@@ -1,7 +1,8 @@
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { JournalUnavailable, linkRecord, type ChainHead, type ChainLink } from '@weir/core/ports';
 import { handled, sequenceKey, sequenceOf } from './sequence-key';
-import { SnapshotStore } from './snapshot-store';
+import { CutStore } from './cut-store';
+import { SnapshotFiles } from './snapshot-files';
 
 /** Room for the map of the file; it grows on its own, this only saves remapping. */
 const MAP_BYTES = 64 * 1024 * 1024;
@@ -10,14 +11,14 @@ const HASH_CHARACTERS = 64;
 /**
  * The LMDB environment: `records` by sequence, each the hash followed by the hashed text; `meta`
  * with the head, written in the same transaction, and the token of the process that may write; and
- * what SnapshotStore keeps.
+ * what CutStore keeps.
  */
 export class RecordStore {
   readonly #root: RootDatabase;
   readonly #records: Database<string, Buffer>;
   readonly #meta: Database<string, string>;
-  /** Everything beside the records. */
-  readonly snapshots: SnapshotStore;
+  readonly cut: CutStore;
+  readonly snapshots: SnapshotFiles;
 
   constructor(
     readonly dir: string,
@@ -40,7 +41,8 @@ export class RecordStore {
         keyEncoding: 'binary',
       });
       this.#meta = this.#root.openDB({ name: 'meta', encoding: 'string' });
-      this.snapshots = new SnapshotStore(this.#root, this.#meta, dir, readOnly);
+      this.cut = new CutStore(this.#meta, dir);
+      this.snapshots = new SnapshotFiles(dir);
     } catch (error) {
       void this.#root.close();
       throw error;
@@ -72,7 +74,7 @@ export class RecordStore {
   lastSequence(): number {
     for (const bytes of this.#records.getKeys({ reverse: true, limit: 1 }))
       return Math.max(0, sequenceOf(bytes));
-    return this.snapshots.base().sequence;
+    return this.cut.base().sequence;
   }
 
   /** See the commits of other processes. */
@@ -84,7 +86,7 @@ export class RecordStore {
   async own(token: string): Promise<void> {
     await this.#root.transaction(() => {
       handled(this.#meta.put('owner', token));
-      this.snapshots.putFormat();
+      this.cut.putFormat();
     });
   }
 
@@ -123,7 +125,7 @@ export class RecordStore {
     const record = before ? linkRecord(before) : null;
     const head = record
       ? { sequence: record.sequence, hash: record.hash, epoch: record.epoch }
-      : this.snapshots.base();
+      : this.cut.base();
     await this.#root.transaction(() => {
       handled(this.#records.remove(sequenceKey(sequence)));
       this.putHead(head);

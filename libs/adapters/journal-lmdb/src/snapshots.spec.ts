@@ -7,6 +7,8 @@ import type { JournalSnapshots } from '@weir/core/ports';
 import { JournalCorrupt, JournalTooNew, JournalUnavailable, type Journal } from '@weir/core/ports';
 import { openLmdbJournal } from './index';
 
+jest.setTimeout(60_000);
+
 describe('lmdb journal: snapshots and its cut', () => {
   let dir: string;
   let data: string;
@@ -80,12 +82,25 @@ describe('lmdb journal: snapshots and its cut', () => {
 
   it('opens with a snapshot that was edited, and verify says which', async () => {
     await writeAndCut();
-    overwrite('state as of 1301', 'state as of 9999');
+    const path = join(dir, 'snapshot-1301.txt');
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('state as of 1301', 'state as of 9999'));
     const journal = await openLmdbJournal({ dir });
     expect((await journal.verify()).snapshots).toEqual([
       { sequence: 1_301, finding: 'the snapshot was changed or damaged' },
       { sequence: 1_100, finding: null },
     ]);
+    await journal.close();
+  });
+
+  it('uses no snapshot file that is empty, cut or renamed, and minds no other file', async () => {
+    await writeAndCut();
+    writeFileSync(join(dir, 'snapshot-1301.txt'), '');
+    writeFileSync(join(dir, 'snapshot-9999.txt.new'), 'a draft that a crash left');
+    writeFileSync(join(dir, 'snapshot-x.txt'), 'something else');
+    const journal = await openLmdbJournal({ dir });
+    const { snapshots } = await journal.verify();
+    expect(snapshots?.map((one) => one.finding === null)).toEqual([false, true]);
     await journal.close();
   });
 

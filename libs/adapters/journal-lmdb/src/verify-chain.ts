@@ -27,10 +27,10 @@ export async function verifyChain(
   store: RecordStore,
   anchor: AnchorPoint | null,
 ): Promise<ChainReport> {
-  const begin = store.snapshots.base();
+  const begin = store.cut.base();
   const end = store.lastSequence();
   const head = store.head();
-  const witness = new ChainWitness(store.snapshots.list(), store.snapshots.checkpoints());
+  const witness = new ChainWitness(store.snapshots.list(), store.cut.checkpoints());
   const walk = await walkChain(store, begin, end, anchor, witness);
   const { good } = walk;
   const anchored = anchor?.sequence ?? 0;
