@@ -2,6 +2,8 @@ import type { ErrorCode, Refusal } from '@weir/core/base';
 import type { DeviceOperation, OperationReport } from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
+import { OrderMemory } from './order-memory';
+import { DeviceSteps } from './device-steps';
 import {
   anotherPending,
   driftedFrom,
@@ -34,6 +36,7 @@ class NotSent extends Error {
  */
 export class SouthboundExecutor {
   private highestEpoch = 0;
+  private readonly steps = new DeviceSteps();
 
   constructor(
     private readonly deps: {
@@ -48,7 +51,13 @@ export class SouthboundExecutor {
     try {
       this.checkMaySend(operation, startedMs, 1);
       this.highestEpoch = operation.epoch;
-      return report(operation, await this.run(operation, startedMs));
+      const known = this.steps.known(operation);
+      if (known !== undefined) return known;
+      const late = this.steps.begin(operation);
+      if (late !== null) throw new NotSent('fencing-epoch-stale', `${late}; not sent`);
+      const done = report(operation, await this.run(operation, startedMs));
+      this.steps.ended(done);
+      return done;
     } catch (error) {
       if (error instanceof NotSent)
         return report(operation, { outcome: 'refused', code: error.code, message: error.message });

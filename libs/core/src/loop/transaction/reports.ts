@@ -22,7 +22,9 @@ export function takeReport(pass: Pass, report: OperationReport): void {
     return;
   }
   record(pass, change, report, {});
-  if (report.outcome === 'unknown') expectLate(pass, change, operation.device);
+  // OK and not there, or no answer: it may still be applied.
+  if (report.outcome === 'unknown' || report.outcome === 'mismatch')
+    expectLate(pass, change, operation.device);
   if (report.outcome !== 'done') {
     const attempt = change.devices[operation.device]?.attempts ?? 1;
     scheduleRetry(pass, change, operation.device, attempt);
