@@ -2,7 +2,6 @@ import type { ErrorCode, Refusal } from '@weir/core/base';
 import type { DeviceOperation, OperationReport } from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
-import { OrderMemory } from './order-memory';
 import { DeviceSteps } from './device-steps';
 import {
   anotherPending,
