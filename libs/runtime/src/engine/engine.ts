@@ -33,6 +33,7 @@ export class Engine {
   private readonly metrics: EngineMetrics;
   private env: LoopEnv;
   private pumping: Promise<void> | null = null;
+  private isPumping = false;
   private tickQueued = false;
   private cancelTick: (() => void) | null = null;
   private phase: 'new' | 'running' | 'stopped' = 'new';
@@ -148,7 +149,10 @@ export class Engine {
 
   private push(event: LoopEvent): void {
     this.inbox.push(event);
-    this.pumping ??= this.pump();
+    if (this.isPumping) return;
+    // Before the pump runs: a pass may push, and two passes at once would lose what one of them did.
+    this.isPumping = true;
+    this.pumping = this.pump();
   }
 
   private async idle(): Promise<void> {
@@ -173,6 +177,7 @@ export class Engine {
       this.fatal(reason);
     } finally {
       // At once, not in a later turn: what is pushed in between must find that nobody pumps.
+      this.isPumping = false;
       this.pumping = null;
     }
   }
