@@ -23,6 +23,8 @@ export const reliableQueue = (): QueueFaults => ({
  */
 export class SwarmQueue implements OperationQueue {
   private readonly inner = new MemoryQueue();
+  /** Newest operation of each device, and when it is delivered: a line is never overtaken. */
+  private readonly newest = new Map<string, { readonly id: string; readonly atMs: number }>();
 
   constructor(
     private readonly time: VirtualTime,
@@ -31,13 +33,27 @@ export class SwarmQueue implements OperationQueue {
   ) {}
 
   async enqueue(operation: DeviceOperation): Promise<void> {
-    for (const delayMs of this.faults.delivery(operation))
-      if (delayMs === 0) await this.inner.enqueue(operation);
-      else
-        this.later(delayMs, () => {
-          // What arrives at a queue that was closed meanwhile is lost, as with its process.
-          this.inner.enqueue(operation).catch(() => undefined);
-        });
+    const { device, id } = operation;
+    const { nowMs } = this.time;
+    const earliestMs = this.newest.get(device)?.atMs ?? 0;
+    const [firstMs = 0, ...againMs] = this.faults.delivery(operation);
+    const atMs = Math.max(earliestMs, nowMs + firstMs);
+    this.newest.set(device, { id, atMs });
+    for (const delayMs of againMs)
+      this.later(atMs - nowMs + delayMs, () => {
+        // What is behind it in the line has not begun, or else it would be too late for it.
+        if (this.newest.get(device)?.id === id) this.deliver(operation);
+      });
+    if (atMs <= nowMs) await this.inner.enqueue(operation);
+    else
+      this.later(atMs - nowMs, () => {
+        this.deliver(operation);
+      });
+  }
+
+  private deliver(operation: DeviceOperation): void {
+    // What arrives at a queue that was closed meanwhile is lost, as with its process.
+    this.inner.enqueue(operation).catch(() => undefined);
   }
 
   async onReport(handler: (report: OperationReport) => void): Promise<void> {
