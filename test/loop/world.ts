@@ -18,7 +18,7 @@ import {
   type Topology,
   type WorkloadSample,
 } from '@weir/core/model';
-import type { Clock, Metrics, Timers } from '@weir/core/ports';
+import type { Clock, Metrics, Strategies, Timers } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
 import {
   buildLayout,
@@ -171,6 +171,7 @@ export function testPolicy(): Policy {
 export interface WorldOptions {
   readonly snapshots?: SnapshotSettings;
   readonly policy?: Policy;
+  readonly strategies?: Strategies;
   readonly store?: MemoryJournalStore;
   readonly devices?: MemoryDevices;
   readonly clock?: ManualClock;
@@ -236,6 +237,7 @@ export class World {
         intentKinds,
         tickMs: 500,
         operationTimeoutMs: 1_000,
+        ...(options.strategies === undefined ? {} : { strategies: options.strategies }),
         snapshots: options.snapshots,
       },
     );

@@ -57,10 +57,15 @@ const hasTimer = (pass: Pass, change: Change, verb: OperationVerb, state: Device
 /** Operation time-outs after the deadline by which the timer of every device must have fired. */
 const FIRED_TIMEOUTS = 2;
 
-/** `running`: timers run; `undecided`: they may have fired; `read-only`: they have. */
+/**
+ * `running`: the device is asked, it knows its timer; `undecided`: the timer may be firing;
+ * `read-only`: it has fired, so that what is read is for good. The wall clock of a successor may be
+ * ahead: it counts only once this process has waited longer than any timer can run.
+ */
 export function sinceDeadline(pass: Pass, change: Change): 'running' | 'undecided' | 'read-only' {
   const afterMs = pass.now.wallMs - (change.deadlineMs ?? Infinity);
-  if (!(afterMs > 0)) return 'running';
+  const waitedMs = pass.now.monoMs - pass.observed.startedMs;
+  if (!(afterMs > 0) || waitedMs < unconfirmedMs(pass, change)) return 'running';
   return afterMs > FIRED_TIMEOUTS * pass.env.operationTimeoutMs ? 'read-only' : 'undecided';
 }
 
