@@ -9,6 +9,7 @@ import {
   type IntentStatus,
 } from '../model';
 import { LIMITS } from '../state';
+import { overruledBy } from './guard';
 import { thresholdOf, type ObjectiveState } from './observed';
 import type { Pass } from './pass';
 
@@ -171,6 +172,14 @@ function metCondition(
 /** Drained means: no route in force leads there any more, read from the devices. */
 function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
   const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
+  const other = overruledBy(pass, id);
+  if (other !== null)
+    return {
+      ...base,
+      status: 'false',
+      reason: 'IntentConflict',
+      message: `intent-conflict: waits for ${other}, which goes before it`,
+    };
   const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
   if (change === undefined || pass.observed.routing === null)
     return {

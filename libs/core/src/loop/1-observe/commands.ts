@@ -17,6 +17,7 @@ import {
 } from '../../model';
 import { cooldownKey, LIMITS } from '../../state';
 import type { DecisionRequest } from '../events';
+import { conflictOf } from '../guard';
 import { isUndone } from '../standing';
 import { engineStatus } from '../status';
 import type { Pass } from '../pass';
@@ -261,6 +262,8 @@ function checkIntent(
   };
   const compiled = implementation.compile(intent, pass.env.topology);
   if (!compiled.ok) return compiled;
+  const conflict = conflictOf(pass, intent, compiled.value);
+  if (conflict !== null) return { ok: false, error: conflict };
   return { ok: true, value: { id, intent, compiled: compiled.value } };
 }
 

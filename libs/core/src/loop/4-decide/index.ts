@@ -29,15 +29,20 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   return [...drafts, ...drainDrafts(pass), ...restoreDrafts(pass)];
 }
 
-/** Open incidents by how far their objectives are missed: one change often helps several. */
+/**
+ * Open incidents by the priority of their objectives, then by how far those are missed: one change
+ * often helps several, and where two want opposite things the higher one is served first.
+ */
 function worstFirst(pass: Pass): readonly Incident[] {
   const severity = ({ objectiveId }: Incident): number => {
     const state = pass.observed.objectives.get(objectiveId);
     return state === undefined ? 0 : state.quantileMs / thresholdOf(state, pass.env.policy.detect);
   };
+  const priority = ({ objectiveId }: Incident): number =>
+    pass.observed.objectives.get(objectiveId)?.objective.priority ?? 0;
   return [...pass.durable.incidents.values()]
     .filter((incident) => incident.state === 'open')
-    .sort((a, b) => (severity(b) || 0) - (severity(a) || 0));
+    .sort((a, b) => priority(b) - priority(a) || (severity(b) || 0) - (severity(a) || 0));
 }
 
 /** A search that found nothing is not repeated for this long, ms: the averages move slowly. */

@@ -13,6 +13,7 @@ import type {
 import type { DecisionRequest } from '../events';
 import { loadsOf, profileOf, routesIn, routingOf, whatIf, type Loads } from '../network';
 import type { Pass } from '../pass';
+import { overruledBy } from '../guard';
 import { isUndone } from '../standing';
 import type { Draft } from './draft';
 
@@ -87,6 +88,7 @@ export function drainDrafts(pass: Pass): readonly Draft[] {
   const drafts: Draft[] = [];
   for (const { value } of pass.observed.compiled.values())
     for (const drain of value.drains) {
+      if (overruledBy(pass, drain.intent) !== null) continue;
       if (hasRecentChange(pass, drain.intent) || unreadDevices(pass, drain).length > 0) continue;
       const action = drainAction(pass, drain);
       if (action.routes.length === 0) continue;
@@ -109,7 +111,7 @@ export function restoreDrafts(pass: Pass): readonly Draft[] {
     if (change.state !== 'confirmed' || change.action.type === 'undo') continue;
     if (!isOrphaned(pass, change) || isUndone(pass, change) || recentlyTried(pass, change))
       continue;
-    const why = change.leaseUntilMs === null ? 'its intent is gone' : 'its lease ran out';
+    const why = whyOrphaned(pass, change);
     drafts.push(undoing(pass, change, `the loop: ${why}`, null));
   }
   return drafts;
@@ -134,9 +136,14 @@ function isOrphaned(pass: Pass, change: Change): boolean {
   // What the devices hold by now decides whether there is anything to undo.
   if (!change.plan.diffs.every((diff) => pass.observed.images.has(diff.device))) return false;
   if (change.leaseUntilMs !== null) return pass.now.wallMs >= change.leaseUntilMs;
-  return (
-    change.origin === 'intent' && change.intent !== null && !pass.durable.intents.has(change.intent)
-  );
+  if (change.origin !== 'intent' || change.intent === null) return false;
+  return !pass.durable.intents.has(change.intent) || overruledBy(pass, change.intent) !== null;
+}
+
+function whyOrphaned(pass: Pass, change: Change): string {
+  if (change.leaseUntilMs !== null) return 'its lease ran out';
+  const other = change.intent === null ? null : overruledBy(pass, change.intent);
+  return other === null ? 'its intent is gone' : `${other} goes before it`;
 }
 
 /** A refused try is repeated only after this, ms: the reason rarely goes away in a second. */

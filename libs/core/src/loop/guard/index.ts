@@ -6,6 +6,7 @@
  */
 export * from './before';
 export * from './calendar';
+export * from './conflicts';
 export * from './freeze-windows';
 export * from './oscillation';
 export * from './permission';
