@@ -104,6 +104,13 @@ export class NetworkStage {
     return change;
   }
 
+  /** A change from its request to its end, as on a good day; what the probe finds is known then. */
+  async works(): Promise<void> {
+    const asked = await this.measured();
+    this.found('harmed');
+    expect(await this.settled(asked)).toMatchObject({ state: 'rolled-back' });
+  }
+
   /** The change stays open for as long as a device cannot be asked. */
   async staysOpen(id: string, device: string): Promise<void> {
     await this.daemon.program.until(`${device} is unknown`, async () => {

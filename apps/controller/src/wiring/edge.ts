@@ -38,8 +38,15 @@ export function edgeOf(parts: EdgeParts): Edge {
     deviceWriter: (topology) => new GnmiWriter({ ...session, topology, profiles, commitConfirmed }),
     networkTelemetry: (topology, sink) => {
       const onState = sessionWatch(topology, metrics, log);
-      const source = { ...session, topology, sink, clock, timers, sampleIntervalMs, onState };
-      return new GnmiTelemetrySource(source);
+      const shed = metrics.counter(
+        'weir_gnmi_shed_total',
+        'Times that a switch was not read for the rest of an interval: it sent far more than asked.',
+      );
+      const onShed = (): void => {
+        shed.add(1);
+      };
+      const source = { ...session, topology, sink, clock, timers, sampleIntervalMs };
+      return new GnmiTelemetrySource({ ...source, onState, onShed });
     },
     workloadTelemetry: (sink) => {
       const credentials = serverCredentials(certificates, ({ otlpTls }) => otlpTls);

@@ -27,6 +27,7 @@ export interface SessionDeps {
   readonly sampleIntervalMs: number;
   readonly limits: SessionLimits;
   readonly onState: (state: 'connecting' | 'synced' | 'down', detail: string) => void;
+  readonly onShed: () => void;
 }
 
 /** What a session has done so far, for metrics. */
@@ -119,6 +120,7 @@ export class DeviceSession {
           this.syncedMs = clock.monotonicMs();
           this.report('synced', style);
         },
+        shed: () => this.deps.onShed(),
         ended: (end) => this.failed(end),
       },
       clock,

@@ -15,15 +15,23 @@ export interface StreamLimits {
   readonly syncTimeoutMs: number;
   /** A stream in sync that says nothing for this long has stalled, ms. */
   readonly stallMs: number;
+  /** The sample interval that was asked for, ms. */
+  readonly intervalMs: number;
 }
 
 export interface StreamEvents {
   /** Takes one message; throws when the bytes are not acceptable. */
   readonly message: (bytes: Buffer) => DecodeEvent;
   readonly synced: () => void;
+  /** The target sends far more than was asked: it is not read for the rest of the interval. */
+  readonly shed: () => void;
   /** Once, and nothing after it. */
   readonly ended: (end: StreamEnd) => void;
 }
+
+/** In one interval a target may send so many times what it sent before the sync, and this on top. */
+const BUDGET_SNAPSHOTS = 4;
+const BUDGET_BYTES = 256 * 1024;
 
 /** One Subscribe call from request to end, watched for a missing sync and for silence. */
 export class SubscribeStream {
@@ -33,6 +41,9 @@ export class SubscribeStream {
   private inSync = false;
   private over = false;
   private suspected = false;
+  private snapshotBytes = 0;
+  private interval = { startMs: 0, bytes: 0 };
+  private cancelPause: () => void = () => undefined;
   private cancelTimer: () => void = () => undefined;
 
   constructor(
@@ -58,6 +69,7 @@ export class SubscribeStream {
   cancel(): void {
     this.over = true;
     this.cancelTimer();
+    this.cancelPause();
     this.call.cancel();
   }
 
@@ -72,9 +84,31 @@ export class SubscribeStream {
       this.end({ code: null, detail: error instanceof Error ? error.message : String(error) });
       return;
     }
+    this.account(bytes.length);
     if (event !== 'sync' || this.inSync) return;
     this.inSync = true;
     this.events.synced();
+  }
+
+  /**
+   * A target that floods is not read: its samples wait with it, or are lost there, and the loop has
+   * the time for everything else.
+   */
+  private account(bytes: number): void {
+    if (!this.inSync) {
+      this.snapshotBytes += bytes;
+      return;
+    }
+    const { interval, limits } = this;
+    if (this.heardMs - interval.startMs >= limits.intervalMs)
+      this.interval = { startMs: this.heardMs, bytes };
+    else interval.bytes += bytes;
+    if (this.interval.bytes <= BUDGET_SNAPSHOTS * this.snapshotBytes + BUDGET_BYTES) return;
+    const restMs = Math.max(1, this.interval.startMs + limits.intervalMs - this.heardMs);
+    this.call.pause();
+    this.events.shed();
+    this.cancelPause();
+    this.cancelPause = this.timers.after(restMs, () => this.call.resume());
   }
 
   private watch(): void {

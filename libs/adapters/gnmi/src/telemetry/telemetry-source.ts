@@ -21,6 +21,8 @@ export interface GnmiTelemetryOptions extends TransportSettings {
     state: 'connecting' | 'synced' | 'down',
     detail: string,
   ) => void;
+  /** Called each time a device is not read for the rest of an interval because it floods. */
+  readonly onShed?: (device: DeviceId) => void;
 }
 
 /** Intervals of silence after which a session is given up. */
@@ -57,6 +59,7 @@ export class GnmiTelemetrySource implements TelemetrySource {
         sampleIntervalMs: this.options.sampleIntervalMs,
         limits: this.limits(),
         onState: (state, detail) => this.options.onState?.(id, state, detail),
+        onShed: () => this.options.onShed?.(id),
       });
       this.sessions.set(id, session);
       session.start();
@@ -79,6 +82,7 @@ export class GnmiTelemetrySource implements TelemetrySource {
     return {
       capabilitiesTimeoutMs: 5000,
       syncTimeoutMs: 30_000,
+      intervalMs: this.options.sampleIntervalMs,
       stallMs: Math.max(MIN_STALL_MS, STALL_INTERVALS * this.options.sampleIntervalMs),
       firstRetryMs: 500,
       mostRetryMs: 30_000,

@@ -1,0 +1,118 @@
+import { Authority, type Issued, type Wanted } from '../../support/authority';
+import { NetworkStage } from '../network/stage';
+
+jest.setTimeout(180_000);
+
+const ca = new Authority('devices');
+const stranger = new Authority('somebody else');
+const good = ca.issue({ name: 'leaf' });
+
+const shown = ({ cert, key }: Issued) => ({
+  cert,
+  key,
+  ca: ca.cert,
+  requestCert: true,
+  rejectUnauthorized: true,
+  ALPNProtocols: ['h2'],
+});
+
+const WRONG: readonly (readonly [string, Authority, Partial<Wanted>, RegExp])[] = [
+  ['has expired', ca, { fromDays: -9, toDays: -1 }, /expired/],
+  ['is not valid yet', ca, { fromDays: 1 }, /not yet valid/],
+  ['names another host', ca, { addresses: ['127.0.0.2'] }, /IP: 127\.0\.0\.1|altnames/i],
+  ['is of another authority', stranger, {}, /issuer|self.signed|verify/i],
+];
+
+describe('a switch and a daemon that must prove who they are', () => {
+  let stage: NetworkStage;
+  const rotate = ({ cert, key }: Issued): void => {
+    stage.rehearsal.site.write('own.pem', cert);
+    stage.rehearsal.site.write('own.key', key);
+  };
+  beforeAll(async () => {
+    const files = { caFile: 'ca.pem', certFile: 'own.pem', keyFile: 'own.key' };
+    const southbound = { operationTimeoutMs: 1_000, tls: { mode: 'mutual', ...files } };
+    stage = await NetworkStage.start({
+      spec: { southbound },
+      tls: shown(good),
+      prepare: ({ site }) => {
+        site.write('ca.pem', ca.cert);
+        const { cert, key } = ca.issue({ name: 'weir' });
+        site.write('own.pem', cert);
+        site.write('own.key', key);
+      },
+    });
+  });
+  afterAll(() => stage.stop());
+
+  const leaf2 = () => stage.fleet.of('leaf2');
+  const setsSeen = (): number => Object.values(stage.fleet.sets()).flat().length;
+  const said = (from: number, pattern: RegExp): boolean =>
+    stage.daemon.program.stdout.slice(from).some((line) => pattern.test(line));
+  const session = async (device: string): Promise<string | undefined> => {
+    const answer = await stage.daemon.request('GET', '/v1/status');
+    const { devices } = answer.body as { devices: { device: string; session: string }[] };
+    return devices.find((one) => one.device === device)?.session;
+  };
+  const refusedChange = async () => {
+    const { weights } = stage.rehearsal.planned(await stage.rehearsal.configs());
+    const routes = stage.rehearsal.devices.map((device) => ({
+      device,
+      prefix: '10.3.1.0/24',
+      weights,
+    }));
+    const body = { action: { type: 'reroute', routes }, objectiveId: 'LatencyObjective/chat' };
+    const answer = await stage.daemon.request('POST', '/v1/changes', body);
+    const { change } = answer.body as { change: { id: string } };
+    return stage.ended(change.id);
+  };
+  it.each(WRONG)(
+    'the certificate of a switch %s: it is unknown, and no Set leaves',
+    async (...row) => {
+      const [, authority, wanted, reason] = row;
+      const before = setsSeen();
+      const line = stage.daemon.program.stdout.length;
+      leaf2().certify(shown(authority.issue({ name: 'leaf', ...wanted })));
+      leaf2().reset();
+      await stage.until('the session says why', () =>
+        stage.daemon.program.stdout
+          .slice(line)
+          .some((text) => text.includes('"leaf2"') && reason.test(text)),
+      );
+      await stage.until('it is unknown', async () => (await session('leaf2')) === 'unknown');
+      expect(await refusedChange()).toMatchObject({ state: 'rejected' });
+      expect(setsSeen()).toBe(before);
+      leaf2().certify(shown(good));
+      await stage.works();
+    },
+  );
+
+  it('the daemon is renewed without a restart, and goes on', async () => {
+    const line = stage.daemon.program.stdout.length;
+    rotate(ca.issue({ name: 'weir-renewed' }));
+    await stage.until('it is seen', () => said(line, /certificates replaced/));
+    await stage.works();
+  });
+
+  it('a renewed file is bad: the last good one stays, and the log says which file', async () => {
+    const line = stage.daemon.program.stdout.length;
+    stage.rehearsal.site.write('own.pem', 'no certificate');
+    await stage.until('it is refused', () => said(line, /certificates refused.*certFile/));
+    stage.fleet.of('leaf1').reset();
+    await stage.works();
+  });
+
+  it('a client that the switches refuse: sessions say why, no Set leaves; renewed, it goes on', async () => {
+    const line = stage.daemon.program.stdout.length;
+    const before = setsSeen();
+    rotate(stranger.issue({ name: 'weir' }));
+    await stage.until('it is seen', () => said(line, /certificates replaced/));
+    for (const device of stage.fleet.devices) stage.fleet.of(device).reset();
+    await stage.until('all are unknown', async () => (await session('leaf1')) === 'unknown');
+    await stage.until('the sessions say why', () => said(line, /gnmi session down.*(leaf1|leaf2)/));
+    expect(await refusedChange()).toMatchObject({ state: 'rejected' });
+    expect(setsSeen()).toBe(before);
+    rotate(ca.issue({ name: 'weir-again' }));
+    await stage.works();
+  });
+});
