@@ -62,6 +62,17 @@ describe('I6: what begins stays within the limits', () => {
     expect(told).toEqual([expect.stringContaining('1000 ms after chg-1 settled it')]);
   });
 
+  it('takes a clock that was set, or that nobody could know to be wrong, for what it is', () => {
+    const soon = (byMs: number): Story => {
+      const told = kept(story(), changeOf('chg-1'))
+        .after(9_000)
+        .record({ kind: 'clock-stepped', byMs });
+      return told;
+    };
+    expect(starts(soon(-8_000), changeOf('chg-2')).told()).toEqual([]);
+    expect(starts(soon(0), changeOf('chg-2')).told()).toEqual([]);
+  });
+
   it('finds a change that brings back what another one replaced, unless it is an undo', () => {
     const rested = (): Story => kept(story(), changeOf('chg-1')).after(policy.limits.dwellMs);
     const again = changeOf('chg-2', [reversed]);

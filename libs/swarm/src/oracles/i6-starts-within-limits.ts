@@ -1,11 +1,5 @@
 import { isTouching } from '@weir/core/change';
-import {
-  sameLeaf,
-  type DeviceId,
-  type JournalRecord,
-  type LeafDiff,
-  type RecordBody,
-} from '@weir/core/model';
+import { sameLeaf, type DeviceId, type LeafDiff, type RecordBody } from '@weir/core/model';
 import { leavesOf, Ledger, valueBefore, type TrackedChange } from './ledger';
 import type { OracleContext, OracleFactory } from './oracle';
 
@@ -17,26 +11,32 @@ const HOUR_MS = 3_600_000;
  * changes, devices of a layer (one is always allowed) and starts in an hour. No leaf of it was
  * settled by another automatic change within the dwell time, and none is given back the value that
  * an automatic change replaced within the reversal window, unless by an explicit undo. Times are
- * those of the journal.
+ * those of the journal, moved along where it says that the clock was set, and those of the run: what
+ * is too soon by one of them only is the doing of a clock that nobody could know to be wrong.
  */
 export const startsWithinLimits: OracleFactory = (context) => {
   const ledger = new Ledger();
-  const settled: Settled[] = [];
-  const startsMs: number[] = [];
+  let settled: Settled[] = [];
+  let startsMs: number[] = [];
   let frozen = false;
   return {
     invariant: 'I6',
     see(event, report) {
       if (event.kind !== 'record') return;
       const { record } = event;
+      const now: Moment = { wallMs: record.atMs, runMs: event.atMs };
       // A freeze binds what begins after it, not what the same record list began before it.
       const wasFrozen = frozen;
       const body = ledger.take(record, event.atMs);
       ({ frozen } = ledger);
+      if (body?.kind === 'clock-stepped') {
+        settled = settled.map((item) => ({ ...item, wallMs: item.wallMs + body.byMs }));
+        startsMs = startsMs.map((atMs) => atMs + body.byMs);
+      }
       if (body?.kind !== 'change-transition') return;
       const tracked = ledger.changes.get(body.id);
       if (tracked === undefined) return;
-      if (isSettled(body, tracked)) settled.push(settlementOf(tracked, record));
+      if (isSettled(body, tracked)) settled.push(settlementOf(tracked, now));
       if (body.to !== 'applying') return;
       if (wasFrozen) report(`${body.id} begins although all changes are frozen`);
       if (tracked.change.origin !== 'rule') return;
@@ -44,8 +44,8 @@ export const startsWithinLimits: OracleFactory = (context) => {
       for (const what of [
         tooLarge(tracked, ledger, context),
         overBudget(startsMs, record.atMs, context),
-        tooSoon(tracked, settled, record.atMs, context),
-        broughtBack(tracked, settled, record.atMs, context),
+        tooSoon(tracked, settled, now, context),
+        broughtBack(tracked, settled, now, context),
       ])
         if (what !== null) report(`${body.id} ${what}`);
     },
@@ -53,11 +53,20 @@ export const startsWithinLimits: OracleFactory = (context) => {
   };
 };
 
-interface Settled {
+/** Wall time of the record, and time of the run. */
+interface Moment {
+  readonly wallMs: number;
+  readonly runMs: number;
+}
+
+interface Settled extends Moment {
   readonly tracked: TrackedChange;
-  readonly atMs: number;
   readonly kept: boolean;
 }
+
+/** Whether less than so much has gone by since then, by whichever clock says more. */
+const isWithin = (since: Moment, now: Moment, ms: number): boolean =>
+  now.runMs - since.runMs < ms && now.wallMs - since.wallMs < ms;
 
 /** Kept, or measured and taken back; one that was stopped before that has shown nothing. */
 const isSettled = (
@@ -65,9 +74,9 @@ const isSettled = (
   { verdict }: TrackedChange,
 ): boolean => to === 'confirmed' || (to === 'rolled-back' && verdict !== null);
 
-const settlementOf = (tracked: TrackedChange, { atMs }: JournalRecord): Settled => ({
+const settlementOf = (tracked: TrackedChange, now: Moment): Settled => ({
+  ...now,
   tracked,
-  atMs,
   kept: tracked.state === 'confirmed',
 });
 
@@ -112,29 +121,29 @@ function overBudget(
 function tooSoon(
   tracked: TrackedChange,
   settled: readonly Settled[],
-  atMs: number,
+  now: Moment,
   { policy }: OracleContext,
 ): string | null {
   const { dwellMs } = policy.limits;
   // Going back is always allowed.
   if (tracked.change.action.type === 'undo') return null;
   for (const other of settled)
-    if (isOfLoop(other) && atMs >= other.atMs && atMs - other.atMs < dwellMs)
+    if (isOfLoop(other) && isWithin(other, now, dwellMs))
       for (const [device, leaf] of allLeaves(tracked))
         if (leavesOf(other.tracked, device).some(({ path }) => path === leaf.path))
-          return `writes ${device}:${leaf.path} ${atMs - other.atMs} ms after ${other.tracked.change.id} settled it`;
+          return `writes ${device}:${leaf.path} ${Math.round(now.runMs - other.runMs)} ms after ${other.tracked.change.id} settled it`;
   return null;
 }
 
 function broughtBack(
   tracked: TrackedChange,
   settled: readonly Settled[],
-  atMs: number,
+  now: Moment,
   { policy }: OracleContext,
 ): string | null {
   if (tracked.change.action.type === 'undo') return null;
   for (const other of settled) {
-    const inWindow = atMs >= other.atMs && atMs - other.atMs < policy.limits.reversalWindowMs;
+    const inWindow = isWithin(other, now, policy.limits.reversalWindowMs);
     if (!other.kept || !isOfLoop(other) || !inWindow) continue;
     const back = allLeaves(tracked).every(([device, leaf]) =>
       leavesOf(other.tracked, device).some(

@@ -38,6 +38,18 @@ describe('TimelineHash', () => {
     expect(other).not.toBe(hashOf(effect('1'), effect('2')));
   });
 
+  it('tells records apart by their own hash', () => {
+    const recorded = (sequence: number, hash: string): TimelineEvent => ({
+      atMs: 1,
+      kind: 'record',
+      process: 'a',
+      record: { sequence, hash, atMs: 1, epoch: 1, body: { kind: 'unfrozen', by: 'x' } },
+    });
+    expect(hashOf(recorded(1, 'x'))).toBe(hashOf(recorded(1, 'x')));
+    expect(hashOf(recorded(1, 'x'))).not.toBe(hashOf(recorded(1, 'y')));
+    expect(hashOf(recorded(1, 'x'))).not.toBe(hashOf(recorded(2, 'x')));
+  });
+
   it('spells out what JSON cannot carry', () => {
     expect(eventText(effect('1'))).toContain('"image":[["/a","1"]]');
     expect(eventText({ ...effect('1'), atMs: NaN })).toContain('"atMs":"NaN"');
