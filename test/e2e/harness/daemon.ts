@@ -27,7 +27,7 @@ const ENDED = ['confirmed', 'rolled-back', 'rejected', 'expired', 'superseded', 
 export const isEnded = (change: ChangeView): boolean => ENDED.includes(change.state);
 
 /** A second on an idle machine; tests share theirs with others. */
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** `weir-controller` as a process, and its REST API. */
 export class Daemon {
@@ -67,7 +67,6 @@ export class Daemon {
     await this.program.until(
       'the loop runs',
       async () => !this.program.running || (await this.phase()) === 'running',
-      30_000,
     );
     return this.program.running;
   }
@@ -121,7 +120,7 @@ export class Daemon {
   }
 
   /** Waits until the change has ended and the API shows it. */
-  ended(id: string, timeoutMs = 30_000): Promise<ChangeView> {
+  ended(id: string, timeoutMs = 90_000): Promise<ChangeView> {
     return this.program.until(
       `${id} ends`,
       async () => {

@@ -28,7 +28,7 @@ export const NO_FAULTS: Required<Faults> = {
   ignoreExtensions: false,
 };
 
-const START_MS = 60_000;
+const START_MS = 120_000;
 
 /** `weir-fabric` as a process: real gNMI servers, and a control API to look behind them. */
 export class Fabric {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const POLL_MS = 40;
+/** Ends a wait that will not end by itself; generous, because machines may be crowded. */
+const PATIENCE_MS = 60_000;
 const ROOT = join(__dirname, '..', '..', '..');
 
 export interface Exit {
@@ -84,7 +86,7 @@ export class Program {
   }
 
   /** Resolves with the first line of stdout or stderr that matches; fails when the program ends. */
-  async line(matches: (line: string) => boolean, timeoutMs = 20_000): Promise<string> {
+  async line(matches: (line: string) => boolean, timeoutMs = PATIENCE_MS): Promise<string> {
     const find = (): string | undefined => this.stdout.find(matches) ?? this.stderr.find(matches);
     await this.until(`${this.name} prints a line`, () => find() ?? !this.running, timeoutMs);
     const found = find();
@@ -96,7 +98,7 @@ export class Program {
   async until<T>(
     what: string,
     condition: () => T | Promise<T>,
-    timeoutMs = 20_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<NonNullable<T>> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {

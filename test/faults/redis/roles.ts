@@ -105,7 +105,7 @@ export class Roles {
   }
 
   /** Waits until this epoch leads and its loop runs. */
-  leads(epoch: number, timeoutMs = 30_000): Promise<unknown> {
+  leads(epoch: number, timeoutMs = 90_000): Promise<unknown> {
     return this.api.program.until(
       `epoch ${epoch} leads`,
       async () => {
@@ -127,6 +127,20 @@ export class Roles {
       if (last === undefined) return epochs;
       epochs.push(...items.map(({ epoch }) => epoch));
       from = last.sequence + 1;
+    }
+  }
+
+  /** Runs a story on fresh roles and ends all of them; a failure tells what each process said. */
+  static async story(tell: (roles: Roles) => Promise<void>, shape: Shape = {}): Promise<void> {
+    const roles = await Roles.start(shape);
+    try {
+      await tell(roles);
+    } catch (error) {
+      const said = roles.members.map(({ program }) => program.tail(25)).join('\n');
+      if (error instanceof Error) error.message += `\n${said}`;
+      throw error;
+    } finally {
+      await roles.stop();
     }
   }
 

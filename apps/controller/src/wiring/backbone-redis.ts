@@ -7,6 +7,8 @@ import { BullQueue } from '@weir/adapter-queue-bullmq';
 import type { Clock, Journal } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
 import type { Backbone } from './backbone';
+import { LastWriter } from './last-writer';
+import { StandbyCopy } from './standby-copy';
 
 export interface RedisBackboneOptions {
   readonly url: string;
@@ -40,22 +42,40 @@ export async function redisBackbone(options: RedisBackboneOptions): Promise<Back
     throw error;
   });
   keep(shared);
+  const writer = new LastWriter(journalDir);
+  const standby =
+    local === null
+      ? null
+      : new StandbyCopy({
+          shared,
+          local,
+          isOwnWork: async () => (await lastEpoch(local)) === writer.epoch,
+          clock,
+          warn,
+        });
+  await standby?.start();
   const commands = new RedisCommandBus({ url, prefix });
   const broadcast = new RedisBroadcast({ url, prefix });
-  const previousEpoch = async (): Promise<number> =>
-    Math.max(await lastEpoch(shared), local === null ? 0 : await lastEpoch(local));
+  const previousEpoch = async (): Promise<number> => {
+    await standby?.checkTurn();
+    return Math.max(await lastEpoch(shared), local === null ? 0 : await lastEpoch(local));
+  };
   return {
     lease: new RedisLease({ url, prefix, clock, previousEpoch }),
     queue: new BullQueue({ url, prefix, warn }),
     commands,
     broadcast,
-    engineJournal: async () => {
+    engineJournal: async (epoch) => {
       if (local === null) throw new Error('only the engine role writes the journal');
+      await standby?.stop();
       const primary = await openRedisJournal({ url, prefix, warn });
-      return keep(await replicate(primary, local));
+      const pair = keep(await replicate(primary, local));
+      writer.leads(epoch);
+      return pair;
     },
     readJournal: () => Promise.resolve(shared),
     close: async () => {
+      await standby?.stop();
       await commands.close();
       await broadcast.close();
       // The pair closes both of its parts, and closing twice is harmless.

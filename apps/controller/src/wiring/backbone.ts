@@ -7,7 +7,7 @@ export interface Backbone {
   readonly commands: CommandBus;
   readonly broadcast: Broadcast;
   /** The journal that the engine writes; opened once, after leadership was won. */
-  engineJournal(): Promise<Journal>;
+  engineJournal(epoch: number): Promise<Journal>;
   /** The journal that readers fold and follow. */
   readJournal(): Promise<Journal>;
   /** Everything but the queue, which the daemon closes earlier. */
