@@ -154,7 +154,7 @@ const journalSchema = strict({
     .describe('Records between two snapshots of the state; a start folds about as many.'),
   keepRecords: z
     .int()
-    .min(1_000)
+    .min(100)
     .default(200_000)
     .describe(
       'Records that are kept at least; older ones are dropped once two snapshots cover them.',

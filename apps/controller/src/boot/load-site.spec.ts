@@ -191,6 +191,41 @@ describe('the files of a site', () => {
     expect(check(API_TLS.replace(from, to))).toMatch(message);
   });
 
+  it.each([
+    ['{ file: a.jsonl }', '', 'ok'],
+    ['{ file: a.jsonl, everyMs: 0 }', '', /spec.journal.anchor.everyMs: /],
+    ['{ webhook: { url: "ftp://a/b" } }', '', /spec.journal.anchor.webhook.url: an http or https/],
+    ['{ webhook: { url: "https://a/b", headersFile: headers } }', 'X-A: b\n# note\n', 'ok'],
+    [
+      '{ webhook: { url: "https://a/b", headersFile: none } }',
+      '',
+      /webhook.headersFile: cannot read none: no such file/,
+    ],
+    [
+      '{ webhook: { url: "https://a/b", headersFile: headers } }',
+      'Bearer secret',
+      /webhook.headersFile: headers: line 1: expected `Name: value` \(config-invalid\)$/,
+    ],
+    [
+      '{ webhook: { url: "https://a/b", headersFile: headers } }',
+      'A: b\nHost: c',
+      /line 2: host cannot be set/,
+    ],
+    [
+      '{ webhook: { url: "https://a/b", caFile: headers } }',
+      'no certificate',
+      /spec.journal.anchor.webhook.caFile: there is no PEM/,
+    ],
+  ])('checks what the head of the journal is anchored with: %s', (anchor, headers, expected) => {
+    write('headers', headers);
+    const text = `${CONFIG}  journal: { anchor: ${anchor} }\n`;
+    const config = loadConfig(write('controller.yaml', text));
+    const secrets = config.ok ? loadSecrets(config.value, {}) : config;
+    const said = secrets.ok ? 'ok' : bootErrorText(secrets.error).replaceAll(`${dir}/`, '');
+    expect(said).toMatch(expected);
+    expect(said).not.toContain('secret');
+  });
+
   it('takes tokens and credentials from the environment, and says which variable is missing', () => {
     const config = loadConfig(
       write(
