@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type * as Bench from '../bench';
 import { table } from '../output/table';
 import type { Session } from '../session';
+import { addFlightBench } from './bench-flight';
 import { addModelBench } from './bench-model';
 import { addOutcomesBench } from './bench-outcomes';
 import { addSimBench } from './bench-sim';
@@ -20,6 +21,7 @@ export function addBenchCommands(program: Command, session: Session): void {
   addModelBench(bench, session);
   addOutcomesBench(bench, session);
   addSimBench(bench, session);
+  addFlightBench(bench, session);
   bench
     .command('reaction')
     .description('time from telemetry that shows a breach to the first Set, by size of the fabric')

@@ -136,7 +136,12 @@ async function simulate(file: string, options: SimOptions, session: Session): Pr
 
 /** Runs that are recorded are kept until somebody removes them. */
 function recordingIn(dir: string): FlightDirectory {
-  return new FlightDirectory({ dir, keep: Number.MAX_SAFE_INTEGER, maxBytes: Infinity });
+  return new FlightDirectory({
+    dir,
+    keep: Infinity,
+    maxBytes: Infinity,
+    maxWaitingBytes: Infinity,
+  });
 }
 
 function writeReport(path: string, run: Run): void {

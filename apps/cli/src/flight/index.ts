@@ -3,6 +3,7 @@
  * folded under another policy, and scored. Loaded when a command asks for it, since it brings in
  * the engine.
  */
+export { measureFlights, type FileCost } from './cost';
 export { backtestFlights, type BacktestReport } from './backtest';
 export {
   compareFlights,

@@ -15,9 +15,10 @@ export interface FlightDirectoryOptions {
   readonly keep: number;
   /** Bytes of all recordings together, above which the oldest are removed too. */
   readonly maxBytes: number;
+  /** Bytes that may wait for the disk, beyond which a recording is given up. */
+  readonly maxWaitingBytes?: number;
 }
 
-/** Bytes that may wait for the disk, beyond which a recording is given up. */
 const MAX_WAITING_BYTES = 256 * 2 ** 20;
 /** Entries are packed together up to this size. */
 const BLOCK_BYTES = 256 * 1024;
@@ -39,7 +40,10 @@ export class FlightDirectory implements FlightStore {
       // Made at once, so that the name is taken and a directory that cannot be written shows.
       closeSync(openSync(base + UNFINISHED, 'wx', 0o600));
       this.open_.add(base + UNFINISHED);
-      return new GrowingFile(base, head, onError, () => this.open_.delete(base + UNFINISHED));
+      const { maxWaitingBytes = MAX_WAITING_BYTES } = this.options;
+      return new GrowingFile(base, head, maxWaitingBytes, onError, () =>
+        this.open_.delete(base + UNFINISHED),
+      );
     } catch (error) {
       const reason = error instanceof Error ? error : new Error(String(error));
       // Not at once: whoever opens it has no recording in hand yet that could be given up.
@@ -83,6 +87,7 @@ class GrowingFile implements FlightFile {
   constructor(
     private readonly base: string,
     head: FlightHead,
+    private readonly maxWaitingBytes: number,
     private readonly onError: (error: Error) => void,
     private readonly ended: () => void,
   ) {
@@ -95,7 +100,7 @@ class GrowingFile implements FlightFile {
     if (this.over) return;
     this.waiting.push(entries);
     this.waitingBytes += entries.length;
-    if (this.waitingBytes > MAX_WAITING_BYTES)
+    if (this.waitingBytes > this.maxWaitingBytes)
       this.fail(new Error(`the disk is too slow: ${this.waitingBytes} bytes wait for it`));
     else if (this.waitingBytes >= BLOCK_BYTES || Date.now() - this.flushedMs > FLUSH_MS)
       this.flush();

@@ -186,13 +186,18 @@ export class FlightRecorder implements FlightSink {
     });
   }
 
-  /** Images are read again and again, and are mostly what they were: those are not kept twice. */
+  /**
+   * Images are read again and again, and are mostly what they were. Each one is kept once, as the
+   * part that the next keyframe would make of it anyway.
+   */
   private referring(event: LoopEvent, state: LoopState): unknown {
     if (event.kind !== 'report' || event.report.image === null) return event;
     const { report } = event;
+    const { image } = event.report;
     const present = state.observed.images.get(report.operation.device);
-    if (present === undefined || !sameImage(present, report.image)) return event;
-    const part = this.parts.partOf(present);
+    const part = this.parts.partOf(
+      present !== undefined && sameImage(present, image) ? present : image,
+    );
     this.ring.refer(part);
     this.recording?.part(part);
     return { ...event, report: { ...report, image: new PartRef(part.id) } };
@@ -263,8 +268,8 @@ export class FlightRecorder implements FlightSink {
   }
 }
 
-function sameImage(a: ConfigImage, b: ConfigImage | null): boolean {
-  if (b === null || a.size !== b.size) return false;
+function sameImage(a: ConfigImage, b: ConfigImage): boolean {
+  if (a.size !== b.size) return false;
   // The order counts too: what is derived from an image goes through it in order.
   const other = b.entries();
   for (const [path, value] of a) {

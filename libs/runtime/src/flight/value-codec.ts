@@ -26,6 +26,10 @@ const BYTES = 14;
 const LAYOUT = 15;
 /** A value that is stored once and stands in many keyframes. */
 const PART = 16;
+/** A text that begins as the new text before it did: paths of one device mostly do. */
+const TEXT_AFTER = 17;
+/** Shorter beginnings are not worth the look back. */
+const SHARED_FROM = 8;
 
 const MAX_DEPTH = 200;
 
@@ -40,6 +44,7 @@ export function encodeValue(writer: ByteWriter, value: unknown, layout: FrameLay
 
 class Encoder {
   private readonly texts = new Map<string, number>();
+  private last = '';
 
   constructor(
     private readonly to: ByteWriter,
@@ -76,8 +81,16 @@ class Encoder {
       return;
     }
     this.texts.set(value, this.texts.size);
-    this.to.u8(TEXT);
-    this.to.text(value);
+    const shared = sharedLength(this.last, value);
+    this.last = value;
+    if (shared < SHARED_FROM) {
+      this.to.u8(TEXT);
+      this.to.text(value);
+      return;
+    }
+    this.to.u8(TEXT_AFTER);
+    this.to.varint(shared);
+    this.to.text(value.slice(shared));
   }
 
   private object(value: object, depth: number): void {
@@ -124,6 +137,15 @@ class Encoder {
   }
 }
 
+/** UTF-16 units at the beginning that two texts share; never half of a pair. */
+function sharedLength(a: string, b: string): number {
+  const most = Math.min(a.length, b.length);
+  let length = 0;
+  while (length < most && a.charCodeAt(length) === b.charCodeAt(length)) length++;
+  const last = length > 0 ? b.charCodeAt(length - 1) : 0;
+  return last >= 0xd800 && last < 0xdc00 ? length - 1 : length;
+}
+
 /** What a value may refer to. */
 export interface Surroundings {
   readonly layout: FrameLayout | null;
@@ -165,6 +187,7 @@ class Decoder {
         return from.f64();
       case TEXT:
       case SAME_TEXT:
+      case TEXT_AFTER:
         return this.text(tag);
       default:
         return this.object(tag, depth);
@@ -172,8 +195,11 @@ class Decoder {
   }
 
   private text(tag: number): string {
-    if (tag === TEXT) {
-      const text = this.from.text();
+    if (tag === TEXT || tag === TEXT_AFTER) {
+      const before = this.texts.at(-1) ?? '';
+      const shared = tag === TEXT ? 0 : this.from.varint();
+      if (shared > before.length) throw this.from.damage('a text that begins as none before it');
+      const text = before.slice(0, shared) + this.from.text();
       this.texts.push(text);
       return text;
     }
