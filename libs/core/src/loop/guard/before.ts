@@ -21,7 +21,7 @@ export function guardBefore(pass: Pass, change: Change, stage: number | null): R
     inputsHold(pass, change) ??
     (stage === null ? planHolds(pass, change) : restUnmoved(pass, change, during)) ??
     (stage === null ? atRest(pass, change) : null) ??
-    fewDevices(pass, change, others) ??
+    fewDevices(pass, change) ??
     littleCapacity(pass, change, others) ??
     keepsPaths(pass, change, others, during) ??
     spareCapacity(pass, change, others);
@@ -34,7 +34,7 @@ export function guardPlan(pass: Pass, change: Change): Objection {
   return (
     inputsHold(pass, change) ??
     atRest(pass, change) ??
-    fewDevices(pass, change, others) ??
+    fewDevices(pass, change) ??
     littleCapacity(pass, change, others) ??
     keepsPaths(pass, change, others, new Set()) ??
     spareCapacity(pass, change, others)

@@ -6,14 +6,17 @@ import { cablingOf, downPorts, routesAt } from './ways';
 import { World } from './world';
 
 /** Devices of one change, and of all open ones by layer; what people asked for they have seen. */
-export function fewDevices(pass: Pass, change: Change, others: readonly Change[]): Objection {
+export function fewDevices(pass: Pass, change: Change): Objection {
   if (change.origin !== 'rule') return null;
   const { maxDevicesPerChange, maxLayerShare } = pass.env.policy.limits;
   const own = new Set<string>(change.plan.diffs.map((diff) => diff.device));
   if (own.size > maxDevicesPerChange)
     return ['blast-radius', `${own.size} devices (limits.maxDevicesPerChange)`];
   const open = new Set(own);
-  for (const other of others) for (const { device } of other.plan.diffs) open.add(device);
+  // Going back writes too; what is only scheduled is counted when it begins itself.
+  for (const other of pass.durable.changes.values())
+    if (other.id !== change.id && isTouching(other.state) && other.state !== 'scheduled')
+      for (const { device } of other.plan.diffs) open.add(device);
   const layers = new Map<string, { size: number; open: number; own: number }>();
   for (const { id, role } of pass.env.topology.devices.values()) {
     const layer = layers.get(role) ?? { size: 0, open: 0, own: 0 };

@@ -102,6 +102,13 @@ describe('the guards', () => {
     expect(refused(network, change, { policy: layer })?.[1]).toContain(
       '2 of 4 devices of layer leaf',
     );
+    const back = {
+      ...changeOf(network, { l4: { [P2]: { s2: 2 } } }),
+      state: 'rolling-back',
+    } as Change;
+    const durable = { changes: new Map([[changeId('chg-9'), { ...back, id: changeId('chg-9') }]]) };
+    const one = changeOf(network, MOVE);
+    expect(refused(network, one, { policy: layer, durable })?.[0]).toBe('blast-radius');
     // People have seen the plan.
     expect(refused(network, { ...change, origin: 'operator' }, { policy: layer })).toBeNull();
   });
