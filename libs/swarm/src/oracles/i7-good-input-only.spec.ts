@@ -28,6 +28,13 @@ describe('I7: bad input never produces a change', () => {
     },
   );
 
+  it('gives a lie the time that it takes to show, anew after each move of traffic', () => {
+    const lied = story().tell(worth('l1', 'wrong')).after(LONG_MS).effect(null, L1, 'person', []);
+    expect(begins(lied.after(10_000))).toEqual([]);
+    const still = story().tell(worth('l1', 'wrong')).after(LONG_MS).effect(null, L1, 'person', []);
+    expect(begins(still.after(16_000))).toHaveLength(1);
+  });
+
   it('finds a stage that is written although input has gone bad since it began', () => {
     const begun = story().proposed(changeOf('chg-1')).through('chg-1', 'applying');
     const told = begun.tell(worth('l1', 'wrong')).after(LONG_MS).operation('chg-1', L1, 'commit');

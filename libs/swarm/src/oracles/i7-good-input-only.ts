@@ -7,8 +7,11 @@ type Worth = Extract<TimelineEvent, { kind: 'telemetry' }>['worth'];
 
 /** Passes of the loop between the moment at which input can be seen to be bad and its effect, ms. */
 const NOTICE_MS = 3_000;
-/** A lie shows once both ends of a link have been sampled over it, ms. */
-const LIE_SHOWS_MS = 5_000;
+/**
+ * A lie shows once both ends of a link have been sampled over it, ms: counters that differ for a
+ * moment are no lie. Samples of before a route was moved, or of another leader, say nothing.
+ */
+const LIE_SHOWS_MS = 12_000;
 
 /**
  * I7: input that is stale, missing or wrong never produces a change. When a change of the loop
@@ -21,17 +24,20 @@ const LIE_SHOWS_MS = 5_000;
 export const goodInputOnly: OracleFactory = (context) => {
   const ledger = new Ledger();
   const known = new Map<DeviceId, Known>();
+  let lookingSinceMs = 0;
   return {
     invariant: 'I7',
     see(event, report) {
       if (event.kind === 'telemetry') learn(known, event);
+      if (event.kind === 'effect' || event.kind === 'process') lookingSinceMs = event.atMs;
       if (event.kind !== 'record') return;
       const body = ledger.take(event.record, event.atMs);
       if (body === null || !writes(body)) return;
       const change = ledger.changes.get(body.id)?.change;
       if (change?.origin !== 'rule') return;
       for (const [device, { worth, sinceMs }] of badOnPath(change, known, context.topology)) {
-        const badMs = event.atMs - sinceMs;
+        const shownMs = worth === 'wrong' ? Math.max(sinceMs, lookingSinceMs) : sinceMs;
+        const badMs = event.atMs - shownMs;
         if (badMs <= allowedMs(worth, context)) continue;
         const what = body.kind === 'device-operation' ? `is written to ${body.device}` : 'begins';
         report(
