@@ -171,6 +171,14 @@ export const untidyTrees = [
     files: [{ path: 'docs/safety.md', text: '`libs/sim/src/a.spec.ts` "holds still"' }],
     complaint: 'no test "holds still"',
   },
+  {
+    files: [{ path: 'docs/safety.md', text: '| 1 | S | a stream is cut | nothing shows it |\n' }],
+    complaint: 'row 1 names no test',
+  },
+  {
+    files: [{ path: 'docs/safety.md', text: '| 2 | N | a silent stall | nothing shows it |\n' }],
+    complaint: 'not once in the matrix: 1, 3,',
+  },
 ];
 
 /** And files with which `npm run tidy` is content, so that it does not refuse everything. */

@@ -122,6 +122,23 @@ function* citedTests(files) {
   }
 }
 
+/** Rows of the fault matrix of docs/safety.md. */
+const FAULTS = 42;
+
+/** The matrix has every row once and in order, and every row names a test. */
+function* faultMatrix(files) {
+  const page = files.find(({ path }) => path === 'docs/safety.md');
+  if (!page) return;
+  const rows = [...page.text.matchAll(/^\| (\d+) \|.*$/gm)];
+  const numbers = rows.map(([, number]) => Number(number));
+  const missing = Array.from({ length: FAULTS }, (_, i) => i + 1).filter(
+    (number) => numbers.filter((other) => other === number).length !== 1,
+  );
+  if (missing.length > 0) yield `docs/safety.md: not once in the matrix: ${missing.join(', ')}`;
+  for (const [line, number] of rows)
+    if (line.search(CITED_TESTS) === -1) yield `docs/safety.md: row ${number} names no test`;
+}
+
 function* median(files) {
   const lines = sourceLengths(files);
   const middle = lines[Math.floor(lines.length / 2)] ?? 0;
@@ -149,6 +166,7 @@ export function checkTree(files) {
     ...packages(files),
     ...errorCodes(files),
     ...citedTests(files),
+    ...faultMatrix(files),
     ...median(files),
   ];
 }
