@@ -15,7 +15,7 @@ interface Steps {
   rank: number;
   /** Changes that were there before this one. */
   readonly past: Set<string>;
-  /** Writes that were carried out, by operation id. */
+  /** Writes that were carried out, and commits that were refused, by operation id. */
   readonly done: Map<string, OperationReport>;
 }
 
@@ -27,7 +27,7 @@ interface Steps {
 export class DeviceSteps {
   private readonly byDevice = new Map<DeviceId, Steps>();
 
-  /** The report of an operation that was carried out before; undefined when it was not. */
+  /** The report of an operation that came to its end before; undefined when none did. */
   known({ device, id }: DeviceOperation): OperationReport | undefined {
     return this.byDevice.get(device)?.done.get(id);
   }
@@ -58,7 +58,10 @@ export class DeviceSteps {
   ended(report: OperationReport): void {
     const { device, id, verb } = report.operation;
     const steps = this.byDevice.get(device);
-    if (steps === undefined || report.outcome !== 'done' || (RANK[verb] ?? 0) === 0) return;
+    if (steps === undefined || (RANK[verb] ?? 0) === 0) return;
+    // A refused commit counts as never sent from then on; its repetition must not send it after all.
+    const settled = report.outcome === 'done' || (verb === 'commit' && report.outcome === 'refused');
+    if (!settled) return;
     steps.done.set(id, report);
     shorten(steps.done);
   }

@@ -58,8 +58,12 @@ export class SouthboundExecutor {
       this.steps.ended(done);
       return done;
     } catch (error) {
-      if (error instanceof NotSent)
-        return report(operation, { outcome: 'refused', code: error.code, message: error.message });
+      if (error instanceof NotSent) {
+        const { code, message } = error;
+        const refused = report(operation, { outcome: 'refused', code, message });
+        this.steps.ended(refused);
+        return refused;
+      }
       const message = error instanceof Error ? error.message : String(error);
       return report(operation, { outcome: 'unknown', code: 'device-outcome-unknown', message });
     }
