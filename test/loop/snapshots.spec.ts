@@ -77,6 +77,26 @@ describe('snapshots of the running loop', () => {
   });
 });
 
+describe('a snapshot that cannot be stored', () => {
+  it('is said, costs no change, and the next one is taken', async () => {
+    const store = new MemoryJournalStore();
+    const world = await new World({ store, snapshots: SNAPSHOTS }).start();
+    const { snapshots } = world.journal;
+    const save = jest.spyOn(snapshots, 'save').mockRejectedValueOnce(new Error('no space left'));
+    for (let round = 0; round < 30; round++) {
+      await world.engine.command({ verb: 'freeze', by: 'test', reason: `round ${round}` });
+      await world.run(1_000);
+    }
+    expect(world.fatal).toBeNull();
+    expect(world.warnings).toContain('snapshot could not be stored');
+    expect(save.mock.calls.length).toBeGreaterThan(1);
+    expect(store.snapshots.length).toBeGreaterThan(0);
+    await world.engine.stop();
+    const recovered = await recoverState(world.journal, digest, log);
+    expect(shown(recovered.durable)).toEqual(shown(world.engine.durable));
+  });
+});
+
 describe('a snapshot that cannot be used', () => {
   /** Edits the newest snapshot the given number of times, from the newest on. */
   async function spoilt(count: number, edit: (text: string) => string) {

@@ -116,7 +116,19 @@ describe('lmdb journal that was damaged', () => {
     const cut = { ...link, text: link.text.slice(0, 20) };
     await store.commit('test', [cut], { sequence: 11, hash: link.hash, epoch: 1 });
     await store.close();
-    const journal = await openLmdbJournal({ dir });
+    const reader = await openLmdbJournal({ dir, readOnly: true });
+    expect(await reader.verify()).toMatchObject({
+      chain: 'broken',
+      brokenAt: 11,
+      detail: expect.stringMatching(/cut short at the very end, the daemon drops it/) as string,
+    });
+    await reader.close();
+    const warnings: unknown[] = [];
+    const warn = (...given: unknown[]): unknown => warnings.push(given);
+    const journal = await openLmdbJournal({ dir, warn });
+    expect(warnings).toEqual([
+      ['journal: the last record was cut short and is dropped', { dir, sequence: 11 }],
+    ]);
     expect(await journal.lastSequence()).toBe(10);
     const [record] = await journal.append(1, 11, [note('again')]);
     expect(record?.sequence).toBe(11);

@@ -98,7 +98,8 @@ async function recover(
 }
 
 const damageText = (dir: string, sequence: number, detail: string): string =>
-  `journal: ${dir} is damaged at record ${sequence}: ${detail}`;
+  `journal: ${dir} is damaged at record ${sequence}: ${detail}; nothing was changed, put the newest ` +
+  'backup of the directory back, or move it away where Redis has a copy';
 
 function openStore(dir: string, readOnly: boolean): RecordStore {
   try {

@@ -50,7 +50,10 @@ export async function verifyChain(
   if (walk.damage) {
     const last = Math.max(end, head?.sequence ?? 0);
     const torn = walk.cut && good.sequence + 1 === last && anchored < last;
-    return broken(good.sequence + 1, walk.damage, torn);
+    const cut = torn
+      ? '; it was cut short at the very end, the daemon drops it when it starts'
+      : '';
+    return broken(good.sequence + 1, walk.damage + cut, torn);
   }
   const expected = Math.max(head?.sequence ?? 0, anchored);
   if (good.sequence < expected)

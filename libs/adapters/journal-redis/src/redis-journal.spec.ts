@@ -107,6 +107,7 @@ describeWithRedis('redis journal', (redis) => {
     await admin.xdel(`${prefix}:journal`, '2-0');
     expect(await journal.verify()).toMatchObject({ chain: 'broken', brokenAt: 2, records: 1 });
     await expect(collect(journal)).rejects.toMatchObject({ name: 'JournalCorrupt', sequence: 2 });
+    await expect(collect(journal)).rejects.toThrow(`entry 2-0 of the stream ${prefix}:journal`);
     admin.disconnect();
     await journal.close();
   });

@@ -173,7 +173,7 @@ export class RedisJournal implements Journal {
       for (const link of links) {
         const record = linkRecord(link);
         const follows = linkFollows(previous ?? '', link, sha256);
-        if (link.sequence !== next || !follows || !record) throw damaged(next);
+        if (link.sequence !== next || !follows || !record) throw damaged(this.#store.key, next);
         previous = link.hash;
         next++;
         this.#seen(record);
@@ -183,7 +183,8 @@ export class RedisJournal implements Journal {
   }
 
   async #missing(sequence: number): Promise<Error> {
-    if (sequence > (await this.snapshots.base()).sequence) return damaged(sequence);
+    if (sequence > (await this.snapshots.base()).sequence)
+      return damaged(this.#store.key, sequence);
     return new JournalUnavailable(
       `journal: record ${sequence} was compacted away while the journal was read; read again`,
     );
@@ -195,8 +196,12 @@ export class RedisJournal implements Journal {
   }
 }
 
-const damaged = (sequence: number): JournalCorrupt =>
-  new JournalCorrupt(sequence, `journal: record ${sequence} of the stream is missing or damaged`);
+const damaged = (key: string, sequence: number): JournalCorrupt =>
+  new JournalCorrupt(
+    sequence,
+    `journal: record ${sequence} (entry ${sequence}-0 of the stream ${key}) is missing or damaged; ` +
+      "move the stream away (RENAME), and it is filled from the engine's own disk at the next start",
+  );
 
 function recordOf(link: ChainLink): JournalRecord {
   const record = linkRecord(link);

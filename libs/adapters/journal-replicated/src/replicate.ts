@@ -31,7 +31,8 @@ async function checkChain(journal: Journal, name: string): Promise<void> {
   const sequence = verification.brokenAt ?? 0;
   throw new JournalCorrupt(
     sequence,
-    `journal: ${name}: record ${sequence}: ${verification.detail}`,
+    `journal: ${name}: record ${sequence}: ${verification.detail}; where the other copy is whole, move ` +
+      'this one away and start again, and it is filled from there',
   );
 }
 
