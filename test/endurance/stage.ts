@@ -27,6 +27,7 @@ interface TopologyView {
 
 const FLOW_BPS = 20_000_000;
 const START_MS = 180_000;
+const MAX_TRIES = 5;
 const API = { apiVersion: 'weir.dev/v1' };
 export const OBJECTIVE = 'LatencyObjective/chat';
 
@@ -143,10 +144,17 @@ export class EnduranceStage {
     if (reading !== null) this.lives.at(-1)?.push(reading);
   }
 
+  /** Asks the fabric; all that is asked of it may be asked twice, and on a crowded machine is. */
   async control(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await call(this.fabric.controlUrl, method, path, body);
-    if (answer.status >= 400) throw new Error(`fabric ${method} ${path}: ${answer.text}`);
-    return answer.body;
+    for (let tries = 1; ; tries++) {
+      try {
+        const answer = await call(this.fabric.controlUrl, method, path, body);
+        if (answer.status < 400) return answer.body;
+        throw new Error(`fabric ${method} ${path}: ${answer.text}`);
+      } catch (error) {
+        if (tries === MAX_TRIES || (error as Error).name !== 'TimeoutError') throw error;
+      }
+    }
   }
 
   async stop(): Promise<void> {

@@ -26,6 +26,8 @@ export class FaultProxy {
     down: { ...CLEAR },
   };
   private readonly connections = new Set<Connection>();
+  /** Those in the middle of a handshake too. */
+  private readonly sockets = new Set<Socket>();
   private readonly traps: Trap[] = [];
   private accepted = 0;
 
@@ -40,6 +42,10 @@ export class FaultProxy {
     const server =
       tls === undefined ? createServer(halfOpen) : createTlsServer({ ...tls, ...halfOpen });
     const proxy = new FaultProxy(options, server);
+    server.on('connection', (socket: Socket) => {
+      proxy.sockets.add(socket);
+      socket.once('close', () => proxy.sockets.delete(socket));
+    });
     server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) =>
       proxy.accept(socket),
     );
@@ -98,6 +104,7 @@ export class FaultProxy {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.reset();
+    for (const socket of this.sockets) socket.destroy();
     await closed;
   }
 
