@@ -183,6 +183,8 @@ function moveOn(pass: Pass): void {
     if (change.mode === 'approve')
       pass.transition(change, 'await-approval', 'waits for a person, as its mode says');
     else if (change.mode === 'auto' && pass.durable.frozen === null && !isTerminal(change.state)) {
+      // One at a time: the guards judge the next one when this one is open.
+      if (isScheduled(pass)) continue;
       const waits = waitsForWindow(pass, change);
       if (waits !== null) noteWaiting(pass, change, waits);
       else pass.transition(change, 'schedule', 'may be applied, as its mode says');
@@ -197,3 +199,6 @@ function noteWaiting(pass: Pass, change: Change, why: string): void {
   if (incident !== undefined)
     noteIncident(pass, incident, change.rule, `freeze-window: ${change.id} waits, ${why}`);
 }
+
+const isScheduled = (pass: Pass): boolean =>
+  [...pass.durable.changes.values()].some((change) => change.state === 'scheduled');
