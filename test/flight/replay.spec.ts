@@ -1,37 +1,16 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { FlightDirectory, listFlights, parseFlight } from '@weir/adapter-flight-file';
-import { OpenConfigProfile } from '@weir/adapter-gnmi';
 import { compilePolicy, type CompiledPolicy } from '@weir/adapter-policy-cel';
 import { buildScenario, parseScenario, runScenario, type LoopMode } from '@weir/closed-loop';
-import { ok, type Result } from '@weir/core/base';
+import { ok } from '@weir/core/base';
 import type { RecordBody } from '@weir/core/model';
-import { intentKinds } from '@weir/intents';
-import {
-  backtest,
-  compareWithPolicy,
-  readEntries,
-  replay,
-  type FlightEntry,
-  type Program,
-} from '@weir/runtime';
+import { backtest, compareWithPolicy, readEntries, replay, type FlightEntry } from '@weir/runtime';
+import { must, program } from './program';
 
 jest.setTimeout(120_000);
-
-const program: Program = {
-  profiles: new Map([['openconfig', new OpenConfigProfile()]]),
-  intentKinds,
-  digest: (text) => createHash('sha256').update(text).digest('hex'),
-  compilePolicy,
-};
-
-function must<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`${result.error.where}: ${result.error.reason}`);
-  return result.value;
-}
 
 const SCENARIO = resolve(__dirname, '../../examples/scenarios/copy-beside-service.yaml');
 
