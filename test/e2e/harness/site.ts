@@ -59,6 +59,11 @@ export class Site {
     return file;
   }
 
+  /** As on a new disk; the daemon is down. */
+  removeJournal(): void {
+    rmSync(this.journal, { recursive: true, force: true });
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
