@@ -137,6 +137,8 @@ export interface ObservedState {
     string,
     { readonly failures: number; readonly reason: string; readonly atMs: number }
   >;
+  /** Latest rates of all ports, oldest first, whatever routes were written meanwhile. */
+  readonly rates: Pick<Trend, 'layout' | 'recent'> | null;
   /** Counters that contradict each other; while there are some the loop changes nothing itself. */
   readonly contradictions: readonly Contradiction[];
   readonly compiled: ReadonlyMap<
@@ -177,6 +179,7 @@ export const emptyObservedState: ObservedState = {
   routesChangedMs: -Infinity,
   unknownChannels: 0,
   contradictions: [],
+  rates: null,
   solverFailures: new Map(),
   compiled: new Map(),
   objectives: new Map(),

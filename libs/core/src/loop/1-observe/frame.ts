@@ -1,6 +1,6 @@
 import type { Objective, TelemetryFrame } from '../../model';
 import { LIMITS } from '../../state';
-import { crossCheck } from '../evidence';
+import { crossCheck, latestRates } from '../evidence';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { foldJobTimes } from './job-times';
@@ -23,8 +23,11 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   const trend = foldTrend(unsettled ? null : pass.observed.trend, frame);
   const { topology, policy } = pass.env;
   const known = pass.observed.contradictions;
-  const contradictions = crossCheck(topology, policy.freshness, frame, trend, known);
-  pass.observe({ frame, trend, unknownChannels, contradictions, holdReason, phase });
+  // Both ends of a link agree whatever is written to its switches: this goes on where averages begin
+  // anew.
+  const rates = latestRates(pass.observed.rates, trend);
+  const contradictions = crossCheck(topology, policy.freshness, frame, rates, known);
+  pass.observe({ frame, trend, rates, unknownChannels, contradictions, holdReason, phase });
   const objectives = new Map<string, ObjectiveState>();
   for (const [id, state] of pass.observed.objectives)
     objectives.set(id, foldObjective(pass, state, frame));

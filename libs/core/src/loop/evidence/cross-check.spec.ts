@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { deviceId, type FrameLayout, type TelemetryFrame, type Topology } from '../../model';
 import { channelKey } from '../../model';
 import type { Trend } from '../observed';
-import { crossCheck } from './cross-check';
+import { crossCheck, latestRates } from './cross-check';
 
 const CAPACITY_BPS = 100e9;
 const LEAVES = ['l1', 'l2', 'l3'];
@@ -173,6 +173,20 @@ describe('counters that cannot all be true', () => {
         before as never,
       ),
     ).toEqual([]);
+  });
+});
+
+describe('the window of rates', () => {
+  it('goes on where averages begin anew, takes each frame once and stays short', () => {
+    const frames = steady(12, () => counted(EVEN));
+    let rates: ReturnType<typeof latestRates> | null = null;
+    for (const frame of frames)
+      for (let seen = 0; seen < 2; seen++) rates = latestRates(rates, { layout, recent: [frame] });
+    expect(rates?.recent).toEqual(frames.slice(-8));
+    const other = { ...layout, revision: 'r2' };
+    expect(latestRates(rates, { layout: other, recent: frames.slice(0, 1) }).recent).toHaveLength(
+      1,
+    );
   });
 });
 

@@ -16,12 +16,12 @@ export function crossCheck(
   topology: Topology,
   freshness: Policy['freshness'],
   frame: TelemetryFrame,
-  trend: Trend,
+  rates: Rates,
   before: readonly Contradiction[],
 ): readonly Contradiction[] {
-  const recent = trend.recent.slice(-WINDOW_FRAMES);
+  const { recent } = rates;
   if (recent.length < MIN_FRAMES) return before;
-  const window: Window = { topology, frame, trend, recent };
+  const window: Window = { topology, frame, trend: rates, recent };
   const compared = compareAll(window, freshness.maxDisagreementRatio);
   const found = [
     ...impossibleLinks(window, compared),
@@ -31,6 +31,16 @@ export function crossCheck(
   const known = new Set(compared.flatMap(({ from, to }) => [from, to]));
   const open = before.filter((old) => !old.devices.some((device) => known.has(device)));
   return [...open, ...found].slice(0, MAX_CONTRADICTIONS);
+}
+
+type Rates = Pick<Trend, 'layout' | 'recent'>;
+
+/** The last frames of a window that goes on over changes of routes. */
+export function latestRates(before: Rates | null, { layout, recent }: Rates): Rates {
+  const latest = recent.at(-1);
+  const old = before !== null && before.layout === layout ? before.recent : [];
+  if (latest === undefined || old.at(-1) === latest) return { layout, recent: old };
+  return { layout, recent: [...old, latest].slice(-WINDOW_FRAMES) };
 }
 
 /** Frames that are looked at: some samples, so that the skew between two ends averages out. */
@@ -48,8 +58,8 @@ const SKEW_FRAMES = 3;
 interface Window {
   readonly topology: Topology;
   readonly frame: TelemetryFrame;
-  readonly trend: Trend;
-  readonly recent: Trend['recent'];
+  readonly trend: Rates;
+  readonly recent: Rates['recent'];
 }
 
 /** One direction of a link over the window. */
