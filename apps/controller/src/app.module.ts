@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@ne
 import { ERROR_CODES, REMEDIES } from '@weir/core/base';
 import {
   AccessGuard,
+  DenialLog,
   IdempotencyInterceptor,
   IdempotencyStore,
   ProblemFilter,
@@ -49,6 +50,7 @@ function edgeProviders({ log, clock }: Context): NonNullable<DynamicModule['prov
         titleOf: (code) => titles[code] ?? code,
         remedyOf: (code) => remedies[code],
         log,
+        denials: new DenialLog(log, () => clock.monotonicMs()),
       }),
     },
     {

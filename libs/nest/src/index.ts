@@ -12,6 +12,7 @@ export * from './lifecycle/shutdown';
 export * from './log/logger';
 export * from './log/nest-logger';
 export * from './log/redact';
+export * from './problem/denials';
 export * from './problem/problem';
 export * from './problem/problem.filter';
 export * from './validation/schema.pipe';

@@ -68,4 +68,18 @@ describe('a Set on a network that loses requests and answers', () => {
     stage.found('harmed');
     expect(await stage.settled(next)).toMatchObject({ state: 'rolled-back' });
   });
+
+  it('an approval that is replayed: refused, and no Set leaves', async () => {
+    const asked = await stage.measured();
+    stage.found('harmed');
+    await stage.settled(asked);
+    const sent = leaf2().sets.length;
+    const { plan } = (await stage.daemon.change(asked.id)) as unknown as { plan: { hash: string } };
+    for (const planHash of [plan.hash, 'a'.repeat(64)]) {
+      const path = `/v1/changes/${asked.id}/approve`;
+      const answer = await stage.daemon.request('POST', path, { planHash });
+      expect([409, 422]).toContain(answer.status);
+    }
+    expect(leaf2().sets).toHaveLength(sent);
+  });
 });

@@ -239,6 +239,9 @@ describe('REST /v1 on real gNMI targets', () => {
   ])('%s %s with token "%s" is %d', async (method, path, token, status) => {
     const [given] = await refused(call(method, path, method === 'GET' ? undefined : {}, token));
     expect(given).toBe(status);
+    const code = status === 401 ? 'unauthenticated' : 'forbidden';
+    const denied = { msg: 'request denied', level: 'warn', code, method, path };
+    expect(daemon.lines).toContainEqual(expect.objectContaining(denied));
   });
 
   it('carries a write out once for one idempotency key', async () => {

@@ -1,6 +1,7 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { PROBLEM_MEDIA_TYPE, problemOf } from '@weir/contracts';
 import type { LogPort } from '../log/logger';
+import type { DenialLog } from './denials';
 import { problem, ProblemException } from './problem';
 
 export interface ProblemFilterOptions {
@@ -9,11 +10,16 @@ export interface ProblemFilterOptions {
   /** What to do about it, where something is known; becomes `remedy`. */
   readonly remedyOf?: (code: string) => string | undefined;
   readonly log: LogPort;
+  /** Is told of requests without the right, and of bodies beyond the limit. */
+  readonly denials?: Pick<DenialLog, 'denied'>;
 }
+
+const DENIED: ReadonlySet<number> = new Set([401, 403, 413]);
 
 interface HttpRequest {
   readonly method: string;
   readonly originalUrl: string;
+  readonly socket?: { readonly remoteAddress?: string | undefined };
 }
 interface HttpResponse {
   readonly headersSent: boolean;
@@ -39,6 +45,14 @@ export class ProblemFilter implements ExceptionFilter {
       const fields = { err, method: request.method, url: request.originalUrl, code: refusal.code };
       this.options.log.error('request failed', fields);
     }
+    if (DENIED.has(status))
+      this.options.denials?.denied({
+        code: refusal.code,
+        reason: refusal.reason,
+        method: request.method,
+        path: request.originalUrl.split('?')[0] ?? '',
+        client: request.socket?.remoteAddress ?? '',
+      });
     // A stream that has begun cannot turn into a problem; it ends and the client asks again.
     if (response.headersSent) {
       response.end();

@@ -2,14 +2,16 @@ import {
   Server,
   status,
   type handleUnaryCall,
-  type Metadata,
+  type ServerUnaryCall,
   type ServerWritableStream,
 } from '@grpc/grpc-js';
 import { ReflectionService } from '@grpc/reflection';
 import { Inject, Injectable } from '@nestjs/common';
 import { assert } from '@weir/core/base';
 import type { ControllerConfigSpec } from '@weir/contracts';
+import type { Clock } from '@weir/core/ports';
 import {
+  DenialLog,
   roleAllows,
   TokenAuthenticator,
   type LogPort,
@@ -21,7 +23,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import type { SiteStore } from '../../boot/site-store';
 import type { CertificateStore } from '../../certificates/certificate-store';
 import { serverCredentials } from '../../certificates/server-credentials';
-import { CERTIFICATES, LOG, SETTINGS, SITES } from '../../wiring/tokens';
+import { CERTIFICATES, CLOCK, LOG, SETTINGS, SITES } from '../../wiring/tokens';
 import { CommandClient } from '../commands/command-client';
 import { JournalReader } from '../read/journal-reader';
 import { ControlCalls } from './control.calls';
@@ -34,11 +36,14 @@ const SERVICE = 'weir.v1.Northbound';
 const STOP_MS = 2_000;
 const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 
+type Call = Pick<ServerUnaryCall<unknown, unknown>, 'metadata' | 'getPath' | 'getPeer'>;
+
 /** gRPC northbound: the same commands and views as REST, with health and reflection. */
 @Injectable()
 export class NorthboundServer {
   private readonly calls: NorthboundCalls;
   private readonly control: ControlCalls;
+  private readonly denials: DenialLog;
   private readonly health = new HealthImplementation({
     '': 'NOT_SERVING',
     [SERVICE]: 'NOT_SERVING',
@@ -54,7 +59,9 @@ export class NorthboundServer {
     @Inject(SITES) sites: SiteStore,
     @Inject(CERTIFICATES) private readonly certificates: CertificateStore,
     @Inject(LOG) private readonly log: LogPort,
+    @Inject(CLOCK) clock: Clock,
   ) {
+    this.denials = new DenialLog(log, () => clock.monotonicMs());
     this.calls = new NorthboundCalls(commands, reader);
     this.control = new ControlCalls(commands, reader, sites);
   }
@@ -139,8 +146,7 @@ export class NorthboundServer {
     run: (request: Request, by: Principal) => Response | Promise<Response>,
   ): handleUnaryCall<Request, Response> {
     return (call, answer) => {
-      const handle = async (): Promise<Response> =>
-        run(call.request, this.authorize(call.metadata, role));
+      const handle = async (): Promise<Response> => run(call.request, this.authorize(call, role));
       handle().then(
         (response) => {
           answer(null, response);
@@ -156,7 +162,7 @@ export class NorthboundServer {
     call: ServerWritableStream<northbound.WatchJournalRequest, northbound.WatchJournalResponse>,
   ): void {
     const handle = async (): Promise<void> => {
-      this.authorize(call.metadata, 'viewer');
+      this.authorize(call, 'viewer');
       await watchJournal(call, this.reader);
     };
     handle().catch((error: unknown) => {
@@ -164,19 +170,29 @@ export class NorthboundServer {
     });
   }
 
-  private authorize(metadata: Metadata, role: Role): Principal {
-    const [header] = metadata.get('authorization');
+  private authorize(call: Call, role: Role): Principal {
+    const [header] = call.metadata.get('authorization');
     const principal = this.authenticator.authenticate(header?.toString());
-    const where = 'metadata.authorization';
-    if (principal === null) {
-      const reason = 'send a valid token as "Bearer TOKEN"';
-      throw new GrpcRefusal({ code: 'unauthenticated', where, reason });
-    }
-    if (!roleAllows(principal.role, role)) {
-      const reason = `${principal.name} has the role ${principal.role}; ${role} is needed`;
-      throw new GrpcRefusal({ code: 'forbidden', where, reason });
-    }
+    if (principal === null)
+      throw this.denied(call, 'unauthenticated', 'send a valid token as "Bearer TOKEN"');
+    if (!roleAllows(principal.role, role))
+      throw this.denied(
+        call,
+        'forbidden',
+        `${principal.name} has the role ${principal.role}; ${role} is needed`,
+      );
     return principal;
+  }
+
+  private denied(call: Call, code: 'unauthenticated' | 'forbidden', reason: string): GrpcRefusal {
+    this.denials.denied({
+      code,
+      reason,
+      method: 'gRPC',
+      path: call.getPath(),
+      client: call.getPeer(),
+    });
+    return new GrpcRefusal({ code, where: 'metadata.authorization', reason });
   }
 
   private failure(error: unknown): { readonly code: status; readonly details: string } {
