@@ -1,3 +1,4 @@
+import { changeId } from '@weir/core/model';
 import { back, changeOf, L1, LEAF, OTHER_LEAF, Story } from '../testing/story';
 import { newerEpochWins } from './i4-newer-epoch-wins';
 
@@ -34,6 +35,25 @@ describe('I4: a newer epoch wins', () => {
     expect(takenOver().effect('chg-1', L1, 'set', [OTHER_LEAF], 1).told()).toEqual([
       'set of epoch 1 on l1 came after a newer epoch and stands: /other is x',
     ]);
+  });
+
+  it('has nothing against the late way back of an old leader', () => {
+    const story = new Story(newerEpochWins)
+      .proposed(changeOf('chg-1'))
+      .committed('chg-1', L1, [LEAF]);
+    story.epoch = 2;
+    story.record({
+      kind: 'device-outcome',
+      id: changeId('chg-1'),
+      device: L1,
+      verb: 'revert',
+      outcome: 'unknown',
+      code: null,
+      message: '',
+      sentMs: null,
+    });
+    story.effect('chg-1', L1, 'set', back([LEAF]), 1);
+    expect(story.through('chg-1', 'applying', 'rolling-back', 'rolled-back').told()).toEqual([]);
   });
 
   it('finds a late confirm of what was not kept', () => {

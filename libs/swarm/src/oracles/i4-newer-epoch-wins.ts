@@ -1,6 +1,6 @@
-import type { DeviceId } from '@weir/core/model';
+import { sameLeaf, type DeviceId } from '@weir/core/model';
 import { DeviceTruth, shown, type ChangedLeaf, type Effect } from './device-truth';
-import { Ledger } from './ledger';
+import { leavesOf, Ledger, valueBefore } from './ledger';
 import type { OracleFactory } from './oracle';
 
 /**
@@ -15,7 +15,8 @@ import type { OracleFactory } from './oracle';
  * - it never makes permanent what the records say was not kept;
  * - it does not stand at the end: the device takes it back by its own timer (the commit is
  *   unconfirmed and its epoch can confirm nothing any more), or the new leader finds it at its next
- *   read-back and takes it back.
+ *   read-back and takes it back. What only brings back the values for which the records stand, as
+ *   the late way back of an old leader does, harms nobody.
  */
 export const newerEpochWins: OracleFactory = ({ images }) => {
   const ledger = new Ledger();
@@ -48,9 +49,10 @@ export const newerEpochWins: OracleFactory = ({ images }) => {
     },
     end(final, report) {
       for (const { effect, changed } of late) {
-        const { device, by, epoch, changeId } = effect;
-        if (ledger.changes.get(changeId ?? ('' as never))?.state === 'confirmed') continue;
-        const left = changed.find(({ path }) => truth.writer(device, path) === effect);
+        const { device, by, epoch } = effect;
+        const left = changed.find(
+          (leaf) => truth.writer(device, leaf.path) === effect && !isRecorded(ledger, effect, leaf),
+        );
         if (left === undefined) continue;
         const now = shown(final.images.get(device)?.get(left.path) ?? null);
         report(
@@ -69,6 +71,16 @@ function overwritten(truth: DeviceTruth, effect: Effect): readonly string[] {
     if (newer === null || effect.epoch === null || newer <= effect.epoch) return false;
     return String(truth.value(effect.device, path)) !== String(effect.image.get(path) ?? null);
   });
+}
+
+/** Whether the value is the one that the change, as it ended, left there. */
+function isRecorded(ledger: Ledger, { changeId, device }: Effect, leaf: ChangedLeaf): boolean {
+  const tracked = changeId === null ? undefined : ledger.changes.get(changeId);
+  const planned = tracked && leavesOf(tracked, device).find((item) => item.path === leaf.path);
+  if (tracked === undefined || planned === undefined) return false;
+  const value =
+    tracked.state === 'confirmed' ? planned.after : valueBefore(tracked, device, planned);
+  return sameLeaf(value, leaf.after);
 }
 
 const wasKept = (ledger: Ledger, { changeId }: Effect): boolean =>
