@@ -38,6 +38,16 @@ describe('a daemon with devices', () => {
     const { weights } = stage.planned(await stage.configs());
     await stage.propose(daemon, weights);
     await stage.judge(daemon, 'improved');
+    // The change was asked for by a person: it says nothing about a rule.
+    for (const path of ['/v1/scores', '/v1/shadows?limit=5'])
+      expect(await daemon.request('GET', path)).toMatchObject({
+        status: 200,
+        body: { items: [], next: null },
+      });
+    expect(await daemon.request('GET', '/v1/shadows?limit=none')).toMatchObject({
+      status: 400,
+      body: { code: 'request-invalid', where: 'query.limit' },
+    });
     await daemon.program.stop();
 
     const content = recordingOf(stage);
