@@ -1,14 +1,10 @@
-import { redisServerInstalled } from '@weir/conformance';
 import { wrongs } from '../../e2e/harness/ending';
 import { note } from '../figures';
-import { Roles } from './roles';
+import { describeRoles, Roles } from './roles';
 
 jest.setTimeout(400_000);
 
-const describeIf = redisServerInstalled() ? describe : describe.skip;
-if (!redisServerInstalled()) process.stderr.write('skipped: redis-server is not installed\n');
-
-describeIf('a change that outlives the process that began it', () => {
+describeRoles('a change that outlives the process that began it', () => {
   it.concurrent('SIGTERM of the leader: it exits with 0, and the standby ends the change', () =>
     Roles.story(async (roles) => {
       const leader = await roles.member('leader', ['engine']);

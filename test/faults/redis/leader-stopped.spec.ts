@@ -1,12 +1,8 @@
-import { redisServerInstalled } from '@weir/conformance';
 import { wrongs } from '../../e2e/harness/ending';
 import { note, size } from '../figures';
-import { Roles } from './roles';
+import { describeRoles, Roles } from './roles';
 
 jest.setTimeout(400_000);
-
-const describeIf = redisServerInstalled() ? describe : describe.skip;
-if (!redisServerInstalled()) process.stderr.write('skipped: redis-server is not installed\n');
 
 /** Longer than the lease (6 s) and the lock of a worker (5 s). */
 const AWAY_MS = size(9_000, 30_000);
@@ -66,7 +62,7 @@ const POINTS = [
   'after:confirming',
 ];
 
-describeIf('a leader that is away in the middle of a change, and comes back', () => {
+describeRoles('a leader that is away in the middle of a change, and comes back', () => {
   it.concurrent.each(POINTS.slice(0, size(3, POINTS.length)))(
     'stopped at %s and continued: nothing of the older epoch has an effect, and one end state',
     (point) => away(point, 'stop'),

@@ -1,14 +1,11 @@
-import { redisServerInstalled, type RedisFixture } from '@weir/conformance';
+import type { RedisFixture } from '@weir/conformance';
 import { Redis } from 'ioredis';
 import type { Daemon } from '../../e2e/harness/daemon';
 import { wrongs } from '../../e2e/harness/ending';
 import { note, size } from '../figures';
-import { Roles } from './roles';
+import { describeRoles, Roles } from './roles';
 
 jest.setTimeout(400_000);
-
-const describeIf = redisServerInstalled() ? describe : describe.skip;
-if (!redisServerInstalled()) process.stderr.write('skipped: redis-server is not installed\n');
 
 /** Longer than the lease, so that the leader must stop. */
 const GONE_MS = size(9_000, 60_000);
@@ -77,7 +74,7 @@ async function hashes(api: Daemon): Promise<readonly string[]> {
   return (body as { items: { hash: string }[] }).items.map(({ hash }) => hash);
 }
 
-describeIf('Redis in trouble in the middle of a change', () => {
+describeRoles('Redis in trouble in the middle of a change', () => {
   it.concurrent.each(TROUBLES)(
     '$name: nothing that was acknowledged is lost, and the change ends',
     ({ name, strike }) =>

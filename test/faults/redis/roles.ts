@@ -1,7 +1,17 @@
-import { startRedis, type RedisFixture } from '@weir/conformance';
+import { redisServerInstalled, startRedis, type RedisFixture } from '@weir/conformance';
 import { Daemon } from '../../e2e/harness/daemon';
 import type { Exit } from '../../e2e/harness/program';
 import { Rehearsal, type Shape } from '../../e2e/harness/rehearsal';
+
+/** `describe`; without redis-server everything in it is skipped, and the terminal says why. */
+export function describeRoles(title: string, body: () => void): void {
+  if (redisServerInstalled()) {
+    describe(title, body);
+    return;
+  }
+  process.stderr.write(`skipped: ${title}: redis-server is not installed\n`);
+  describe.skip(title, body);
+}
 
 /** A process that a supervisor starts again whenever it ends with an error, as systemd would. */
 export class Supervised {
