@@ -38,6 +38,8 @@ export class EventStream {
     let next = fromSequence;
     const unsubscribe = this.reader.onRecord((record) => {
       if (live !== null) live.push(record);
+      // This process fell behind the journal's cut: the client resumes, and sees where it begins.
+      else if (record.sequence > next) this.end();
       else next = this.send(record, next);
     });
     try {

@@ -47,6 +47,10 @@ export async function watchJournal(call: Call, reader: JournalReader): Promise<v
       }
       const record = pending.shift();
       if (record !== undefined) {
+        if (record.sequence > next) {
+          const reason = `records ${next} to ${record.sequence - 1} were compacted away; resume behind them`;
+          throw new GrpcRefusal({ code: 'limit-exceeded', where: '', reason });
+        }
         await send(record);
         continue;
       }
