@@ -23,6 +23,7 @@ beforeEach(async () => {
     .on('POST /v1/unfreeze', done)
     .on('PUT /v1/modes/rule/reroute', done)
     .on('GET /v1/modes', () => ({ rules: { reroute: 'approve' }, groups: { leaf: 'auto' } }))
+    .on('POST /v1/rules/reroute/release', done)
     .on('POST /v1/devices/leaf1/unfence', done);
 });
 afterEach(() => daemon.stop());
@@ -104,6 +105,15 @@ describe('weir reject, undo, freeze, mode, unfence', () => {
     const wrong = await run(['mode', 'set', 'rule', 'reroute', 'on']);
     expect(wrong.stderr).toContain('off, observe, suggest, approve, auto');
     expect((await run(['mode', 'set', 'device', 'x', 'off'])).stderr).toContain('rule, group');
+  });
+
+  it('release an escalated rule, on one objective or on all', async () => {
+    const given = await run(['release', 'reroute', 'LatencyObjective/chat', '-o', 'json']);
+    expect(JSON.parse(given.stdout)).toEqual({
+      rule: 'reroute',
+      objectiveId: 'LatencyObjective/chat',
+    });
+    expect((await run(['release', 'reroute'])).stdout).toBe('rule/reroute released\n');
   });
 
   it('unfence a device', async () => {

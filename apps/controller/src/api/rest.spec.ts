@@ -224,6 +224,15 @@ describe('REST /v1 on real gNMI targets', () => {
     ['PUT', '/v1/modes/rule/none', { mode: 'auto' }, 404, 'not-found', 'path.name'],
     ['POST', '/v1/devices/leaf9/unfence', undefined, 404, 'device-unknown', 'path.name'],
     ['POST', '/v1/devices/leaf1/unfence', undefined, 404, 'not-found', 'device'],
+    ['POST', '/v1/rules/reroute/release', {}, 404, 'not-found', 'rule'],
+    [
+      'POST',
+      '/v1/rules/reroute/release',
+      { objectiveId: '' },
+      400,
+      'request-invalid',
+      'objectiveId',
+    ],
     ['POST', '/v1/freeze', { reason: 'x'.repeat(2_000_000) }, 413, 'limit-exceeded', 'body'],
   ])('%s %s with bad input %# names the field', async (method, path, body, status, code, where) => {
     expect(await refused(call(method, path, body))).toEqual([status, code, where]);
@@ -235,6 +244,7 @@ describe('REST /v1 on real gNMI targets', () => {
     ['GET', '/v1/status', 'wrong-token-00000', 401],
     ['POST', '/v1/freeze', VIEWER, 403],
     ['PUT', '/v1/modes/rule/reroute', OPERATOR, 403],
+    ['POST', '/v1/rules/reroute/release', OPERATOR, 403],
     ['POST', '/v1/devices/leaf1/unfence', OPERATOR, 403],
   ])('%s %s with token "%s" is %d', async (method, path, token, status) => {
     const [given] = await refused(call(method, path, method === 'GET' ? undefined : {}, token));
