@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import { Authority, type Wanted } from '../../../../test/support/authority';
 import { startSmallFabric, type SmallFabric } from '../../test/small-fabric';
 import { startTestDaemon, type TestDaemon } from '../../test/test-daemon';
@@ -48,7 +48,7 @@ describe('certificates that change on disk', () => {
             ALPNProtocols: ['h2', 'http/1.1'],
           };
           const socket: TLSSocket = connect(options, () => {
-            const { subject } = socket.getPeerCertificate() as PeerCertificate;
+            const { subject } = socket.getPeerCertificate();
             resolve(String(subject.CN));
             socket.destroy();
           });
