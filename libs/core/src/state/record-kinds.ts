@@ -1,11 +1,8 @@
 import { refuse, ok, type Result } from '../base';
 import type { JournalRecord, RecordKind } from '../model';
 
-/** Kinds whose folding arrives in steps; each line may go once the kind is part of RecordBody. */
-type Announced = 'stage-proved' | 'clock-stepped' | 'shadow-decided' | 'shadow-scored';
-
 /** Every kind that this version folds; the type check keeps it complete. */
-const KINDS: Readonly<Record<RecordKind | Announced, true>> = {
+const KINDS: Readonly<Record<RecordKind, true>> = {
   'daemon-started': true,
   'policy-loaded': true,
   'topology-loaded': true,
