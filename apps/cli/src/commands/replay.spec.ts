@@ -8,6 +8,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseFlight } from '@weir/adapter-flight-file';
+import { openLmdbJournal } from '@weir/adapter-journal-lmdb';
+import { readEntries } from '@weir/runtime';
 import { weir } from '../testing/weir';
 
 // A run with the engine takes seconds where other specs run beside it.
@@ -36,7 +39,7 @@ afterAll(() => rmSync(dir, { recursive: true }));
 
 /** The policy of the recording with every rule in another mode. */
 function withMode(mode: string): string {
-  const path = join(dir, `${mode}.yaml`);
+  const path = join(dir, `${mode.replaceAll(/\W/g, '')}.yaml`);
   writeFileSync(path, readFileSync(policy, 'utf8').replaceAll('mode: auto', `mode: ${mode}`));
   return path;
 }
@@ -111,6 +114,29 @@ describe('weir replay', () => {
     const { exitCode, stderr, stdout } = await weir(args);
     expect(stderr).toContain(words);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+});
+
+describe('weir replay --journal', () => {
+  it('says what conditions alone can say, where there is no recording', async () => {
+    const journalDir = join(dir, 'journal');
+    const journal = await openLmdbJournal({ dir: journalDir });
+    const content = parseFlight(readFileSync(file));
+    for (const entry of content.ok ? readEntries(content.value.entries) : [])
+      if (entry.ok && entry.value.kind === 'outcome' && entry.value.records.length > 0)
+        await journal.append(1, 1_000, entry.value.records);
+    await journal.close();
+    const args = ['replay', '--journal', journalDir, '--policy'];
+    const same = await weir([...args, policy]);
+    expect(same.stdout).toMatch(/^1 decisions of rules in .* is another one for 0\n/);
+    expect(same.exitCode).toBe(0);
+    const other = await weir([...args, withMode('"off"')]);
+    expect(other.stdout).toMatch(/chg-1 LatencyObjective\/api: reroute then, no rule now\n/);
+    expect(other.exitCode).toBe(3);
+    const earlier = await weir([...args, policy, '--to', '1970-01-01T00:00:00Z', '--json']);
+    expect(JSON.parse(earlier.stdout)).toMatchObject({ decisions: [] });
+    const both = await weir([...args, policy, file]);
+    expect(both.stderr).toContain('without recordings beside it');
   });
 });
 

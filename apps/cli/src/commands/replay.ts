@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { CliError } from '../cli-error';
 import type * as Flight from '../flight';
 import type { Session } from '../session';
 
@@ -15,6 +16,7 @@ interface PeriodOptions {
 interface ReplayOptions extends PeriodOptions {
   readonly policy?: string;
   readonly showPolicy?: boolean;
+  readonly journal?: string;
 }
 
 const EXITS = '\nWorks without a daemon. Exit codes: 0 the same, 1 error, 3 something differs.';
@@ -26,12 +28,18 @@ export function addReplayCommand(program: Command, session: Session): void {
       .description('fold flight recordings again, and hold them against what was recorded')
       .option('--policy <file>', 'fold them under this policy and show the decisions that differ')
       .option(
+        '--journal <directory>',
+        'with --policy, where there is no recording: conditions only',
+      )
+      .option(
         '--show-policy',
         'print the policy that was in force instead, to be edited and tried',
       ),
   )
     .addHelpText('after', EXITS)
-    .action((files: string[], options: ReplayOptions, command: Command) => {
+    .action(async (files: string[], options: ReplayOptions, command: Command) => {
+      if (options.journal !== undefined)
+        return fromJournal(options.journal, files, options, command, session);
       const { compareFlights, comparisonText, recordedPolicy, replayFlights, replayText } =
         flightModule();
       const found = foundBy(files, options);
@@ -51,6 +59,29 @@ export function addReplayCommand(program: Command, session: Session): void {
       print({ comparisons }, () => comparisonText(comparisons, printer.style));
       session.exitCode = comparisons.every((item) => item.differences.length === 0) ? 0 : DIFFERS;
     });
+}
+
+async function fromJournal(
+  directory: string,
+  files: readonly string[],
+  { policy, from, to, dir, json }: ReplayOptions,
+  command: Command,
+  session: Session,
+): Promise<void> {
+  if (policy === undefined || files.length > 0 || dir !== undefined)
+    throw new CliError({
+      code: 'request-invalid',
+      reason: 'a journal is held against a policy, without recordings beside it',
+      where: '--journal',
+      hint: 'weir replay --journal DIR --policy FILE [--from TIME] [--to TIME]',
+    });
+  const { compareJournal, journalText } = flightModule();
+  const period = { fromMs: from ?? -Infinity, toMs: to ?? Infinity };
+  const comparison = await compareJournal(directory, policy, period, session.io);
+  const printer = session.printer(command);
+  if (json === true) printer.text(JSON.stringify(comparison, null, 2));
+  else printer.result(comparison, () => journalText(comparison));
+  session.exitCode = comparison.decisions.some((item) => item.differs) ? DIFFERS : 0;
 }
 
 interface BacktestOptions extends PeriodOptions {

@@ -4,6 +4,7 @@
  * the engine.
  */
 export { measureFlights, type FileCost } from './cost';
+export { compareJournal, type JournalComparison } from './from-journal';
 export { backtestFlights, type BacktestReport } from './backtest';
 export {
   compareFlights,
@@ -13,4 +14,4 @@ export {
   type FileReplay,
 } from './replay';
 export { findFlights, readFlight, type FlightSource } from './sources';
-export { backtestText, comparisonText, replayText } from './text';
+export { backtestText, comparisonText, journalText, replayText } from './text';

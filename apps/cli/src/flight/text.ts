@@ -3,6 +3,7 @@ import type { Style } from '../output/style';
 import { time } from '../output/units';
 import { shadowTable } from '../views/scores-text';
 import type { BacktestReport } from './backtest';
+import type { JournalComparison } from './from-journal';
 import type { FileComparison, FileReplay } from './replay';
 
 const SHOWN = 300;
@@ -89,3 +90,17 @@ export function backtestText(report: BacktestReport): string {
 
 const openNote = (open: number): string[] =>
   open === 0 ? [] : [`${open} decisions have no score: their recording ends before they were due`];
+
+export function journalText({ directory, policy, decisions }: JournalComparison): string {
+  const differing = decisions.filter((item) => item.differs);
+  return [
+    `${decisions.length} decisions of rules in ${directory}; under ${policy} the first condition ` +
+      `that holds is another one for ${differing.length}`,
+    ...differing.map(
+      ({ atMs, change, objective, recorded, policy: other }) =>
+        `  ${time(atMs)} ${change} ${objective}: ${recorded} then, ${other ?? 'no rule'} now`,
+    ),
+    'conditions only, on the facts of each diagnosis: whether it would have gained enough or been ' +
+      'allowed takes a recording',
+  ].join('\n');
+}
