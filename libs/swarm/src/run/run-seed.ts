@@ -34,10 +34,10 @@ export async function runSeed(seed: number, options: SeedOptions): Promise<SeedR
 }
 
 /** A world in which nothing was open for so long does not come to life by itself any more. */
-const QUIET_MS = 20_000;
+const QUIET_MS = 12_000;
 
 /** How often processes are asked what they know; each answer is a pass of the loop as well. */
-const SAMPLE_MS = 2 * TICK_MS;
+const SAMPLE_MS = 4 * TICK_MS;
 
 /** Within this an idle process says what it knows of itself. */
 const LOOK_MS = 10;
