@@ -14,7 +14,6 @@ function mutate(name: string): void {
   const files = editedFiles(mutant);
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { compile } = require('../../tools/register-typescript.cjs') as Compiler;
-  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const { extensions } = require;
   const load = extensions['.ts'];
   extensions['.ts'] = (module, file) => {
@@ -24,19 +23,20 @@ function mutate(name: string): void {
   };
 }
 
-async function run({ mutant, seeds }: MutantTask): Promise<MutantOutcome> {
+async function run({ mutant, runs }: MutantTask): Promise<MutantOutcome> {
   if (mutant !== null) mutate(mutant);
   // Only now, so that it is the mutant that is loaded.
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const { runSeed } = require('@weir/swarm') as typeof SwarmModule;
   let outcome = nothingFound(mutant, null);
-  for (const seed of seeds) {
-    const [violation] = (await runSeed(seed, { faults: 'all' })).violations;
+  for (const { seed, faults } of runs) {
+    const { violations, options } = await runSeed(seed, { faults });
+    const [violation] = violations;
     outcome = { ...outcome, ran: outcome.ran + 1 };
     if (violation === undefined) continue;
     const failing = [...outcome.failing, seed];
     outcome = { ...outcome, failing };
-    if (outcome.seed === null) outcome = { ...outcome, seed, violation };
+    if (outcome.seed === null) outcome = { ...outcome, seed, faults: options, violation };
     if (mutant !== null) break;
   }
   return outcome;

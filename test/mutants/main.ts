@@ -1,12 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { knownSeeds, seedsFor, writeKnownSeeds, type KnownSeeds } from './remembered-seeds';
+import {
+  knownSeeds,
+  runsFor,
+  seedsUpTo,
+  writeKnownSeeds,
+  type KnownSeeds,
+} from './remembered-seeds';
 import { MUTANTS } from './mutants';
 import { runMutants } from './run-mutants';
-import type { MutantOutcome, MutantTask } from './task';
+import type { MutantOutcome, MutantTask, SwarmRun } from './task';
 
 /**
- * `npm run mutants -- [--only NAMES] [--seeds 1000] [--fresh] [--write] [--json]`: breaks one guard
+ * `npm run mutants -- [--only NAMES] [--seeds 1000] [--faults LIST] [--fresh] [--write] [--json]`: breaks one guard
  * at a time and looks whether some seed notices. `--fresh` forgets which seed did before, `--write`
  * remembers it. Ends with 1 when a mutant survives.
  */
@@ -15,6 +21,7 @@ async function main(): Promise<void> {
     options: {
       only: { type: 'string' },
       seeds: { type: 'string', default: '1000' },
+      faults: { type: 'string', default: 'all' },
       fresh: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -26,30 +33,33 @@ async function main(): Promise<void> {
   const count = Number(values.seeds);
   if (!(Number.isInteger(count) && count > 0)) throw new Error('--seeds: a whole number from 1');
   const known = values.fresh ? {} : knownSeeds();
-  const bad = values.fresh ? await badSeeds(count) : new Set<number>();
+  const faults = values.faults === 'all' ? 'all' : values.faults.split(',');
+  const bad = values.fresh ? await badSeeds(count, faults) : new Set<number>();
   const tasks = MUTANTS.filter(({ name }) => only?.includes(name) ?? true).map(
     ({ name }): MutantTask => ({
       mutant: name,
-      seeds: seedsFor(name, count, known).filter((seed) => !bad.has(seed)),
+      runs: runsFor(name, count, faults, known).filter(({ seed }) => !bad.has(seed)),
     }),
   );
-  const outcomes = await runMutants(tasks, availableParallelism(), (outcome) =>
-    process.stderr.write(`${lineOf(outcome)}\n`),
-  );
+  const outcomes = await runMutants(tasks, availableParallelism(), (outcome) => {
+    process.stderr.write(`${lineOf(outcome)}\n`);
+    // At once, so that an interrupted run is not lost.
+    if (values.write) writeKnownSeeds({ ...knownSeeds(), ...seedsOf([outcome]) });
+  });
   const caught = outcomes.filter(({ violation }) => violation !== null);
-  if (values.write) writeKnownSeeds({ ...knownSeeds(), ...seedsOf(caught) });
   if (values.json) process.stdout.write(`${JSON.stringify(outcomes, null, 2)}\n`);
   else process.stdout.write(`${tableOf(outcomes)}\n${caught.length} of ${tasks.length} caught\n`);
   if (caught.length < tasks.length) process.exitCode = 1;
 }
 
 /** Seeds that find something in the sources as they are say nothing about a mutant. */
-async function badSeeds(count: number): Promise<ReadonlySet<number>> {
+async function badSeeds(count: number, faults: SwarmRun['faults']): Promise<ReadonlySet<number>> {
   const size = availableParallelism();
-  const seeds = Array.from({ length: count }, (_, index) => index + 1);
   const tasks = Array.from({ length: size }, (_, lane): MutantTask => ({
     mutant: null,
-    seeds: seeds.filter((seed) => seed % size === lane),
+    runs: seedsUpTo(count)
+      .filter((seed) => seed % size === lane)
+      .map((seed) => ({ seed, faults })),
   }));
   const outcomes = await runMutants(tasks, size);
   const failed = outcomes.find(({ error }) => error !== null);
@@ -61,10 +71,10 @@ async function badSeeds(count: number): Promise<ReadonlySet<number>> {
 
 const seedsOf = (caught: readonly MutantOutcome[]): KnownSeeds =>
   Object.fromEntries(
-    caught.flatMap(({ mutant, seed, violation }) =>
+    caught.flatMap(({ mutant, seed, faults, violation }) =>
       mutant === null || seed === null || violation === null
         ? []
-        : [[mutant, { seed, invariant: violation.invariant, what: violation.what }]],
+        : [[mutant, { seed, faults, invariant: violation.invariant, what: violation.what }]],
     ),
   );
 

@@ -4,7 +4,6 @@ const APPLY = 'libs/core/src/loop/6-apply/index.ts';
 const SETTLE = 'libs/core/src/loop/8-settle/index.ts';
 const CHECKS = 'libs/core/src/loop/5-validate/checks.ts';
 const REQUESTS = 'libs/core/src/loop/4-decide/requests.ts';
-const BEFORE = 'libs/core/src/loop/guard/before.ts';
 const PERMISSION = 'libs/core/src/loop/guard/permission.ts';
 
 /** Of what is decided: what is kept, what may begin, and how much at once. */
