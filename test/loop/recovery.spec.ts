@@ -4,6 +4,9 @@ import { deviceId, type Action, type Change } from '@weir/core/model';
 import type { DeviceFault } from './devices';
 import { World, type WorldOptions } from './world';
 
+// Virtual time is long here; a busy machine must not cut it short.
+jest.setTimeout(30_000);
+
 const HOUR_MS = 3_600_000;
 const WEIGHTS = { s1: 1, s2: 31, s3: 32 };
 const ACTION: Action = {

@@ -4,6 +4,9 @@ import { CRASH_POINTS } from '@weir/runtime';
 import type { DeviceFault } from './devices';
 import { freshDevices, ManualClock, testPolicy, World, type WorldOptions } from './world';
 
+// Virtual time is long here; a busy machine must not cut it short.
+jest.setTimeout(30_000);
+
 const NEW = { s1: 1, s2: 31, s3: 32 };
 /** l1 sends nothing to this prefix, so that it is the canary; l3 sends most of it. */
 const ACTION: Action = {
