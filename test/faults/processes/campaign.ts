@@ -10,6 +10,8 @@ export interface Lane {
   readonly shape: Shape;
   /** The switches drop extensions, so that the timer of the controller is the only one. */
   readonly ignoreExtensions: boolean;
+  /** Points that only a change of several stages passes. */
+  readonly more?: readonly string[];
 }
 
 export const LANES: readonly Lane[] = [
@@ -19,6 +21,7 @@ export const LANES: readonly Lane[] = [
     name: 'four switches, canary first',
     shape: { devices: ['leaf1', 'leaf2', 'leaf4', 'leaf5'], leaves: 5 },
     ignoreExtensions: false,
+    more: ['before:stage-proved', 'after:stage-proved'],
   },
   { name: 'two switches without commit-confirmed', shape: {}, ignoreExtensions: true },
 ];
@@ -37,7 +40,7 @@ const ANYWHERE_EVERY = 4;
 
 /** Labels that a change with this effect passes on the devices of the lane. */
 function passed(lane: Lane, effect: Effect): readonly string[] {
-  return CRASH_POINTS.filter((label) => {
+  return [...CRASH_POINTS, ...(lane.more ?? [])].filter((label) => {
     if (needsInverse(label) && !lane.ignoreExtensions) return false;
     if (OF_THE_DEVICE.test(label) && lane.ignoreExtensions) return false;
     return effect === 'improved' ? !isUndoing(label) : !KEEPING.test(label);

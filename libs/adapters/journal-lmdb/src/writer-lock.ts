@@ -41,7 +41,10 @@ export class WriterLock {
       return lock;
     } catch (error) {
       await lock.release();
-      throw error;
+      if (error instanceof JournalUnavailable) throw error;
+      throw new JournalUnavailable(`journal: ${dir} cannot be written to: ${String(error)}`, {
+        cause: error,
+      });
     }
   }
 
