@@ -101,7 +101,7 @@ describe('a switch and a daemon that must prove who they are', () => {
   it('a renewed file is bad: the last good one stays, and the log says which file', async () => {
     const line = stage.daemon.program.stdout.length;
     stage.rehearsal.site.write('own.pem', 'no certificate');
-    await stage.until('it is refused', () => said(line, /certificates refused.*certFile/));
+    await stage.until('it is refused', () => said(line, /certFile.*certificates refused/));
     stage.fleet.of('leaf1').reset();
     await inSync('leaf1');
     await stage.works();
@@ -114,7 +114,7 @@ describe('a switch and a daemon that must prove who they are', () => {
     await stage.until('it is seen', () => said(line, /certificates replaced/));
     for (const device of stage.fleet.devices) stage.fleet.of(device).reset();
     await stage.until('all are unknown', async () => (await session('leaf1')) === 'unknown');
-    await stage.until('the sessions say why', () => said(line, /gnmi session down.*(leaf1|leaf2)/));
+    await stage.until('the sessions say why', () => said(line, /leaf[12].*gnmi session down/));
     expect(await refusedChange()).toMatchObject({ state: 'rejected' });
     expect(setsSeen()).toBe(before);
     rotate(ca.issue({ name: 'weir-again' }));
