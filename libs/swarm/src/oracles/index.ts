@@ -9,6 +9,7 @@ import { preparedBeforeSet } from './i1-prepared-before-set';
 import { oneEnd } from './i2-one-end';
 import { onceOnly } from './i3-once-only';
 import { newerEpochWins } from './i4-newer-epoch-wins';
+import { neverOverOthers } from './i5-never-over-others';
 import { wholeImages } from './i5-whole-images';
 import { capacityInUse } from './i6-capacity-in-use';
 import { startsWithinLimits } from './i6-starts-within-limits';
@@ -31,6 +32,7 @@ export const ORACLES: readonly OracleFactory[] = [
   onceOnly,
   newerEpochWins,
   wholeImages,
+  neverOverOthers,
   startsWithinLimits,
   capacityInUse,
   goodInputOnly,
