@@ -230,7 +230,7 @@ const limitsSchema = strict({
     .number()
     .gt(0)
     .max(1)
-    .default(0.1)
+    .default(0.25)
     .describe(
       'Share of the capacity between switches that open changes may take out of use at once; one link always may be.',
     ),
