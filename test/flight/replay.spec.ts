@@ -24,7 +24,10 @@ afterAll(() => {
   rmSync(dir, { recursive: true });
 });
 
-async function recorded(loop: LoopMode, rules: Record<string, object> = {}): Promise<Uint8Array> {
+async function recorded(
+  loop: LoopMode,
+  rules: Record<string, Record<string, unknown>> = {},
+): Promise<Uint8Array> {
   const readText = (path: string) => ok(readFileSync(join(dirname(SCENARIO), path), 'utf8'));
   const document = must(parseScenario(text));
   const { policy } = document.spec;
