@@ -24,9 +24,7 @@ export const NOT_CAUGHT_YET: readonly string[] = [
   'gives-up-silently',
   'deadline-forgotten',
   'no-start-check',
-  'lease-without-end',
   'ignores-freeze',
   'no-budget',
-  'no-rest',
   'ignores-cross-check',
 ];
