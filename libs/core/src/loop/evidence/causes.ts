@@ -10,12 +10,16 @@ const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 /** Below this the strongest signal of the network is not one. */
 const WEAK = 0.2;
 
+/** What rests on a figure that is unknown cannot be weighed, and is no cause. */
+const weighed = (causes: readonly Cause[]): readonly Cause[] =>
+  causes.filter((cause) => Number.isFinite(cause.score));
+
 /**
  * Candidate causes with scores between 0 and 1: how far each one's own signal lies between "cannot
  * be" and "certainly is". Where none has weight, the network is not to blame.
  */
 export function rankCauses(evidence: Evidence): readonly Cause[] {
-  const spots = hotSpotCauses(evidence);
+  const spots = weighed(hotSpotCauses(evidence));
   const explained = Math.max(0, ...spots.map((cause) => cause.score));
   const hot = new Set(
     evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
@@ -28,13 +32,13 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
     ...spots,
   ];
   const best = new Map<CauseName, Cause>();
-  for (const cause of causes) {
+  for (const cause of weighed(causes)) {
     const known = best.get(cause.name);
     if (known === undefined || cause.score > known.score) best.set(cause.name, cause);
   }
   const ranked = [...best.values()].sort((a, b) => b.score - a.score);
   const strongest = ranked[0]?.score ?? 0;
-  const ends = endCauses(evidence, strongest >= WEAK);
+  const ends = weighed(endCauses(evidence, strongest >= WEAK));
   return [...ranked, ...ends].sort((a, b) => b.score - a.score);
 }
 
