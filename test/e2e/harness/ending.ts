@@ -8,6 +8,8 @@ const ALLOWED = ['confirmed', 'rolled-back', 'rejected'];
  */
 const UNSETTLED = ['committing', 'committed', 'confirming', 'reverting', 'unknown'];
 
+const STATUS_MS = 5_000;
+
 export interface Images {
   readonly before: Configs;
   readonly after: Configs;
@@ -35,13 +37,27 @@ export async function wrongs(
   for (const commit of await stage.fabric.pendingCommits())
     found.push(`${commit} is still pending on a device`);
   if (change !== null) found.push(...statusWrongs(change));
-  for (const { device, fenced, openChange } of await daemon.deviceStatus())
-    if (fenced || openChange !== null)
-      found.push(`status: ${device} fenced ${fenced}, held by ${openChange ?? 'nothing'}`);
+  found.push(...(await heldDevices(daemon)));
   const { body } = await daemon.request('GET', '/v1/journal/verify');
   const { chain, detail } = body as { chain: string; detail: string };
   if (chain !== 'ok') found.push(`journal: ${detail}`);
   return found;
+}
+
+/** Status may be half a second old: what it says counts when it stays so. */
+async function heldDevices(daemon: Daemon): Promise<string[]> {
+  const deadlineMs = performance.now() + STATUS_MS;
+  for (;;) {
+    const held = (await daemon.deviceStatus()).filter(
+      ({ fenced, openChange }) => fenced || openChange !== null,
+    );
+    if (held.length === 0 || performance.now() > deadlineMs)
+      return held.map(
+        ({ device, fenced, openChange }) =>
+          `status: ${device} fenced ${fenced}, held by ${openChange ?? 'nothing'}`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function statusWrongs({ state, devices, leaseUntilMs }: ChangeView): string[] {

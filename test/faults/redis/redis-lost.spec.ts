@@ -1,4 +1,4 @@
-import type { RedisFixture } from '@weir/conformance';
+import { eventually, startRedis, type RedisFixture } from '@weir/conformance';
 import { Redis } from 'ioredis';
 import type { Daemon } from '../../e2e/harness/daemon';
 import { wrongs } from '../../e2e/harness/ending';
@@ -66,7 +66,35 @@ const TROUBLES: readonly Trouble[] = [
     name: 'slow',
     strike: ({ redis }) => admin(redis, (client) => client.client('PAUSE', SLOW_MS, 'ALL')),
   },
+  { name: 'failed over to a replica and back', strike: failOver },
 ];
+
+/** A replica takes over; the first server comes back empty-handed and learns from it. */
+async function failOver({ redis }: Roles): Promise<void> {
+  const replica = await startRedis();
+  if (replica === null) throw new Error('redis-server is not installed');
+  try {
+    await admin(replica, async (client) => {
+      await client.replicaof('127.0.0.1', redis.port);
+      await linked(client);
+    });
+    await redis.kill();
+    await admin(replica, (client) => client.replicaof('NO', 'ONE'));
+    await redis.start();
+    await admin(redis, async (client) => {
+      await client.replicaof('127.0.0.1', replica.port);
+      await linked(client);
+      await client.replicaof('NO', 'ONE');
+    });
+  } finally {
+    await replica.stop();
+  }
+}
+
+const linked = (client: Redis): Promise<unknown> =>
+  eventually('the replica has everything', async () =>
+    (await client.info('replication')).includes('master_link_status:up'),
+  );
 
 /** Hashes of all records, in order. */
 async function hashes(api: Daemon): Promise<readonly string[]> {
