@@ -89,6 +89,16 @@ const KNOWN: readonly (readonly [seed: number, faults: string, what: string])[] 
     'confirm-lost,duplicate,foreign-commit,ok-but-late,person-edits,set-rejected',
     'a change was proposed twice under one id',
   ],
+  [
+    5226,
+    'conflicting-intents,drop-request,foreign-commit,journal-damaged,no-commit-confirmed,person-edits,queue-repeats,solver-fails',
+    'a commit that was refused before it was sent was sent when the queue delivered it again',
+  ],
+  [
+    30142,
+    'drop-answer,half-sync,port-deleted,silent-stall,solver-fails',
+    'a cause without a score could not be written down, and stopped the engine',
+  ],
 ];
 
 describe('seeds that once found something', () => {
