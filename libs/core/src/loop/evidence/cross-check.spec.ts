@@ -18,7 +18,7 @@ function topologyOf(): Topology {
   const devices = new Map([
     ...LEAVES.map((leaf) => device(leaf, [...SPINES, 'h'])),
     ...SPINES.map((spine) => device(spine, LEAVES)),
-  ] as never);
+  ] as never) as Topology['devices'];
   const links = LEAVES.flatMap((leaf) =>
     SPINES.map((spine) => ({
       id: `${leaf}-${spine}`,
