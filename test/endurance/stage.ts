@@ -74,14 +74,18 @@ export class EnduranceStage {
     const text = await fabric.topology();
     const topology = (parse(text) as TopologyView).spec;
     const site = siteOf(text, topology);
+    let stage: EnduranceStage | null = null;
     try {
       const daemon = await Daemon.start(site);
-      const stage = new EnduranceStage(options, fabric, site, topology, daemon, folder);
+      stage = new EnduranceStage(options, fabric, site, topology, daemon, folder);
       stage.workload.to(daemon.otlpPort);
       await stage.runs();
       return stage;
     } catch (error) {
+      stage?.workload.stop();
       await fabric.stop();
+      site.remove();
+      rmSync(folder, { recursive: true, force: true });
       throw error;
     }
   }
