@@ -81,7 +81,8 @@ export class Pass {
   }
 
   operate(operation: DeviceOperation): void {
-    this.effects.push({ kind: 'operate', operation });
+    const issuedMs = this.now.wallMs;
+    this.effects.push({ kind: 'operate', operation: { ...operation, issuedMs } });
     const inFlight = new Map(this.observed.inFlight).set(operation.id, this.now.monoMs);
     this.observe({ inFlight });
   }

@@ -21,7 +21,18 @@ export interface DeviceOperation {
   readonly rollbackMs: number;
   /** Whole operation, read-back included. */
   readonly timeoutMs: number;
+  /**
+   * Wall time (ms) at which the engine handed it out; absent in jobs of older daemons. What lay in a
+   * queue, or in a process that stood still, for longer than `MAX_WAIT_TIMEOUTS` writes nothing.
+   */
+  readonly issuedMs?: number;
 }
+
+/**
+ * Time-outs that an operation may wait before it is begun. A successor waits out as many before it
+ * takes a device for read, and an engine gives up one later.
+ */
+export const MAX_WAIT_TIMEOUTS = 2;
 
 /**
  * snapshot: read the touched leaves and probe commit-confirmed. image: read all managed subtrees.

@@ -1,5 +1,5 @@
 import type { ErrorCode, Refusal } from '@weir/core/base';
-import type { DeviceOperation, OperationReport } from '@weir/core/model';
+import { MAX_WAIT_TIMEOUTS, type DeviceOperation, type OperationReport } from '@weir/core/model';
 import type { Clock, DeviceWriter, ReadLeaf, SetAnswer } from '@weir/core/ports';
 import type { CrashPoint } from '../engine/types';
 import { DeviceSteps } from './device-steps';
@@ -73,13 +73,21 @@ export class SouthboundExecutor {
    * Asked right before each write: a process that was stopped in between, and goes on when a newer
    * leader has undone the change already, must not send what it had in mind.
    */
-  private checkMaySend({ epoch, timeoutMs }: DeviceOperation, startedMs: number, factor: number) {
+  private checkMaySend(operation: DeviceOperation, startedMs: number, factor: number): void {
+    const { clock } = this.deps;
+    const { epoch, timeoutMs, verb } = operation;
     if (epoch < this.highestEpoch)
       throw new NotSent(
         'fencing-epoch-stale',
         `epoch ${epoch} is older than ${this.highestEpoch}; not sent`,
       );
-    const elapsedMs = this.deps.clock.monotonicMs() - startedMs;
+    const elapsedMs = clock.monotonicMs() - startedMs;
+    const waitedMs = clock.wallMs() - elapsedMs - (operation.issuedMs ?? Infinity);
+    if (verb !== 'image' && waitedMs > MAX_WAIT_TIMEOUTS * timeoutMs)
+      throw new NotSent(
+        'device-unreachable',
+        `handed out ${Math.round(waitedMs)} ms before it was begun; not sent`,
+      );
     if (elapsedMs > factor * timeoutMs)
       throw new NotSent(
         'device-unreachable',

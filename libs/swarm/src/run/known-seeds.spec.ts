@@ -99,6 +99,11 @@ const KNOWN: readonly (readonly [seed: number, faults: string, what: string])[] 
     'drop-answer,half-sync,port-deleted,silent-stall,solver-fails',
     'a cause without a score could not be written down, and stopped the engine',
   ],
+  [
+    60233,
+    'counter-reset,device-clock,pause-at-point,queue-delays',
+    'a commit that lay in the queue of a stopped leader was sent when it went on',
+  ],
 ];
 
 describe('seeds that once found something', () => {
