@@ -71,6 +71,11 @@ export const DECISION_MUTANTS: readonly Mutant[] = [
         find: "if (frozen !== null) return ['frozen',",
         replace: "if (frozen !== null && pass.now.wallMs < 0) return ['frozen',",
       },
+      {
+        file: 'libs/core/src/loop/5-validate/index.ts',
+        find: "change.mode === 'auto' && pass.durable.frozen === null",
+        replace: "change.mode === 'auto'",
+      },
     ],
   },
   {

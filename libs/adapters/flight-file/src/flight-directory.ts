@@ -23,7 +23,7 @@ const MAX_WAITING_BYTES = 256 * 2 ** 20;
 /** Entries are packed together up to this size. */
 const BLOCK_BYTES = 256 * 1024;
 /** A crash loses no more than this of a recording. */
-const FLUSH_MS = 1_000;
+const FLUSH_MS = 200;
 
 /** A directory of recordings. Nothing in it is read back by the daemon. */
 export class FlightDirectory implements FlightStore {
