@@ -6,8 +6,13 @@
 export * from './engine/crash-points';
 export { Engine } from './engine/engine';
 export { recoverState, type Recovered } from './engine/recover';
-export type { SnapshotSettings } from './engine/snapshot-keeper';
-export type { CrashPoint, EngineDeps, EngineSettings, LogSink } from './engine/types';
+export type {
+  CrashPoint,
+  EngineDeps,
+  EngineSettings,
+  LogSink,
+  SnapshotSettings,
+} from './engine/types';
 export * from './flight';
 export { ReadModel } from './read-model';
 export { SouthboundExecutor } from './southbound/executor';

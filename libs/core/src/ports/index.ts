@@ -8,6 +8,7 @@ export * from './device';
 export * from './flight';
 export * from './intent-kind';
 export * from './journal';
+export * from './journal-text';
 export * from './journal-chain';
 export * from './journal-snapshots';
 export * from './journal-witness';

@@ -1,5 +1,5 @@
 import type { JournalRecord, RecordBody } from '../model';
-import { chainText, GENESIS_HASH, JournalFenced } from './journal';
+import { chainText, GENESIS_HASH, JournalFenced } from './journal-text';
 
 /** Where a chain ends: what the next record must follow from. */
 export interface ChainHead {

@@ -69,6 +69,3 @@ export const emptyDurableState: DurableState = {
   shadowCount: 0,
   scores: new Map(),
 };
-
-export const cooldownKey = (rule: string | null, objectiveId: string | null): string =>
-  `${rule ?? ''}|${objectiveId ?? ''}`;

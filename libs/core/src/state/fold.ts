@@ -11,7 +11,8 @@ import type {
   RecordBody,
 } from '../model';
 import { shiftClock } from './clock-shift';
-import { cooldownKey, type DurableState } from './durable';
+import { cooldownKey } from './cooldown';
+import type { DurableState } from './durable';
 import { LIMITS } from './limits';
 import { escalate, release, rememberEnd } from './oscillation';
 import { countChange, foldShadow } from './scores';

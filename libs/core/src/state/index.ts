@@ -2,6 +2,7 @@
  * State is a fold of the journal. `applyRecord` is used by the live loop, by recovery and by every
  * reader, so that they cannot disagree; `limits` bounds what is kept.
  */
+export * from './cooldown';
 export * from './durable';
 export * from './fold';
 export * from './limits';

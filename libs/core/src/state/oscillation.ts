@@ -1,5 +1,6 @@
 import type { Change, ChangeId, LeafValue } from '../model';
-import { cooldownKey, type DurableState } from './durable';
+import { cooldownKey } from './cooldown';
+import type { DurableState } from './durable';
 import { LIMITS } from './limits';
 
 /** What automatic changes did to one leaf of late. */

@@ -1,17 +1,7 @@
 import type { LoopEvent } from '@weir/core/loop';
 import type { ChainPoint, CounterMetric, GaugeMetric, JournalSnapshots } from '@weir/core/ports';
 import { snapshotWriter, type DurableState, type SnapshotWriter } from '@weir/core/state';
-import type { EngineDeps } from './types';
-
-/** When snapshots are taken, and what is kept of the records that they stand for. */
-export interface SnapshotSettings {
-  /** Records between two snapshots. */
-  readonly everyRecords: number;
-  /** Records kept at least, counted from the end. */
-  readonly keepRecords: number;
-  /** Records younger than this are kept, ms. */
-  readonly keepMs: number;
-}
+import type { EngineDeps, SnapshotSettings } from './types';
 
 /** Entries written after one pass: well under a millisecond each for changes of usual size. */
 const ENTRIES_PER_PASS = 64;

@@ -10,7 +10,6 @@ import type {
 } from '@weir/core/ports';
 import type { FlightSink } from '../flight/sink';
 import type { Policy, TelemetryFrame, Topology } from '@weir/core/model';
-import type { SnapshotSettings } from './snapshot-keeper';
 
 /** Labelled points of the change path at which a crash is survivable; tests kill the process there. */
 export type CrashPoint = (label: string) => void;
@@ -53,4 +52,14 @@ export interface EngineSettings {
   readonly snapshots?: SnapshotSettings | undefined;
   /** Methods of the loop instead of those of libs/algorithms. */
   readonly strategies?: Strategies;
+}
+
+/** When snapshots are taken, and what is kept of the records that they stand for. */
+export interface SnapshotSettings {
+  /** Records between two snapshots. */
+  readonly everyRecords: number;
+  /** Records kept at least, counted from the end. */
+  readonly keepRecords: number;
+  /** Records younger than this are kept, ms. */
+  readonly keepMs: number;
 }
