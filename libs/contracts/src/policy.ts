@@ -272,7 +272,9 @@ const rolloutSchema = strict({
     .describe('From so many devices on, one is written and proved before the others; 0 is never.'),
   proofMs: nonNegativeMsSchema
     .default(2_000)
-    .describe('How long a stage must look well before the next one begins.'),
+    .describe(
+      'How long the canary must look well on fresh telemetry before the other stages begin.',
+    ),
 }).prefault({});
 
 const windowFields = {

@@ -214,7 +214,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     edits: [
       {
         file: REPORTS,
-        find: 'const LOST_FACTOR = 3;',
+        find: 'const LOST_FACTOR = MAX_WAIT_TIMEOUTS + 1;',
         replace: 'const LOST_FACTOR = 1e9;',
       },
     ],

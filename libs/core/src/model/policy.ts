@@ -177,7 +177,7 @@ export interface Policy {
   readonly rollout: {
     /** From so many devices on, one goes first and is proved before the rest; 0: never. */
     readonly canaryFromDevices: number;
-    /** How long a stage must look well before the next one begins, ms. */
+    /** How long the canary must look well on fresh telemetry before the other stages, ms. */
     readonly proofMs: number;
   };
   /** How changes that people or intents ask for are judged; rules carry their own. */

@@ -31,6 +31,7 @@ export async function watchJournal(call: Call, reader: JournalReader): Promise<v
   const send = async (record: JournalRecord): Promise<void> => {
     if (record.sequence < next) return;
     next = record.sequence + 1;
+    // The wait ends with the call when that is cancelled; what then goes wrong concerns nobody.
     if (!call.write(recordMessage(record)))
       await once(call, 'drain', { signal: cancelled.signal }).catch(() => undefined);
   };

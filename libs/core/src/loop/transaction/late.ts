@@ -1,16 +1,15 @@
 import { isTouching } from '../../change';
-import type { Change, DeviceProgress } from '../../model';
+import { MAX_WAIT_TIMEOUTS, type Change, type DeviceProgress } from '../../model';
 import type { Pass } from '../pass';
-
-/** A write begins within one time-out of its hand-out and ends within another. */
-const LATE_TIMEOUTS = 2;
 
 /**
  * A write of which nobody knows what it came to, or that a former leader may still have under way,
- * can arrive after the device was read. Until then no read-back is the last word on the device.
+ * can arrive after the device was read. Until then no read-back is the last word on the device. No
+ * write begins later than this after its hand-out; the last one may be under way for a little more,
+ * and is then taken back by the device's own timer where it has one.
  */
 export function expectLate(pass: Pass, change: Change, device: string): void {
-  const untilMs = pass.now.monoMs + LATE_TIMEOUTS * pass.env.operationTimeoutMs;
+  const untilMs = pass.now.monoMs + MAX_WAIT_TIMEOUTS * pass.env.operationTimeoutMs;
   const lateUntilMs = new Map(pass.observed.lateUntilMs).set(`${change.id}/${device}`, untilMs);
   pass.observe({ lateUntilMs });
 }

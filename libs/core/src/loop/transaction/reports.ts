@@ -1,6 +1,7 @@
 import {
   diffOf,
   leavesText,
+  MAX_WAIT_TIMEOUTS,
   sameLeaf,
   type Change,
   type DeviceId,
@@ -79,7 +80,7 @@ function takeSnapshot(pass: Pass, change: Change, report: OperationReport): void
 }
 
 /** Time after which an operation that never reported is given up, as multiple of its time-out. */
-const LOST_FACTOR = 3;
+const LOST_FACTOR = MAX_WAIT_TIMEOUTS + 1;
 
 /** An operation that never reported: the outcome is unknown, and that is what is written down. */
 export function expireLost(pass: Pass): void {
