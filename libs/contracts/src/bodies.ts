@@ -56,14 +56,24 @@ const ecnSchema = strict({
   settings: z.array(ecnSettingSchema).min(1).max(1000),
 });
 
+const schedulerSchema = strict({
+  type: z.literal('scheduler'),
+  settings: z
+    .array(strict({ ...queueTargetShape, weight: z.int().min(1).max(1_000_000) }))
+    .min(1)
+    .max(1000),
+});
+
 export const planHashSchema = z
   .string()
   .regex(/^[0-9a-f]{8,64}$/, 'the hash of the plan, as `weir describe change` shows it');
 
 /** An action that an operator asks for; undo has its own path. */
-export const actionSchema = z.discriminatedUnion('type', [rerouteSchema, bufferSchema, ecnSchema], {
-  error: 'one of reroute, buffer, ecn',
-});
+export const actionSchema = z.discriminatedUnion(
+  'type',
+  [rerouteSchema, bufferSchema, ecnSchema, schedulerSchema],
+  { error: 'one of reroute, buffer, ecn, scheduler' },
+);
 export type ActionBody = z.infer<typeof actionSchema>;
 
 /** POST /v1/changes */

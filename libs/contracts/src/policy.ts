@@ -118,10 +118,32 @@ const ecnSpecSchema = strict({
   message: 'must not be above maxThresholdBytesAt25G',
 });
 
+const schedulerSpecSchema = strict({
+  type: z.literal('scheduler'),
+  maxShareRatio: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.7)
+    .describe('Share of a port that one queue may be guaranteed.'),
+  classes: z
+    .array(trafficClassSchema)
+    .min(1)
+    .default(['real-time-inference', 'interactive'])
+    .describe('Classes whose starved queues are given a larger share.'),
+});
+
 export const actionSpecSchema = z.discriminatedUnion(
   'type',
-  [rerouteSpecSchema, placementSpecSchema, avoidSpecSchema, bufferSpecSchema, ecnSpecSchema],
-  { error: 'one of reroute, placement, avoid, buffer, ecn' },
+  [
+    rerouteSpecSchema,
+    placementSpecSchema,
+    avoidSpecSchema,
+    bufferSpecSchema,
+    ecnSpecSchema,
+    schedulerSpecSchema,
+  ],
+  { error: 'one of reroute, placement, avoid, buffer, ecn, scheduler' },
 );
 
 const ruleSchema = strict({

@@ -78,6 +78,8 @@ function actionText(action: Action): string {
       return `buffer share of ${counted(action.settings.length, 'queue')}`;
     case 'ecn':
       return `ECN thresholds of ${counted(action.settings.length, 'queue')}`;
+    case 'scheduler':
+      return `scheduler weight of ${counted(action.settings.length, 'queue')}`;
     default:
       return action.type;
   }

@@ -40,13 +40,25 @@ export interface EcnAction {
   }[];
 }
 
+/** D1: share of a queue in its port, as weight within the scheduler that serves it by weight. */
+export interface SchedulerAction {
+  readonly type: 'scheduler';
+  readonly settings: readonly {
+    readonly device: DeviceId;
+    readonly interface: string;
+    readonly queue: string;
+    /** Whole number from 1; the queue's part is this over the weights of all queues beside it. */
+    readonly weight: number;
+  }[];
+}
+
 /** The exact inverse of an earlier change. */
 export interface UndoAction {
   readonly type: 'undo';
   readonly changeId: string;
 }
 
-export type Action = RerouteAction | BufferAction | EcnAction | UndoAction;
+export type Action = RerouteAction | BufferAction | EcnAction | SchedulerAction | UndoAction;
 export type ActionType = Action['type'];
 
 /**

@@ -90,6 +90,14 @@ export type ActionSpec =
       readonly maxProbabilityPercent: number;
       /** Which traffic classes' queues on the path are marked. */
       readonly classes: readonly string[];
+    }
+  /** Raises the weight of the objective's starved queues to what their traffic needs. */
+  | {
+      readonly type: 'scheduler';
+      /** Share of a port that one queue may be guaranteed, 0..1. */
+      readonly maxShareRatio: number;
+      /** Objectives of which classes are served. */
+      readonly classes: readonly string[];
     };
 
 /** A rule whose conditions were compiled; pure functions of the facts. */

@@ -16,11 +16,22 @@ export interface QueueSettings {
   /** Exponent of the dynamic threshold, limit = free buffer x 2^factor; null when not dynamic. */
   readonly scalingFactor: number | null;
   readonly dedicatedBytes: number;
+  /** Static limit in force, bytes; null when the queue has none (a dynamic one, or none known). */
+  readonly limitBytes: number | null;
   readonly ecn: {
     readonly enabled: boolean;
     readonly minThresholdBytes: number;
     readonly maxThresholdBytes: number;
     readonly maxProbabilityPercent: number;
+  } | null;
+  /** How the port serves the queue; null when the device does not say. */
+  readonly scheduling: {
+    /** Served before all weighted queues. */
+    readonly strict: boolean;
+    /** Share of the queue is weight / totalWeight of what strict queues leave; 0 when strict. */
+    readonly weight: number;
+    /** Weights of all queues that the same scheduler serves, this one included. */
+    readonly totalWeight: number;
   } | null;
 }
 
@@ -53,6 +64,11 @@ export interface DeviceProfile {
       readonly maxThresholdBytes: number;
       readonly maxProbabilityPercent: number;
     },
+  ): Result<readonly LeafDiff[]>;
+  /** The weights of the other queues stay as they are; a shared policy is cloned. */
+  renderScheduler(
+    image: ConfigImage,
+    setting: { readonly interface: string; readonly queue: string; readonly weight: number },
   ): Result<readonly LeafDiff[]>;
   /**
    * The route or queue that a leaf belongs to, as a path: leaves with the same answer are one thing

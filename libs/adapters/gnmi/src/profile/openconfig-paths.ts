@@ -11,6 +11,7 @@ export const STATIC_ROUTES = `${PROTOCOL}/static-routes`;
 export const QOS_INTERFACES = '/qos/interfaces';
 export const QUEUE_PROFILES = '/qos/queue-management-profiles';
 export const BUFFER_PROFILES = '/qos/buffer-allocation-profiles';
+export const SCHEDULER_POLICIES = '/qos/scheduler-policies';
 
 export const staticRoute = (prefix: string): string =>
   `${STATIC_ROUTES}/${entry('static', { prefix })}`;
@@ -43,3 +44,10 @@ export const bufferQueue = (profile: string, queue: string): string =>
 
 export const wredUniform = (profile: string): string =>
   `${queueProfile(profile)}/wred/uniform/config`;
+
+/** Leaf that binds the scheduler policy of an interface's egress. */
+export const schedulerBinding = (iface: string): string =>
+  `${qosInterface(iface)}/output/scheduler-policy/config/name`;
+
+export const schedulerPolicy = (name: string): string =>
+  `${SCHEDULER_POLICIES}/${entry('scheduler-policy', { name })}`;

@@ -103,6 +103,8 @@ describe('OpenConfigProfile buffers and marking', () => {
     expect(profile.queue(image(), 'eth1', 'rt')).toEqual({
       scalingFactor: -3,
       dedicatedBytes: 4096,
+      limitBytes: null,
+      scheduling: null,
       ecn: {
         enabled: false,
         minThresholdBytes: 1000,

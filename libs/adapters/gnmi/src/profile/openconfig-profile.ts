@@ -1,19 +1,32 @@
 import type { Result } from '@weir/core/base';
 import type { ConfigImage, LeafDiff } from '@weir/core/model';
 import type { DeviceProfile, QueueSettings, StaticRoute } from '@weir/core/ports';
-import { BUFFER_PROFILES, QOS_INTERFACES, QUEUE_PROFILES, STATIC_ROUTES } from './openconfig-paths';
+import {
+  BUFFER_PROFILES,
+  QOS_INTERFACES,
+  QUEUE_PROFILES,
+  SCHEDULER_POLICIES,
+  STATIC_ROUTES,
+} from './openconfig-paths';
 import { readQueue, renderBuffer, renderEcn, type BufferSetting, type EcnSetting } from './queues';
+import { renderScheduler, type SchedulerSetting } from './scheduling';
 import { checkSchema } from './schema';
 import { readRoutes, renderRoute } from './static-routes';
 
 /**
  * Devices that keep to OpenConfig: static routes with wecmp-weight in network instance DEFAULT,
- * queue-management (ECN) and buffer-allocation profiles bound per interface. Pure.
+ * queue-management (ECN), buffer-allocation and scheduler policies bound per interface. Pure.
  * Models: qos 2.2.0, local-routing 4.1.0, network-instance 4.7.0.
  */
 export class OpenConfigProfile implements DeviceProfile {
   readonly name = 'openconfig';
-  readonly managedPaths = [STATIC_ROUTES, QOS_INTERFACES, QUEUE_PROFILES, BUFFER_PROFILES];
+  readonly managedPaths = [
+    STATIC_ROUTES,
+    QOS_INTERFACES,
+    QUEUE_PROFILES,
+    BUFFER_PROFILES,
+    SCHEDULER_POLICIES,
+  ];
 
   routes(image: ConfigImage): readonly StaticRoute[] {
     return readRoutes(image);
@@ -37,6 +50,10 @@ export class OpenConfigProfile implements DeviceProfile {
 
   renderEcn(image: ConfigImage, setting: EcnSetting): Result<readonly LeafDiff[]> {
     return renderEcn(image, setting);
+  }
+
+  renderScheduler(image: ConfigImage, setting: SchedulerSetting): Result<readonly LeafDiff[]> {
+    return renderScheduler(image, setting);
   }
 
   /** Next hops belong to their route, everything else to the innermost list entry around it. */

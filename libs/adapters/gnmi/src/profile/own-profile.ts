@@ -1,5 +1,4 @@
 import type { ConfigImage, LeafValue } from '@weir/core/model';
-import { parsedPath } from '@weir/gnmi';
 import { DiffBuilder, leavesBelow } from './diff-builder';
 import { QOS_INTERFACES } from './openconfig-paths';
 
@@ -7,8 +6,8 @@ import { QOS_INTERFACES } from './openconfig-paths';
 export interface ProfileUse {
   /** Canonical path of the entry of a name. */
   readonly entry: (name: string) => string;
-  /** Leaves named like this refer to profiles of this kind. */
-  readonly isBinding: (leafName: string) => boolean;
+  /** Whether the leaf at this path, below the QoS interfaces, refers to profiles of this kind. */
+  readonly isBinding: (path: string) => boolean;
   /** The binding that is to have a profile of its own. */
   readonly binding: string;
   /** Preferred name of the clone. */
@@ -48,9 +47,7 @@ export function editOwnProfile(
 function bindingsByProfile(image: ConfigImage, use: ProfileUse): Map<string, string[]> {
   const users = new Map<string, string[]>();
   for (const [path, value] of image) {
-    if (!path.startsWith(QOS_INTERFACES)) continue;
-    const elems = parsedPath(path).elems;
-    if (!use.isBinding(elems[elems.length - 1]?.name ?? '')) continue;
+    if (!path.startsWith(QOS_INTERFACES) || !use.isBinding(path)) continue;
     const name = String(value);
     users.set(name, [...(users.get(name) ?? []), path]);
   }

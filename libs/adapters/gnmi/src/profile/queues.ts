@@ -3,6 +3,7 @@ import { ok, refuse } from '@weir/core/base';
 import type { ConfigImage, LeafDiff, LeafValue } from '@weir/core/model';
 import type { QueueSettings } from '@weir/core/ports';
 import { editOwnProfile } from './own-profile';
+import { readScheduling } from './scheduling';
 import {
   bufferBinding,
   bufferProfile,
@@ -13,6 +14,7 @@ import {
   wredUniform,
 } from './openconfig-paths';
 
+const STATIC = 'STATIC';
 const DYNAMIC = 'DYNAMIC_BASED_ON_SCALING_FACTOR';
 
 export interface BufferSetting {
@@ -35,18 +37,37 @@ export function readQueue(image: ConfigImage, iface: string, queue: string): Que
   const buffer = profile === undefined ? null : bufferQueue(String(profile), queue);
   const leaf = (name: string): LeafValue | undefined =>
     buffer === null ? undefined : image.get(`${buffer}/${name}`);
-  if (
-    leaf('name') === undefined &&
-    image.get(`${outputQueue(iface, queue)}/config/name`) === undefined
-  )
-    return null;
+  const scheduling = readScheduling(image, iface, queue);
+  if (scheduling === null && !isKnown(image, iface, queue)) return null;
   const factor = leaf('dynamic-limit-scaling-factor');
   const dynamic = leaf('shared-buffer-limit-type') === DYNAMIC && factor !== undefined;
+  const dedicatedBytes = Number(leaf('dedicated-buffer') ?? 0);
   return {
     scalingFactor: dynamic ? Number(factor) : null,
-    dedicatedBytes: Number(leaf('dedicated-buffer') ?? 0),
+    dedicatedBytes,
+    limitBytes: staticLimit(leaf, dedicatedBytes),
     ecn: readEcn(image, iface, queue),
+    scheduling,
   };
+}
+
+/** Whether the device says anything about the queue's buffer or marking on the interface. */
+function isKnown(image: ConfigImage, iface: string, queue: string): boolean {
+  if (image.has(`${outputQueue(iface, queue)}/config/name`)) return true;
+  const profile = image.get(bufferBinding(iface));
+  return profile !== undefined && image.has(`${bufferQueue(String(profile), queue)}/name`);
+}
+
+/** What the queue owns and its fixed part of the shared buffer; null when the part is not fixed. */
+function staticLimit(
+  leaf: (name: string) => LeafValue | undefined,
+  dedicatedBytes: number,
+): number | null {
+  if (String(leaf('use-shared-buffer')) === 'false')
+    return leaf('dedicated-buffer') === undefined ? null : dedicatedBytes;
+  const shared = leaf('static-shared-buffer-limit');
+  if (leaf('shared-buffer-limit-type') !== STATIC || shared === undefined) return null;
+  return dedicatedBytes + Number(shared);
 }
 
 function readEcn(image: ConfigImage, iface: string, queue: string): QueueSettings['ecn'] {
@@ -85,7 +106,7 @@ export function renderBuffer(
     image,
     {
       entry: bufferProfile,
-      isBinding: (name) => name.endsWith('buffer-allocation-profile'),
+      isBinding: (path) => path.endsWith('buffer-allocation-profile'),
       binding,
       ownName: `weir-${setting.interface}`,
     },
@@ -102,7 +123,7 @@ export function renderBuffer(
 export function renderEcn(image: ConfigImage, setting: EcnSetting): Result<readonly LeafDiff[]> {
   const { minThresholdBytes: min, maxThresholdBytes: max } = setting;
   const queue = outputQueue(setting.interface, setting.queue);
-  if (readQueue(image, setting.interface, setting.queue) === null)
+  if (!isKnown(image, setting.interface, setting.queue))
     return refuse('capability-missing', queue, 'The device has no such queue on the interface.');
   const percent = setting.maxProbabilityPercent;
   if (!Number.isSafeInteger(min) || !Number.isSafeInteger(max) || min < 0 || min > max)
@@ -114,7 +135,7 @@ export function renderEcn(image: ConfigImage, setting: EcnSetting): Result<reado
     image,
     {
       entry: queueProfile,
-      isBinding: (name) => name === 'queue-management-profile',
+      isBinding: (path) => path.endsWith('/queue-management-profile'),
       binding: queueBinding(setting.interface, setting.queue),
       ownName: `weir-${setting.interface}-${setting.queue}`,
     },

@@ -44,6 +44,8 @@ function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candid
       return [bufferCandidate(pass, action, evidence)];
     case 'ecn':
       return [ecnCandidate(pass, action, evidence)];
+    case 'scheduler':
+      return [];
   }
 }
 

@@ -96,6 +96,10 @@ function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> {
       return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
         profile.renderEcn(image, item),
       );
+    case 'scheduler':
+      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
+        profile.renderScheduler(image, item),
+      );
   }
 }
 

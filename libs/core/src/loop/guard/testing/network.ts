@@ -42,6 +42,7 @@ export const profile: DeviceProfile = {
   renderRoute: () => refuse('capability-missing', '', 'not here'),
   renderBuffer: () => refuse('capability-missing', '', 'not here'),
   renderEcn: () => refuse('capability-missing', '', 'not here'),
+  renderScheduler: () => refuse('capability-missing', '', 'not here'),
   resourceOf: (path) => path.slice(0, path.indexOf(']') + 1),
   checkSchema: () => ok(undefined),
 };
