@@ -7,6 +7,9 @@
  */
 export * as gnmi from './generated/gnmi/gnmi';
 export * as gnmiExt from './generated/gnmi_ext/gnmi_ext';
+export * as gobgp from './generated/gobgp/gobgp';
+export * as gobgpAttribute from './generated/gobgp/attribute';
+export { Any } from './generated/google/protobuf/any';
 export * as otlpCollector from './generated/opentelemetry/proto/collector/metrics/v1/metrics_service';
 export * as otlpMetrics from './generated/opentelemetry/proto/metrics/v1/metrics';
 export * as otlpCommon from './generated/opentelemetry/proto/common/v1/common';
