@@ -37,6 +37,16 @@ export const FACTS = {
   'queue.peakDepthBytes': ['double', 'Largest peak depth, bytes.'],
   'queue.lossRatio': ['double', 'Dropped share of the packets of the own queue, 0..1.'],
   'queue.markRatio': ['double', 'ECN-marked share of the packets of the own queue, 0..1.'],
+  'queue.delayMs': ['double', 'Longest mean wait in the own queue, ms.'],
+  'queue.standingRatio': [
+    'double',
+    'Mean depth of the own queue over what its link needs to stay full; above 1 it only adds delay.',
+  ],
+  'queue.starved': [
+    'bool',
+    'The own queue waits at the share of its port that its weight gives it, and another has the rest.',
+  ],
+  'queue.shareRatio': ['double', 'Share of its port that a starved queue gets, 0..1.'],
   'loss.ratio': ['double', 'Largest loss ratio on the paths, any queue, 0..1.'],
   'cause.name': ['string', 'Most likely cause, e.g. "congestion".'],
   'cause.score': ['double', 'Its score, 0..1.'],

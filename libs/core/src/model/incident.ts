@@ -11,6 +11,10 @@ export const CAUSES = [
   'elephant-flow',
   /** The hash uses some of the parallel links and leaves others empty, on more than one switch. */
   'ecmp-polarisation',
+  /** The own queue waits at the share that its weight gives it; another has the rest. */
+  'starved-queue',
+  /** A deep queue stands on a full link, so that all that passes waits; hardly anything is lost. */
+  'standing-queue',
   /** The own queue stands at its limit. */
   'buffer-exhaustion',
   /** The own queue drops although it is not full on average. */

@@ -41,6 +41,14 @@ export interface Facts {
     readonly peakDepthBytes: number;
     readonly lossRatio: number;
     readonly markRatio: number;
+    /** Longest mean wait in one of these queues, ms. */
+    readonly delayMs: number;
+    /** Mean depth over what the link needs to stay full; above 1 it only adds delay. */
+    readonly standingRatio: number;
+    /** Its traffic waits at the share that its weight gives it, while another queue has the rest. */
+    readonly starved: boolean;
+    /** Share of the port that a queue held back by its weight gets; unknown where none is. */
+    readonly shareRatio: number;
   };
   readonly loss: {
     /** Largest loss ratio on the paths, any queue. */

@@ -1,8 +1,10 @@
 import type { Objective } from '../../model';
 import { UNKNOWN_JOB_TIMES, type JobTimes, type ObjectiveState } from '../observed';
 import { rankCauses } from './causes';
-import type { ChannelEvidence, Evidence, QueueEvidence } from './gather';
+import type { ChannelEvidence, Evidence } from './gather';
 import type { HotSpot } from './hot-spots';
+import type { QueueEvidence } from './queues';
+import type { Starvation } from './starvation';
 
 const channel = (over: Partial<ChannelEvidence>): ChannelEvidence => ({
   key: 'leaf1:s1',
@@ -25,12 +27,32 @@ const queue = (over: Partial<QueueEvidence>): QueueEvidence => ({
   own: true,
   depthBytes: 0,
   depthRatio: 0,
+  limitBytes: NaN,
   peakDepthBytes: 0,
   lossRatio: 0,
   recentLossRatio: 0,
   markRatio: 0,
+  meanDepthBytes: 0,
+  delayMs: 0,
+  standingRatio: 0,
+  starvation: null,
   ...over,
 });
+const starvation = (over: Partial<Starvation>): Starvation => ({
+  score: 1,
+  shareRatio: 0.1,
+  fairRatio: 0.1,
+  guaranteedRatio: 0.1,
+  weight: 10,
+  totalWeight: 100,
+  sentBps: 5e6,
+  rival: 'bulk',
+  rivalShareRatio: 0.88,
+  ...over,
+});
+/** A queue of a full link that nobody tells its senders about; the objective allows 100 ms. */
+const standing = (over: Partial<QueueEvidence>): QueueEvidence =>
+  queue({ meanDepthBytes: 4e5, delayMs: 64, standingRatio: 6, ...over });
 const spot = (over: Partial<HotSpot>): HotSpot => ({
   key: 'leaf1:s1',
   toHost: false,
@@ -159,6 +181,90 @@ describe('rankCauses', () => {
       'drops of a queue that is not full on average',
       'queue-overflow',
       { queues: [queue({ lossRatio: 0.02, depthRatio: 0.1, depthBytes: 1e4 })] },
+    ],
+    [
+      'a queue that its weight holds back, although another class fills the port',
+      'starved-queue',
+      {
+        channels: [channel({ utilizationRatio: 0.98, meanUtilizationRatio: 0.98 })],
+        queues: [standing({ depthRatio: 0.95, lossRatio: 0.02, starvation: starvation({}) })],
+        hotSpots: [spot({ utilizationRatio: 0.98, other: 'queue bulk', otherShareRatio: 0.88 })],
+      },
+    ],
+    [
+      'another class on a full port, where the weight is hardly what holds the queue back',
+      'interference',
+      {
+        channels: [channel({ utilizationRatio: 0.98, meanUtilizationRatio: 0.98 })],
+        queues: [queue({ starvation: starvation({ score: 0.2 }) })],
+        hotSpots: [spot({ utilizationRatio: 0.98, other: 'queue bulk', otherShareRatio: 0.88 })],
+      },
+    ],
+    [
+      'a starved queue of somebody else',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [queue({ own: false, starvation: starvation({}) })],
+      },
+    ],
+    [
+      'a deep queue without loss on a full link',
+      'standing-queue',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({ depthRatio: 0.8 })],
+      },
+    ],
+    [
+      'a deep queue on a full link where half of the packets are marked',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({ markRatio: 0.5 })],
+      },
+    ],
+    [
+      'a deep queue of a synchronous job on a full link',
+      'congestion',
+      {
+        metric: 'iteration-time',
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({})],
+      },
+    ],
+    [
+      'a queue no deeper than a full link needs',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({ standingRatio: 1, delayMs: 80 })],
+      },
+    ],
+    [
+      'a deep queue that takes next to nothing of what the objective allows',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({ delayMs: 1 })],
+      },
+    ],
+    [
+      'bursts in a deep queue on a link with room',
+      'buffer-exhaustion',
+      {
+        channels: [channel({ utilizationRatio: 0.5, meanUtilizationRatio: 0.5 })],
+        queues: [standing({ depthRatio: 0.9 })],
+      },
+    ],
+    [
+      'elephants on one of several links, although their queue stands',
+      'elephant-flow',
+      {
+        channels: [channel({ utilizationRatio: 0.95, meanUtilizationRatio: 0.95 })],
+        queues: [standing({})],
+        hotSpots: [spot({ imbalanceRatio: 3, overExpectedRatio: 3, fewest: 2 })],
+      },
     ],
     ['frames that arrive damaged', 'gray-link', { channels: [channel({ damagedRatio: 0.01 })] }],
     [

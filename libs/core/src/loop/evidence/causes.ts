@@ -1,8 +1,10 @@
 import type { Cause, CauseName } from '../../model';
 import { endCauses } from './end-causes';
-import type { ChannelEvidence, Evidence, QueueEvidence } from './gather';
+import type { ChannelEvidence, Evidence } from './gather';
 import { MIN_DAMAGED } from './fabric';
 import { hotSpotCauses } from './hot-spot-causes';
+import type { QueueEvidence } from './queues';
+import { standingQueues, starvedQueues } from './waiting-causes';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 const clamp = (value: number): number => Math.max(0, Math.min(1, value));
@@ -19,8 +21,10 @@ const weighed = (causes: readonly Cause[]): readonly Cause[] =>
  * be" and "certainly is". Where none has weight, the network is not to blame.
  */
 export function rankCauses(evidence: Evidence): readonly Cause[] {
-  const spots = weighed(hotSpotCauses(evidence));
-  const explained = Math.max(0, ...spots.map((cause) => cause.score));
+  const starved = weighed(starvedQueues(evidence));
+  const spots = weighed(hotSpotCauses(evidence)).map((cause) => behindStarved(cause, starved));
+  const standing = weighed(standingQueues(evidence, strongestOf([...starved, ...spots])));
+  const explained = strongestOf([...starved, ...spots, ...standing]);
   const hot = new Set(
     evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
   );
@@ -30,6 +34,8 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
     ...evidence.channels.flatMap(grayLink),
     ...evidence.queues.flatMap((queue) => queueCauses(queue, hot, explained)),
     ...spots,
+    ...starved,
+    ...standing,
   ];
   const best = new Map<CauseName, Cause>();
   for (const cause of weighed(causes)) {
@@ -40,6 +46,17 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
   const strongest = ranked[0]?.score ?? 0;
   const ends = weighed(endCauses(evidence, strongest >= WEAK));
   return [...ranked, ...ends].sort((a, b) => b.score - a.score);
+}
+
+const strongestOf = (causes: readonly Cause[]): number =>
+  Math.max(0, ...causes.map((cause) => cause.score));
+
+/** Others fill any full port; that the scheduler lets them is the better name. */
+function behindStarved(cause: Cause, starved: readonly Cause[]): Cause {
+  const here = starved.some(
+    ({ score, at }) => score > 0.3 && at.slice(0, at.lastIndexOf(':')) === cause.at,
+  );
+  return here && cause.name === 'interference' ? { ...cause, score: cause.score * 0.6 } : cause;
 }
 
 function linkFailure({ downChannels }: Evidence): Cause[] {

@@ -1,5 +1,7 @@
 import type { Cause, Facts } from '../../model';
 import type { Evidence } from './gather';
+import type { QueueEvidence } from './queues';
+import type { Starvation } from './starvation';
 
 /** Largest of the figures that are known; NaN when none is. */
 export function largest(values: readonly number[]): number {
@@ -7,10 +9,23 @@ export function largest(values: readonly number[]): number {
   return known.length === 0 ? NaN : known.reduce((top, value) => Math.max(top, value));
 }
 
+/** From this score on a queue is called starved. */
+export const STARVED = 0.5;
+
+/** The own queue that its scheduler holds back most. */
+function mostStarved(own: readonly QueueEvidence[]): Starvation | null {
+  return own.reduce<Starvation | null>(
+    (most, { starvation }) =>
+      starvation !== null && (most === null || starvation.score > most.score) ? starvation : most,
+    null,
+  );
+}
+
 export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
   const { state, thresholdMs, channels, queues } = evidence;
   const own = queues.filter((queue) => queue.own);
   const top = causes[0];
+  const starved = mostStarved(own);
   const hottest = evidence.hotSpots[0];
   return {
     slo: {
@@ -37,6 +52,10 @@ export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
       peakDepthBytes: largest(own.map((queue) => queue.peakDepthBytes)),
       lossRatio: largest(own.map((queue) => queue.lossRatio)),
       markRatio: largest(own.map((queue) => queue.markRatio)),
+      delayMs: largest(own.map((queue) => queue.delayMs)),
+      standingRatio: largest(own.map((queue) => queue.standingRatio)),
+      starved: starved !== null && starved.score > STARVED,
+      shareRatio: starved === null ? NaN : starved.shareRatio,
     },
     loss: {
       ratio: largest([

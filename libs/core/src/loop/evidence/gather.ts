@@ -1,18 +1,10 @@
 import type { TelemetryFrame } from '../../model';
-import type { QueueSettings } from '../../ports';
-import {
-  channelsOf,
-  fanInOf,
-  legsOf,
-  profileOf,
-  routingOf,
-  splitChannel,
-  topologyIndex,
-} from '../network';
+import { channelsOf, fanInOf, legsOf, routingOf, topologyIndex } from '../network';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { fabricOf } from './fabric';
 import { hotSpotsOf, type HotSpot } from './hot-spots';
+import { queueEvidence, type QueueEvidence } from './queues';
 
 export interface ChannelEvidence {
   readonly key: string;
@@ -37,18 +29,6 @@ export interface ChannelEvidence {
   readonly meanUtilizationRatio: number;
   /** Sources of the objective that send to the host behind it; 0 between switches. */
   readonly fanIn: number;
-}
-
-export interface QueueEvidence {
-  readonly key: string;
-  readonly own: boolean;
-  readonly depthBytes: number;
-  readonly depthRatio: number;
-  readonly peakDepthBytes: number;
-  readonly lossRatio: number;
-  /** Worst of late: bursts overflow in one sample and not in the next. */
-  readonly recentLossRatio: number;
-  readonly markRatio: number;
 }
 
 export interface Evidence {
@@ -79,17 +59,18 @@ export function evidenceFor(pass: Pass, state: ObjectiveState): Evidence {
 
 function gather(pass: Pass, state: ObjectiveState): Evidence {
   const frame = pass.observed.frame as TelemetryFrame;
+  const thresholdMs = thresholdOf(state, pass.env.policy.detect);
   const channels: ChannelEvidence[] = [];
   const queues: QueueEvidence[] = [];
   for (const [key, share] of channelsOf(pass, state.objective)) {
     const index = frame.layout.channelIndex.get(key);
     if (index === undefined || share < MIN_SHARE) continue;
     channels.push(channelEvidence(pass, frame, state, key, index, share));
-    queues.push(...queueEvidence(pass, frame, key, index, state));
+    queues.push(...queueEvidence(pass, frame, { key, index }, state, thresholdMs));
   }
   return {
     state,
-    thresholdMs: thresholdOf(state, pass.env.policy.detect),
+    thresholdMs,
     channels,
     queues,
     downChannels: downChannels(pass, frame, state, channels),
@@ -126,90 +107,6 @@ function channelEvidence(
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
     fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
   };
-}
-
-function queueEvidence(
-  pass: Pass,
-  frame: TelemetryFrame,
-  channel: string,
-  channelIndex: number,
-  state: ObjectiveState,
-): QueueEvidence[] {
-  const { device: id, interface: iface } = splitChannel(channel);
-  const device = pass.env.topology.devices.get(id);
-  const image = pass.observed.images.get(id);
-  if (device === undefined) return [];
-  const number = frame.layout.channels[channelIndex]?.device ?? -1;
-  const found: QueueEvidence[] = [];
-  const ownName = device.queueOfClass.get(state.objective.class);
-  for (const name of new Set(device.queueOfClass.values())) {
-    const index = frame.layout.queueIndex.get(`${channel}:${name}`);
-    if (index === undefined || frame.layout.queues[index]?.channel !== channelIndex) continue;
-    const depthBytes = frame.queues.depthBytes[index] as number;
-    const peakDepthBytes = frame.queues.peakDepthBytes[index] as number;
-    const lossRatio = frame.queues.lossRatio[index] as number;
-    // Thousands of queues are empty, and an empty one is at no limit.
-    const limit =
-      depthBytes === 0 && !(lossRatio > 0)
-        ? Infinity
-        : limitInForce(
-            frame,
-            number,
-            device.sharedBufferBytes,
-            { peakDepthBytes, lossRatio },
-            () =>
-              image === undefined ? null : (profileOf(pass, id)?.queue(image, iface, name) ?? null),
-          );
-    found.push({
-      key: `${channel}:${name}`,
-      own: name === ownName,
-      depthBytes,
-      depthRatio: depthBytes / limit,
-      peakDepthBytes,
-      lossRatio,
-      recentLossRatio: pass.observed.trend?.worstLossRatio[index] ?? lossRatio,
-      markRatio: frame.queues.markRatio[index] as number,
-    });
-  }
-  return found;
-}
-
-/**
- * Limit of a queue in bytes, as far as it can be known. A queue that drops shows its limit as its
- * peak; else dedicated + free x 2^factor (Choudhury and Hahne's dynamic threshold) where the size
- * of the shared buffer is known; else NaN.
- */
-function limitInForce(
-  frame: TelemetryFrame,
-  device: number,
-  shared: number,
-  seen: { readonly peakDepthBytes: number; readonly lossRatio: number },
-  settingsOf: () => QueueSettings | null,
-): number {
-  if (seen.lossRatio > 0 && seen.peakDepthBytes > 0) return seen.peakDepthBytes;
-  const settings = settingsOf();
-  if (settings === null || settings.scalingFactor === null || shared === 0) return NaN;
-  const free = Math.max(0, shared - usedBytes(frame, device));
-  return settings.dedicatedBytes + free * 2 ** settings.scalingFactor;
-}
-
-/** Bytes held by each device, by frame: one look at the queues serves a whole pass. */
-const usedByFrame = new WeakMap<TelemetryFrame, Float64Array>();
-
-/** `device` is the number of the device in the layout. */
-function usedBytes(frame: TelemetryFrame, device: number): number {
-  let used = usedByFrame.get(frame);
-  if (used === undefined) {
-    const { devices, queues, channels } = frame.layout;
-    used = new Float64Array(devices.length);
-    for (let i = 0; i < queues.length; i++) {
-      const depth = frame.queues.depthBytes[i] as number;
-      const at = channels[queues[i]?.channel ?? -1]?.device;
-      if (depth > 0 && at !== undefined) used[at] = (used[at] ?? 0) + depth;
-    }
-    usedByFrame.set(frame, used);
-  }
-  return used[device] ?? 0;
 }
 
 /** Channels of the path that are down, and next hops of the objective's own prefixes that are. */

@@ -9,3 +9,6 @@ export * from './fabric';
 export * from './facts';
 export * from './gather';
 export * from './hot-spots';
+export * from './needed-depth';
+export * from './queues';
+export * from './starvation';

@@ -1,0 +1,70 @@
+import type { Cause } from '../../model';
+import type { Evidence } from './gather';
+import type { QueueEvidence } from './queues';
+
+const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
+const clamp = (value: number): number => Math.max(0, Math.min(1, value));
+
+/** Own queues that wait because the scheduler serves another more than they need. */
+export const starvedQueues = ({ queues }: Evidence): Cause[] =>
+  queues.flatMap(({ key, own, starvation, delayMs, recentLossRatio }) => {
+    if (!own || starvation === null) return [];
+    const { score, shareRatio, fairRatio, weight, totalWeight, rival, rivalShareRatio } =
+      starvation;
+    return [
+      {
+        name: 'starved-queue',
+        score: score * 0.99,
+        at: key,
+        evidence: [
+          `${key} waits ${delayMs.toFixed(1)} ms on average and lost up to ${(recentLossRatio * 100).toFixed(2)} % of late`,
+          `it gets ${percent(shareRatio)} of its port; its weight, ${weight} of ${totalWeight}, is worth ${percent(fairRatio)} now`,
+          `queue ${rival} of the same port has ${percent(rivalShareRatio)}`,
+        ],
+      },
+    ];
+  });
+
+/** From so much of what the objective allows on, the wait in a queue is certainly what it misses. */
+const SHARE_OF_THRESHOLD = 0.25;
+/** With so many packets marked, senders were told; those that are left do not listen. */
+export const PLENTY_OF_MARKS = 0.25;
+
+/**
+ * Own queues on full links that are deeper than the links need. Links that are not full hold bursts
+ * in their queues, and those need the room. Where something says who fills the link, that has the
+ * better name. Only requests wait in a queue for longer than they would without it; a synchronous
+ * job has what the link carries either way.
+ */
+export function standingQueues(
+  { queues, channels, state, thresholdMs }: Evidence,
+  explained: number,
+): Cause[] {
+  if (state.objective.metric !== 'request-latency') return [];
+  return queues.flatMap((queue) => {
+    const channel = channels.find((item) => item.key === channelOf(queue));
+    if (!queue.own || channel === undefined || !isStanding(queue)) return [];
+    const full = clamp((channel.meanUtilizationRatio - 0.6) / 0.25);
+    const deep = clamp(queue.standingRatio - 1);
+    const felt = clamp(queue.delayMs / thresholdMs / SHARE_OF_THRESHOLD);
+    const score = full * deep * felt * 0.96 * (explained > 0.3 ? 0.6 : 1);
+    if (!(score > 0)) return [];
+    return [
+      {
+        name: 'standing-queue',
+        score,
+        at: queue.key,
+        evidence: [
+          `${queue.key} holds ${Math.round(queue.meanDepthBytes)} bytes on average, ${queue.standingRatio.toFixed(1)} times what its link needs to stay full`,
+          `that is ${queue.delayMs.toFixed(1)} ms for all that passes; ${percent(queue.markRatio || 0)} of the packets are marked`,
+        ],
+      },
+    ];
+  });
+}
+
+/** Deeper than the link needs, and the senders are not told of it by marks. */
+export const isStanding = (queue: QueueEvidence): boolean =>
+  queue.standingRatio > 1 && !(queue.markRatio > PLENTY_OF_MARKS);
+
+const channelOf = ({ key }: QueueEvidence): string => key.slice(0, key.lastIndexOf(':'));
