@@ -56,6 +56,7 @@ export const PROBLEM_STATUS: Readonly<Record<string, number>> = {
   'forwarding-loop': 422,
   'black-hole': 422,
   'overload-predicted': 422,
+  'queue-starved': 422,
   'no-safe-order': 422,
   'spare-path-missing': 422,
   'blast-radius': 422,

@@ -42,6 +42,8 @@ export const ERROR_CODES = {
   'forwarding-loop': 'The change would make packets of a prefix go round in a loop.',
   'black-hole': 'The change would leave a prefix without a next hop.',
   'overload-predicted': 'The model predicts a link above its present maximum and above its limit.',
+  'queue-starved':
+    'The change would leave a queue less of its port than the objectives of its class need.',
   'no-safe-order':
     'In every order of its devices the change would make a loop, a hole or an overload on the way.',
   'spare-path-missing': 'After one more failure a prefix would have no path left.',

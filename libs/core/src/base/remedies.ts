@@ -43,6 +43,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   'no-alternative': 'Add capacity, or take load away; within the limits nothing would help.',
   'forwarding-loop': 'Change the devices in another order, or choose other next hops.',
   'black-hole': 'Leave the prefix at least one next hop that is up and leads to it.',
+  'queue-starved': 'Ask for a smaller weight, or move traffic off the port first.',
   'overload-predicted': 'Move less, or raise `limits.maxPredictedUtilizationRatio`.',
   'no-safe-order':
     'Split the change into smaller ones, or wait until the link that the reason names carries less.',

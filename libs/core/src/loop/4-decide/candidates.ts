@@ -8,6 +8,7 @@ import type { Candidate } from './draft';
 import { ecnCandidate } from './ecn';
 import { placementCandidate } from './placement';
 import { rerouteCandidate } from './reroute';
+import { schedulerCandidate } from './scheduler';
 
 /**
  * What could be done about an incident under a rule. Doing nothing is always among the choices (it
@@ -45,7 +46,7 @@ function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candid
     case 'ecn':
       return [ecnCandidate(pass, action, evidence)];
     case 'scheduler':
-      return [];
+      return [schedulerCandidate(pass, action, evidence)];
   }
 }
 

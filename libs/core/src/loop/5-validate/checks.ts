@@ -10,6 +10,7 @@ import type { Draft } from '../4-decide';
 import { canonicalJson, type StaticRoute } from '../../ports';
 import { loadsOf, profileOf, routesIn, routingOf, whatIf } from '../network';
 import { blastRadius, type Verdict } from './blast-radius';
+import { sharesHold } from './queue-shares';
 import type { Pass } from '../pass';
 import { cooldownKey } from '../../state';
 
@@ -35,6 +36,7 @@ export function runChecks(
     ['forwarding', forwardingSound(pass, routes)],
     ['spare path', sparePath(pass, routes)],
     ['capacity', capacityHolds(pass, routes)],
+    ['queue shares', sharesHold(pass, draft, diffs)],
     ['blast radius', blastRadius(pass, draft, diffs, routes)],
     ['open changes', openChanges(pass)],
     ['budget', budgetLeft(pass, draft)],

@@ -5,17 +5,16 @@ import {
   type Change,
   type ChangeId,
   type DeviceDiff,
-  type DeviceId,
-  type LeafDiff,
-  type LeafValue,
   type Plan,
 } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
-import { edgesOf, profileOf } from '../network';
+import { edgesOf } from '../network';
 import type { Pass } from '../pass';
 import { checkOf, routeChanges, runChecks } from './checks';
 import { orderOf, type Order } from './order';
+import { lostShares } from './queue-shares';
+import { render } from './render';
 
 /** The reviewable form of a draft; refused only when it cannot be written down at all. */
 export function buildPlan(pass: Pass, draft: Draft): Result<Plan> {
@@ -79,100 +78,6 @@ function planOrder(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Orde
 const baseText = (diff: DeviceDiff): string =>
   leavesText(diff.leaves.map((leaf) => ({ path: leaf.path, value: leaf.before })));
 
-function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> {
-  const { action } = draft;
-  switch (action.type) {
-    case 'undo':
-      return renderUndo(pass, action.changeId);
-    case 'reroute':
-      return renderEach(pass, action.routes, 'routes', (profile, image, item) =>
-        profile.renderRoute(image, item.prefix, item.weights),
-      );
-    case 'buffer':
-      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
-        profile.renderBuffer(image, item),
-      );
-    case 'ecn':
-      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
-        profile.renderEcn(image, item),
-      );
-    case 'scheduler':
-      return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
-        profile.renderScheduler(image, item),
-      );
-  }
-}
-
-type Profile = NonNullable<ReturnType<typeof profileOf>>;
-type Image = Parameters<Profile['renderRoute']>[0];
-
-/** Renders the items of an action one after the other, each on the image that the last one left. */
-function renderEach<Item extends { readonly device: DeviceId }>(
-  pass: Pass,
-  items: readonly Item[],
-  field: string,
-  renderItem: (profile: Profile, image: Image, item: Item) => Result<readonly LeafDiff[]>,
-): Result<readonly DeviceDiff[]> {
-  // One working copy for each device: a change of a thousand routes must not copy it as often.
-  const images = new Map<DeviceId, Map<string, LeafValue>>();
-  const merged = new Map<DeviceId, Map<string, LeafDiff>>();
-  for (const [i, item] of items.entries()) {
-    const where = `action.${field}[${i}]`;
-    const profile = profileOf(pass, item.device);
-    if (profile === null)
-      return refuse('device-unknown', `${where}.device`, `${item.device} is not in the topology`);
-    const observed = pass.observed.images.get(item.device);
-    if (observed === undefined)
-      return refuse(
-        'device-unreachable',
-        `${where}.device`,
-        `the configuration of ${item.device} was not read yet`,
-      );
-    const image = images.get(item.device) ?? new Map(observed);
-    images.set(item.device, image);
-    const leaves = renderItem(profile, image, item);
-    if (!leaves.ok)
-      return refuse(leaves.error.code, `${where}: ${leaves.error.where}`, leaves.error.reason);
-    for (const { path, after } of leaves.value)
-      if (after === null) image.delete(path);
-      else image.set(path, after);
-    merged.set(item.device, mergeLeaves(merged.get(item.device), leaves.value));
-  }
-  return ok(toDiffs(merged));
-}
-
-/** Keeps the first `before` and the last `after` of each leaf. */
-function mergeLeaves(present: Map<string, LeafDiff> | undefined, leaves: readonly LeafDiff[]) {
-  const merged = present ?? new Map<string, LeafDiff>();
-  for (const leaf of leaves)
-    merged.set(leaf.path, { ...leaf, before: merged.get(leaf.path)?.before ?? leaf.before });
-  return merged;
-}
-
-function toDiffs(merged: ReadonlyMap<DeviceId, ReadonlyMap<string, LeafDiff>>): DeviceDiff[] {
-  const diffs: DeviceDiff[] = [];
-  for (const [device, leaves] of merged) {
-    const changed = [...leaves.values()].filter(
-      (leaf) => String(leaf.before) !== String(leaf.after),
-    );
-    if (changed.length > 0) diffs.push({ device, leaves: changed });
-  }
-  return diffs;
-}
-
-/** The inverse of a kept change, with what the devices hold now as the base. */
-function renderUndo(pass: Pass, id: string): Result<readonly DeviceDiff[]> {
-  const change = pass.durable.changes.get(id as ChangeId);
-  if (change === undefined) return refuse('not-found', 'action.changeId', `no change ${id}`);
-  if (change.state !== 'confirmed')
-    return refuse(
-      'state-forbids',
-      'action.changeId',
-      `${id} is ${change.state}; only a confirmed change can be undone`,
-    );
-  return ok(change.plan.inverse);
-}
-
 /** The change that an undo takes back. */
 const undoneBy = (pass: Pass, { action }: Draft): Change | undefined =>
   action.type === 'undo' ? pass.durable.changes.get(action.changeId as ChangeId) : undefined;
@@ -211,6 +116,7 @@ function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['r
   if (diffs.length > 1) reasons.push(`${diffs.length} devices are written`);
   if (draft.action.type === 'reroute')
     reasons.push('flows move to other paths and may be reordered');
+  if (draft.action.type === 'scheduler') reasons.push(...lostShares(pass, draft.action));
   if (draft.predicted.maxUtilizationAfter > 0.8)
     reasons.push(
       `a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`,

@@ -1,5 +1,5 @@
 import type { Change } from '../../model';
-import { devicesOnPaths, splitChannel } from '../network';
+import { channelsOf, devicesOnPaths, splitChannel } from '../network';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
@@ -20,7 +20,9 @@ export function touchesObjective(pass: Pass, change: Change, state: ObjectiveSta
 
 /**
  * Largest loss ratio on the links and queues that the change touches, on some of its devices or on
- * all; 0 when unknown.
+ * all; 0 when unknown. A scheduler that serves one queue more serves another less by intent, and
+ * bulk that is held back drops more until its senders are slower: there only queues count whose
+ * class has an objective on the port.
  */
 export function touchedLoss(pass: Pass, change: Change, on?: readonly string[]): number {
   const frame = pass.observed.frame;
@@ -30,14 +32,27 @@ export function touchedLoss(pass: Pass, change: Change, on?: readonly string[]):
     const { device } = splitChannel(key);
     if (on !== undefined && !on.includes(device)) continue;
     const channel = frame.layout.channelIndex.get(key);
-    if (channel !== undefined) loss = Math.max(loss, frame.channels.lossRatio[channel] || 0);
-    const names = pass.env.topology.devices.get(device)?.queueOfClass.values() ?? [];
-    for (const name of names) {
+    const byQueue = change.action.type === 'scheduler';
+    if (channel !== undefined && !byQueue)
+      loss = Math.max(loss, frame.channels.lossRatio[channel] || 0);
+    const queues = pass.env.topology.devices.get(device)?.queueOfClass.values() ?? [];
+    for (const name of byQueue ? queuesWithObjective(pass, key) : queues) {
       const queue = frame.layout.queueIndex.get(`${key}:${name}`);
       if (queue !== undefined) loss = Math.max(loss, frame.queues.lossRatio[queue] || 0);
     }
   }
   return loss;
+}
+
+/** Queues of a port whose class has an objective with traffic on it. */
+function queuesWithObjective(pass: Pass, channel: string): ReadonlySet<string> {
+  const device = pass.env.topology.devices.get(splitChannel(channel).device);
+  const names = new Set<string>();
+  for (const { objective } of pass.observed.objectives.values()) {
+    const name = device?.queueOfClass.get(objective.class);
+    if (name !== undefined && channelsOf(pass, objective).has(channel)) names.add(name);
+  }
+  return names;
 }
 
 /** Samples of an objective that arrived after the change had settled. */

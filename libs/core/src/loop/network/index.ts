@@ -5,6 +5,7 @@
  */
 export * from './demand';
 export * from './legs';
+export * from './port-shares';
 export * from './prefix-flows';
 export * from './routing';
 export * from './topology-index';

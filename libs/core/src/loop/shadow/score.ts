@@ -3,6 +3,7 @@ import { scoreKey } from '../../state';
 import { bufferCandidate } from '../4-decide/buffer';
 import { ecnCandidate } from '../4-decide/ecn';
 import { exposureGain } from '../4-decide/exposure';
+import { schedulerCandidate } from '../4-decide/scheduler';
 import { evidenceFor, type Evidence } from '../evidence';
 import { loadsOf, whatIf } from '../network';
 import { thresholdOf, type ObjectiveState } from '../observed';
@@ -104,7 +105,9 @@ function predictedNow(pass: Pass, shadow: Shadow, evidence: Evidence): number | 
       ? bufferCandidate(pass, spec, evidence)
       : spec.type === 'ecn'
         ? ecnCandidate(pass, spec, evidence)
-        : null;
+        : spec.type === 'scheduler'
+          ? schedulerCandidate(pass, spec, evidence)
+          : null;
   // The rule would leave these queues alone by now: whatever ails the objective, it is not they.
   if (again === null || !sharesQueue(again.action, action)) return 0;
   return again.predicted.gainRatio;
@@ -112,9 +115,9 @@ function predictedNow(pass: Pass, shadow: Shadow, evidence: Evidence): number | 
 
 function sharesQueue(a: Action, b: Action): boolean {
   const keys = (action: Action): string[] =>
-    action.type === 'buffer' || action.type === 'ecn'
-      ? action.settings.map((item) => `${item.device}:${item.interface}:${item.queue}`)
-      : [];
+    action.type === 'reroute' || action.type === 'undo'
+      ? []
+      : action.settings.map((item) => `${item.device}:${item.interface}:${item.queue}`);
   const known = new Set(keys(a));
   return keys(b).some((key) => known.has(key));
 }
