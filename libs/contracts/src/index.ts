@@ -4,10 +4,12 @@
  * ones, so a field has one meaning and a mistake in it one message. Depends on zod only.
  */
 export * from './api';
+export * from './bgp';
 export * from './bodies';
 export * from './controller-config';
 export * from './event';
 export * from './intent';
+export * from './ip';
 export * from './issues';
 export * from './policy';
 export * from './problem';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bgpSpeakerSchema } from './bgp';
 import { strict } from './issues';
 import {
   API_VERSION,
@@ -30,6 +31,9 @@ const deviceSchema = strict({
     .describe('Autonomy and blast radius are counted per group; default: the role.'),
   address: hostPortSchema.optional().describe('gNMI server; a device without one is not managed.'),
   profile: nameSchema.optional(),
+  bgp: bgpSpeakerSchema
+    .optional()
+    .describe('For profile gobgp: the speaker that announces routes to the router.'),
   weightGridEntries: weightGridSchema.optional(),
   sharedBuffer: byteSizeSchema.optional().describe('Shared packet buffer of the device.'),
   queues: queuesSchema.optional().describe('Overrides spec.defaults.queues for this device.'),

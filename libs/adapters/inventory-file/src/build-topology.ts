@@ -15,6 +15,7 @@ import {
   type TrafficClass,
 } from '@weir/core/model';
 import { canonicalJson } from '@weir/core/ports';
+import { checkSpeakers, speakerOf } from './bgp-speaker';
 
 type Spec = TopologyDocument['spec'];
 /** A device while its interfaces are still being collected from links. */
@@ -35,6 +36,8 @@ export function buildTopology(
   const usedBy: PortUse = new Map();
   const links = buildLinks(document.spec, devices.value, usedBy);
   if (!links.ok) return links;
+  const speakers = checkSpeakers(document.spec, devices.value);
+  if (!speakers.ok) return speakers;
   const endpoints = buildEndpoints(document.spec, devices.value, usedBy);
   if (!endpoints.ok) return endpoints;
   return ok({
@@ -71,6 +74,7 @@ function buildDevices(spec: Spec): Result<Devices> {
       weightGridEntries: device.weightGridEntries ?? spec.defaults.weightGridEntries,
       sharedBufferBytes: device.sharedBuffer ?? spec.defaults.sharedBuffer,
       queueOfClass: new Map(Object.entries(queues) as [TrafficClass, string][]),
+      ...(device.bgp === undefined ? {} : { bgp: speakerOf(device.bgp) }),
     });
   }
   return ok(devices);

@@ -12,6 +12,39 @@ export interface Interface {
   readonly capacityBps: number;
 }
 
+/**
+ * The GoBGP speaker beside a router: what it announces to the router is how the router is steered.
+ * One speaker serves one router.
+ */
+export interface BgpSpeaker {
+  /** host:port of its gRPC API. */
+  readonly address: string;
+  readonly tls: {
+    readonly mode: 'insecure' | 'tls';
+    /** Name expected in its certificate; null: the host of the address. */
+    readonly serverName: string | null;
+  };
+  /** Addresses of the neighbour behind each interface of the router, at most one of each family. */
+  readonly nextHops: ReadonlyMap<
+    string,
+    { readonly ipv4: string | null; readonly ipv6: string | null }
+  >;
+  /**
+   * `weights`: every path in use carries its link bandwidth. `local-preference`: paths in use are
+   * preferred to the others, which stay announced.
+   */
+  readonly method: 'weights' | 'local-preference';
+  /** Attributes of every path; null or empty: not sent. */
+  readonly localPreference: number | null;
+  readonly med: number | null;
+  /** 32 bits each. */
+  readonly communities: readonly number[];
+  /** RFC 8092: three times 32 bits each. */
+  readonly largeCommunities: readonly (readonly [number, number, number])[];
+  /** Autonomous system named in the link bandwidth, 16 bits. */
+  readonly asn: number;
+}
+
 export type DeviceRole = 'leaf' | 'spine' | 'superspine' | 'switch';
 
 export interface Device {
@@ -30,6 +63,8 @@ export interface Device {
   readonly sharedBufferBytes: number;
   /** Name of the queue of each traffic class on this device's interfaces. */
   readonly queueOfClass: ReadonlyMap<TrafficClass, string>;
+  /** Present where routes are announced rather than configured; `address` then serves telemetry. */
+  readonly bgp?: BgpSpeaker;
 }
 
 export interface Link {
