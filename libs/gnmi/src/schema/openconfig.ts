@@ -162,10 +162,19 @@ const RATE = {
   'max-queue-depth-percent': PERCENTAGE,
 };
 
+const DSCP: LeafType = { kind: 'integer', bits: 8, signed: false, min: 0n, max: 63n };
+/** `10..20`: how several devices take a run of code points within a set. */
+const DSCP_RANGE: LeafType = { kind: 'string', pattern: /^\d{1,2}\.\.\d{1,2}$/ };
+
 const QUEUES: readonly SchemaRow[] = [
   { at: QIF, keys: ['interface-id'], config: { 'interface-id': STRING } },
   { at: `${QIF}/interface-ref`, config: { interface: STRING, subinterface: UINT32 } },
   { at: `${QIF}/input`, config: BUFFER_BINDING },
+  {
+    at: `${QIF}/input/classifiers/classifier`,
+    keys: ['type'],
+    config: { type: names('IPV4', 'IPV6', 'MPLS'), name: STRING },
+  },
   { at: `${QIF}/output`, config: BUFFER_BINDING },
   { at: `${QIF}/output/scheduler-policy`, config: { name: STRING } },
   {
@@ -245,12 +254,12 @@ const QUEUES: readonly SchemaRow[] = [
     config: { name: STRING, type: names('IPV4', 'IPV6', 'MPLS', 'ETHERNET') },
   },
   { at: `${CLASSIFIER}/terms/term`, keys: ['id'], config: { id: STRING } },
-  {
-    at: `${CLASSIFIER}/terms/term/conditions/ipv4`,
-    config: { dscp: UINT8, 'dscp-set': leafList(UINT8) },
-  },
+  ...['ipv4', 'ipv6'].map((family) => ({
+    at: `${CLASSIFIER}/terms/term/conditions/${family}`,
+    config: { dscp: DSCP, 'dscp-set': leafList(union(DSCP, DSCP_RANGE)) },
+  })),
   { at: `${CLASSIFIER}/terms/term/actions`, config: { 'target-group': STRING } },
-  { at: `${CLASSIFIER}/terms/term/actions/remark`, config: { 'set-dscp': UINT8 } },
+  { at: `${CLASSIFIER}/terms/term/actions/remark`, config: { 'set-dscp': DSCP } },
 ];
 
 const ENTRY_STATE: Record<string, LeafType> = {
