@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { elemsOf, formatPath, plainValue, toProtoPath } from '@weir/gnmi';
@@ -194,16 +194,12 @@ describeKernel('the switch agent on a real kernel', () => {
   it('ends on the old state when it is killed in the middle of a Set', async () => {
     const before = agent.kernel();
     await agent.kill();
-    const marker = join(agent.binDir, 'applied');
-    await agent.start([], {
-      PATH: `${hangingIp(agent.binDir, marker)}:${process.env['PATH'] ?? ''}`,
-    });
+    await agent.start([], { PATH: `${hangingIp(agent.binDir)}:${process.env['PATH'] ?? ''}` });
     const answer = agent.set(newWeights).then(
       () => 'answered',
       () => 'no answer',
     );
-    await until('the kernel to have it', () => existsSync(marker));
-    expect(weightsInKernel()).toEqual([1, 63]);
+    await until('the kernel to have it', () => String(weightsInKernel()) === '1,63');
     await agent.kill();
     expect(await answer).toBe('no answer');
     await agent.start();
@@ -224,17 +220,16 @@ describeKernel('the switch agent on a real kernel', () => {
   });
 });
 
-/** A directory with an `ip` that applies what it is asked to and then never ends. */
-function hangingIp(directory: string, marker: string): string {
+/** A directory with an `ip` that carries out what it is asked to and then never answers. */
+function hangingIp(directory: string): string {
   const real = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();
   const file = join(directory, 'ip');
   writeFileSync(
     file,
     `#!/bin/sh\n` +
-      `case "$*" in *" -j "*|*monitor*|*exec*) exec ${real} "$@";; esac\n` +
-      `input=$(cat)\n` +
-      `printf '%s\\n' "$input" | ${real} "$@" || exit $?\n` +
-      `case "$input" in *"1,63"*|*"10000,1/"*) : > ${marker}; exec sleep 15;; esac\n`,
+      `case "$*" in *-batch*) ;; *) exec ${real} "$@";; esac\n` +
+      `while IFS= read -r line; do printf '%s\\n' "$line"\n` +
+      `case "$line" in *10000,1/*) exec sleep 15;; esac; done | ${real} "$@"\n`,
   );
   chmodSync(file, 0o755);
   return directory;

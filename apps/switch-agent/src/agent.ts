@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { startTarget, type TargetTls } from '@weir/gnmi-server';
 import type { AgentConfig } from './config';
 import { PrefixAccounting } from './kernel/accounting';
+import { BatchTool } from './kernel/batch';
 import { probeCapabilities } from './kernel/capabilities';
 import { IpKernel } from './kernel/kernel';
 import { KernelMonitor } from './kernel/monitor';
 import { ownedState } from './kernel/owned-state';
 import { QueueReader } from './kernel/queues';
-import { runProcess, type RunProcess } from './kernel/process';
+import { NftTool } from './kernel/nft';
 import { LinuxBackend } from './linux-backend';
 import { adoptRoutes } from './routes/adopt';
 import { DEFAULT_IDS } from './routes/allocation';
@@ -30,15 +31,19 @@ export async function startAgent(
   config: AgentConfig,
   log: Log,
   environment: NodeJS.ProcessEnv = process.env,
-  runner: RunProcess = runProcess,
 ): Promise<RunningAgent> {
   const warn = (message: string): void => log.warn({}, message);
-  const kernel = new IpKernel(config.netns, runner);
-  const accounting = new PrefixAccounting(config.netns, runner, warn);
+  const [ip, tc] = [new BatchTool('ip', config.netns), new BatchTool('tc', config.netns)];
+  const kernel = new IpKernel(ip, () => {
+    ip.restart();
+    tc.restart();
+  });
+  const nft = new NftTool(config.netns);
+  const accounting = new PrefixAccounting(nft, warn);
   const stateFile = new StateFile(config.stateDir);
   const stored = await stateFile.load();
   const capabilities = await probeCapabilities(kernel, DEFAULT_IDS.singlesFrom - 1);
-  const queues = new QueueReader(config.netns, runner, warn);
+  const queues = new QueueReader(tc, warn);
   const [counting, queueFigures] = await Promise.all([accounting.probe(), queues.probe()]);
   log.info({ ...capabilities, counting, queueFigures }, 'kernel capabilities probed');
 
@@ -77,6 +82,9 @@ export async function startAgent(
     close: async () => {
       stopWatching();
       await target.close();
+      ip.close();
+      tc.close();
+      nft.close();
     },
   };
 }

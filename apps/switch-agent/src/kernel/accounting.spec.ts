@@ -1,5 +1,5 @@
 import { parseCounterRules, PrefixAccounting } from './accounting';
-import type { RunProcess } from './process';
+import type { Nft } from './nft';
 
 // Recorded from `nft -j list chain` of nftables 1.0.6, with a counter beyond 2^53.
 const LISTING =
@@ -20,11 +20,12 @@ describe('counters per prefix', () => {
 
   it('adds and removes only what differs, so that counters go on', async () => {
     const scripts: string[] = [];
-    const runner: RunProcess = (_program, args, stdin) => {
-      if (args.includes('-f')) scripts.push(stdin);
-      return Promise.resolve({ exitCode: 0, stdout: LISTING, stderr: '' });
+    const nft: Nft = {
+      write: (script) => Promise.resolve(void scripts.push(script)),
+      list: () => Promise.resolve(LISTING),
+      close: () => undefined,
     };
-    const accounting = new PrefixAccounting(null, runner, () => undefined);
+    const accounting = new PrefixAccounting(nft, () => undefined);
     expect(await accounting.probe()).toEqual({ available: true });
     await accounting.update(new Set(['10.0.0.0/24']));
     expect(scripts).toHaveLength(1);
@@ -36,8 +37,9 @@ describe('counters per prefix', () => {
   });
 
   it('says what is missing, and then counts nothing', async () => {
-    const runner: RunProcess = () => Promise.reject(new Error('ENOENT'));
-    const accounting = new PrefixAccounting('leaf1', runner, () => undefined);
+    const missing = (): Promise<never> => Promise.reject(new Error('ENOENT'));
+    const nft: Nft = { write: missing, list: missing, close: () => undefined };
+    const accounting = new PrefixAccounting(nft, () => undefined);
     expect(await accounting.probe()).toMatchObject({ available: false });
     await accounting.update(new Set(['10.0.0.0/24']));
     expect(accounting.counters.size).toBe(0);
@@ -46,14 +48,15 @@ describe('counters per prefix', () => {
   it('starts anew after somebody flushed the rule set', async () => {
     let flushed = false;
     const problems: string[] = [];
-    const runner: RunProcess = (_program, args, stdin) => {
-      if (stdin.startsWith('add table')) flushed = false;
-      const gone = { exitCode: 1, stdout: '', stderr: 'Error: No such file or directory\n' };
-      return Promise.resolve(
-        flushed && args.includes('list') ? gone : { exitCode: 0, stdout: LISTING, stderr: '' },
-      );
+    const nft: Nft = {
+      write: (script) => {
+        if (script.startsWith('add table')) flushed = false;
+        return Promise.resolve();
+      },
+      list: () => (flushed ? Promise.reject(new Error('No such file')) : Promise.resolve(LISTING)),
+      close: () => undefined,
     };
-    const accounting = new PrefixAccounting(null, runner, (message) => problems.push(message));
+    const accounting = new PrefixAccounting(nft, (message) => problems.push(message));
     await accounting.probe();
     const prefixes = new Set(['10.0.0.0/24']);
     flushed = true;

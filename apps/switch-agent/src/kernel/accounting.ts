@@ -1,4 +1,4 @@
-import type { RunProcess } from './process';
+import type { Nft } from './nft';
 import type { Capability } from './capabilities';
 import { countField, listField, numberField, objectAt, parseExactly, textOr } from './json-fields';
 
@@ -27,8 +27,7 @@ export class PrefixAccounting {
   private rest = 0;
 
   constructor(
-    private readonly netns: string | null,
-    private readonly runner: RunProcess,
+    private readonly nft: Nft,
     private readonly onProblem: (message: string) => void,
   ) {}
 
@@ -38,7 +37,7 @@ export class PrefixAccounting {
       `add table ip ${TABLE}\n` +
       `add chain ip ${TABLE} ${CHAIN} { type filter hook forward priority 0; policy accept; }\n`;
     try {
-      await this.nft(['-f', '-'], script);
+      await this.nft.write(script);
       await this.list();
     } catch (error) {
       return { available: false, reason: `no counters per prefix: ${messageOf(error)}` };
@@ -66,7 +65,7 @@ export class PrefixAccounting {
       await this.list();
       const script = this.differenceTo(prefixes);
       if (script === '') return;
-      await this.nft(['-f', '-'], script);
+      await this.nft.write(script);
       await this.list();
     } catch (error) {
       this.lost(messageOf(error));
@@ -84,7 +83,7 @@ export class PrefixAccounting {
   }
 
   private async list(): Promise<void> {
-    const text = await this.nft(['-j', 'list', 'chain', 'ip', TABLE, CHAIN], '');
+    const text = await this.nft.list(`list chain ip ${TABLE} ${CHAIN}`);
     this.rules = parseCounterRules(text);
   }
 
@@ -93,14 +92,6 @@ export class PrefixAccounting {
     this.rules = new Map();
     this.rest = RETRY_UPDATES;
     this.onProblem(`counters per prefix are lost for now: ${reason}`);
-  }
-
-  private async nft(args: readonly string[], stdin: string): Promise<string> {
-    const inside = this.netns === null ? [] : ['netns', 'exec', this.netns, 'nft'];
-    const [program, all] = this.netns === null ? ['nft', args] : ['ip', [...inside, ...args]];
-    const result = await this.runner(program, all, stdin);
-    if (result.exitCode === 0) return result.stdout;
-    throw new Error(`nft: ${result.stderr.split('\n')[0] ?? 'failed without a reason'}`);
   }
 }
 

@@ -64,6 +64,8 @@ export interface KernelRoute {
   readonly prefix: string;
   readonly protocol: number;
   readonly metric: number;
+  /** Packets are dropped; there are no hops then. */
+  readonly blackhole: boolean;
   /** Nexthop object it points at; null for the older form with next hops of its own. */
   readonly nexthopId: number | null;
   readonly hops: readonly {
@@ -131,16 +133,20 @@ export function parseNexthops(text: string): readonly KernelNexthop[] {
       row['fdb'] !== undefined
     )
       return { kind: 'other', id, protocol };
-    const gateway = typeof row['gateway'] === 'string' ? row['gateway'] : '';
-    return { kind: 'single', id, gateway, dev: row['dev'], protocol };
+    return { kind: 'single', id, gateway: gatewayOf(row), dev: row['dev'], protocol };
   });
 }
 
+/** Routes of the main table that forward or drop, of `ip -N route show table all`. */
 export function parseRoutes(text: string): readonly KernelRoute[] {
-  return arrayOf(text, 'route').map((row, position) => {
+  return arrayOf(text, 'route').flatMap((row, position) => {
     const at = `route[${position}]`;
+    // Other tables are told by their number; addresses of this machine have types of their own.
+    const type = row['type'] ?? UNICAST;
+    if (row['table'] !== undefined || (type !== UNICAST && type !== BLACKHOLE)) return [];
     return {
-      prefix: canonicalPrefix(textField(row, 'dst', at)),
+      prefix: canonicalPrefix(row, textField(row, 'dst', at)),
+      blackhole: type === BLACKHOLE,
       protocol: protocolField(row, at),
       metric: row['metric'] === undefined ? 0 : numberField(row, 'metric', at),
       nexthopId: row['nhid'] === undefined ? null : numberField(row, 'nhid', at),
@@ -160,17 +166,30 @@ function parseHops(row: Fields, at: string): KernelRoute['hops'] {
 
 function parseHop(row: Fields, at: string): KernelRoute['hops'][number] {
   return {
-    gateway: typeof row['gateway'] === 'string' ? row['gateway'] : '',
+    gateway: gatewayOf(row),
     dev: textField(row, 'dev', at),
     weight: row['weight'] === undefined ? 1 : numberField(row, 'weight', at),
   };
 }
 
-/** iproute2 prints `default` for the whole space and leaves out the length of host routes. */
-function canonicalPrefix(dst: string): string {
-  if (dst === 'default') return '0.0.0.0/0';
-  return dst.includes('/') ? dst : `${dst}/32`;
+/** A neighbour of the other family stands below `via` (RFC 5549). Empty: on the link. */
+function gatewayOf(row: Fields): string {
+  const { gateway, via } = row;
+  if (typeof gateway === 'string') return gateway;
+  const host = typeof via === 'object' && via !== null ? (via as Fields)['host'] : undefined;
+  return typeof host === 'string' ? host : '';
 }
+
+/** iproute2 prints `default` for the whole space and leaves out the length of host routes. */
+function canonicalPrefix(row: Fields, dst: string): string {
+  // Only routes of IPv6 have a router preference (RFC 4191).
+  if (dst === 'default') return row['pref'] === undefined ? '0.0.0.0/0' : '::/0';
+  if (dst.includes('/')) return dst;
+  return dst.includes(':') ? `${dst}/128` : `${dst}/32`;
+}
+
+/** Route types of rtnetlink.h as -N prints them; one that forwards is left out. */
+const [UNICAST, BLACKHOLE] = ['1', '6'];
 
 /** With -N the protocol is a number in a string; without one, RTPROT_UNSPEC or boot is left out. */
 function protocolField(row: Fields, at: string): number {

@@ -1,7 +1,7 @@
+import { ToolRefusal, type Tool } from './batch';
 import { parseLinks, parseNexthops, parseRoutes, type LinkState } from './ip-json';
 import type { KernelTables } from './owned-state';
 import type { KernelCommand } from './plan';
-import { runProcess, type RunProcess } from './process';
 
 export interface KernelSnapshot extends KernelTables {
   readonly links: readonly LinkState[];
@@ -29,52 +29,46 @@ export interface Kernel {
 
 /** The kernel of this machine by iproute2, in this or in a named network namespace. */
 export class IpKernel implements Kernel {
+  private names: ReadonlyMap<number, string> = new Map();
+
   constructor(
-    private readonly netns: string | null = null,
-    private readonly runner: RunProcess = runProcess,
+    private readonly ip: Tool,
+    /** Told when a link has gone or has another name: what programs remember of links is wrong. */
+    private readonly onLinksChanged: () => void = () => undefined,
   ) {}
 
   async read(): Promise<KernelSnapshot> {
     const timeNs = process.hrtime.bigint() + WALL_OFFSET_NS;
-    const script = 'link show\nnexthop show\nroute show table main\n';
-    const result = await this.ip(['-N', '-j', '-s', '-batch', '-'], script);
-    if (result.exitCode !== 0) throw new KernelRefusal(null, firstLine(result.stderr));
-    const parts = result.stdout.split('\n').filter((line) => line.startsWith('['));
-    const [links, nexthops, routes] = parts;
-    if (parts.length !== 3 || links === undefined)
-      throw new KernelRefusal(null, `ip printed ${parts.length} tables instead of 3`);
-    return {
+    const tables = await this.ip.read(READS);
+    const [links = '', nexthops = '', routes = ''] = tables;
+    const snapshot = {
       timeNs,
       links: parseLinks(links),
-      nexthops: parseNexthops(nexthops ?? ''),
-      routes: parseRoutes(routes ?? ''),
+      nexthops: parseNexthops(nexthops),
+      routes: parseRoutes(routes),
     };
+    this.noteNames(snapshot.links);
+    return snapshot;
   }
 
   async run(commands: readonly KernelCommand[]): Promise<void> {
-    if (commands.length === 0) return;
-    const script = commands.map((command) => command.words.join(' ')).join('\n');
-    const result = await this.ip(['-batch', '-'], `${script}\n`);
-    if (result.exitCode === 0) return;
-    const line = /Command failed -:(\d+)/.exec(result.stderr)?.[1];
-    const failed = line === undefined ? null : (commands[Number(line) - 1] ?? null);
-    throw new KernelRefusal(failed, firstLine(result.stderr));
+    try {
+      await this.ip.run(commands.map((command) => command.words));
+    } catch (error) {
+      if (!(error instanceof ToolRefusal)) throw error;
+      throw new KernelRefusal(commands[error.index] ?? null, error.detail);
+    }
   }
 
-  private ip(args: readonly string[], stdin: string) {
-    const namespace = this.netns === null ? [] : ['-n', this.netns];
-    return this.runner('ip', [...namespace, ...args], stdin);
+  private noteNames(links: readonly LinkState[]): void {
+    const names = new Map(links.map((link) => [link.ifindex, link.name]));
+    if ([...this.names].some(([index, name]) => names.get(index) !== name)) this.onLinksChanged();
+    this.names = names;
   }
 }
+
+/** All tables and both families in one dump: `-6` cannot be said within a batch. */
+const READS = ['link show', 'nexthop show', 'route show table all'];
 
 /** The monotonic clock brought to the epoch once, so that a step of the wall clock bends no rate. */
 const WALL_OFFSET_NS = BigInt(Date.now()) * 1_000_000n - process.hrtime.bigint();
-
-/** `Error: Nexthop has invalid gateway.` -> `Nexthop has invalid gateway` */
-function firstLine(stderr: string): string {
-  const line = stderr.split('\n').find((text) => text.trim() !== '') ?? 'no reason given';
-  return line
-    .replace(/^(Error: |RTNETLINK answers: )/, '')
-    .replace(/\.$/, '')
-    .trim();
-}

@@ -1,6 +1,6 @@
 import type { Capability } from './capabilities';
 import { arrayOf, countField, numberOr, textOr } from './json-fields';
-import type { RunProcess } from './process';
+import type { Tool } from './batch';
 
 /** One egress queue: a queueing discipline that holds packets itself. */
 export interface QueueState {
@@ -23,8 +23,7 @@ export class QueueReader {
   private ready = false;
 
   constructor(
-    private readonly netns: string | null,
-    private readonly runner: RunProcess,
+    private readonly tc: Tool,
     private readonly onProblem: (message: string) => void,
   ) {}
 
@@ -51,10 +50,8 @@ export class QueueReader {
   }
 
   private async readAll(): Promise<readonly QueueState[]> {
-    const namespace = this.netns === null ? [] : ['-n', this.netns];
-    const result = await this.runner('tc', [...namespace, '-j', '-s', 'qdisc', 'show'], '');
-    if (result.exitCode !== 0) throw new Error(`tc: ${result.stderr.split('\n')[0] ?? 'failed'}`);
-    return parseQueues(result.stdout);
+    const [text = ''] = await this.tc.read(['qdisc show']);
+    return parseQueues(text);
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { GnmiError, GrpcStatus } from '@weir/gnmi';
+import { BatchTool, ToolFailure, type Tool } from '../kernel/batch';
 import { IpKernel } from '../kernel/kernel';
-import { runProcess, type RunProcess } from '../kernel/process';
 import { NO_ALLOCATION } from './allocation';
 import { Forwarding, type Log } from './forwarding';
 import type { StaticRoute } from './static-route';
@@ -46,11 +46,13 @@ describeKernel('routes in a real kernel', () => {
     warn: (_fields, message) => logged.push(message),
     error: (_fields, message) => logged.push(message),
   };
-  const forwardingWith = (runner: RunProcess = runProcess): Forwarding =>
-    new Forwarding(new IpKernel(NETNS, runner), { protocol: 87, log }, [], NO_ALLOCATION);
+  let tool: BatchTool;
+  const forwardingWith = (ip: Tool = tool): Forwarding =>
+    new Forwarding(new IpKernel(ip), { protocol: 87, log }, [], NO_ALLOCATION);
 
   beforeEach(() => {
     logged.length = 0;
+    tool = new BatchTool('ip', NETNS);
     execFileSync('ip', ['netns', 'add', NETNS]);
     for (const [index, name] of ['up1', 'up2'].entries()) {
       ip('link', 'add', name, 'type', 'veth', 'peer', 'name', `peer${index}`);
@@ -60,6 +62,7 @@ describeKernel('routes in a real kernel', () => {
     }
   });
   afterEach(() => {
+    tool.close();
     execFileSync('ip', ['netns', 'del', NETNS]);
   });
 
@@ -140,7 +143,7 @@ describeKernel('routes in a real kernel', () => {
   });
 
   it('sees drift made by hand and leaves it alone', async () => {
-    const kernel = new IpKernel(NETNS);
+    const kernel = new IpKernel(tool);
     const forwarding = forwardingWith();
     await forwarding.change([route('10.9.0.0/24', 3, 1), route('10.9.1.0/24', 1, 1)], keep);
     expect(forwarding.drift(await kernel.read())).toEqual({ missing: [], unexpected: [] });
@@ -153,20 +156,23 @@ describeKernel('routes in a real kernel', () => {
     expect(ip('nexthop', 'show', 'id', '20001')).toContain('10000,7/10001');
   });
 
-  it('takes the kernel back when it dies between two batches', async () => {
+  it('takes the kernel back when ip dies with its commands carried out', async () => {
     const forwarding = forwardingWith();
     await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
     const before = kernelText();
-    let batches = 0;
-    const failing = forwardingWith((program, args, stdin) => {
+    let writes = 0;
+    const failing = forwardingWith({
+      read: (commands) => tool.read(commands),
+      restart: () => tool.restart(),
+      close: () => tool.close(),
       // The first write is carried out and then reported as failed, like a killed `ip`.
-      if (args.includes('-j') || batches++ > 0) return runProcess(program, args, stdin);
-      return runProcess(program, args, stdin).then(() => {
-        throw new Error('ip did not run to its end');
-      });
+      run: async (commands) => {
+        await tool.run(commands);
+        if (writes++ === 0) throw new ToolFailure('ip', 'ended with SIGKILL');
+      },
     });
     const error = await refusal(failing.change([route('10.9.2.0/24', 1, 1)], keep));
-    expect(error.message).toContain('did not run to its end');
+    expect(error.message).toContain('ended with SIGKILL');
     expect(kernelText()).toBe(before);
   });
 });
