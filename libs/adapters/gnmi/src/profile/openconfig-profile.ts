@@ -56,10 +56,13 @@ export class OpenConfigProfile implements DeviceProfile {
     return renderScheduler(image, setting);
   }
 
-  /** Next hops belong to their route, everything else to the innermost list entry around it. */
+  /**
+   * Next hops belong to their route and inputs to their scheduler, since the weight of one is the
+   * share of all; everything else to the innermost list entry around it.
+   */
   resourceOf(path: string): string {
-    const hops = path.indexOf('/next-hops/');
-    return hops === -1 ? path.slice(0, path.lastIndexOf(']') + 1) || path : path.slice(0, hops);
+    const part = path.search(/\/(next-hops|inputs)\//);
+    return part === -1 ? path.slice(0, path.lastIndexOf(']') + 1) || path : path.slice(0, part);
   }
 
   checkSchema(after: ConfigImage): Result<void> {

@@ -2,7 +2,14 @@ import type { Result } from '@weir/core/base';
 import { ok, refuse } from '@weir/core/base';
 import type { ConfigImage, LeafValue } from '@weir/core/model';
 import { checkLeaf, parsedPath, schemaNode } from '@weir/gnmi';
-import { bufferProfile, QOS_INTERFACES, QUEUE_PROFILES, queueProfile } from './openconfig-paths';
+import {
+  bufferProfile,
+  QOS_INTERFACES,
+  QUEUE_PROFILES,
+  queueProfile,
+  SCHEDULER_POLICIES,
+  schedulerPolicy,
+} from './openconfig-paths';
 
 const EXCLUSIVE = ['min-threshold', 'max-threshold'] as const;
 const MAX_REMEMBERED = 262_144;
@@ -41,6 +48,7 @@ function leafViolation(path: string, value: LeafValue): string | null {
 function relationViolation(image: ConfigImage, path: string, value: LeafValue): string | null {
   if (path.startsWith(QOS_INTERFACES)) return danglingReference(image, path, String(value));
   if (path.startsWith(QUEUE_PROFILES)) return thresholdViolation(image, path, value);
+  if (path.startsWith(SCHEDULER_POLICIES)) return inputViolation(image, path, value);
   // A next hop is more than its weight: the entry must be whole or gone.
   if (!path.endsWith(WEIGHT)) return null;
   const address = `${path.slice(0, -WEIGHT.length)}/config/next-hop`;
@@ -54,9 +62,28 @@ function danglingReference(image: ConfigImage, path: string, name: string): stri
     ? queueProfile(name)
     : path.endsWith('buffer-allocation-profile')
       ? bufferProfile(name)
-      : null;
+      : path.endsWith('/output/scheduler-policy/config/name')
+        ? schedulerPolicy(name)
+        : null;
   if (entry === null || image.has(`${entry}/config/name`)) return null;
   return `refers to a profile that is not configured: ${name}`;
+}
+
+/** A weight that serves nothing, and an input that says it is a queue and not which. */
+function inputViolation(image: ConfigImage, path: string, value: LeafValue): string | null {
+  if (!path.includes('/inputs/')) return null;
+  const input = path.slice(0, path.lastIndexOf('/'));
+  if (path.endsWith('/config/input-type') && value === 'QUEUE' && !image.has(`${input}/queue`))
+    return 'says that the input is a queue, and none is named';
+  if (!path.endsWith('/config/weight')) return null;
+  if (!image.has(`${input}/id`)) return 'is the weight of an input that is not there';
+  if (String(value) !== '0' || isStrict(image, path)) return null;
+  return 'is 0, so that its queue would never be served';
+}
+
+function isStrict(image: ConfigImage, path: string): boolean {
+  const scheduler = path.slice(0, path.indexOf('/inputs/'));
+  return image.get(`${scheduler}/config/priority`) === 'STRICT';
 }
 
 /** Minimum at most maximum, as BigInt; thresholds in bytes exclude those in percent. */
