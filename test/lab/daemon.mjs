@@ -8,24 +8,28 @@ import { until } from './processes.mjs';
 import { OTLP_PORT, topologyDocument } from './topology.mjs';
 
 const CONTROLLER = fileURLToPath(new URL('../../apps/controller/dist/main.js', import.meta.url));
-const POLICY = fileURLToPath(new URL('policy.yaml', import.meta.url));
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 /** Inside of the management namespace every port is free. */
 const HTTP_PORT = 8080;
 
-/** `verifyMs` and `operationTimeoutMs` shorten how long an unconfirmed change may stand. */
+/**
+ * `verifyMs` and `operationTimeoutMs` shorten how long an unconfirmed change may stand. `journal` is
+ * a directory in the work directory: daemons that share one are the same daemon started again.
+ */
 export async function startDaemon(processes, workDir, options = {}) {
-  const { name = 'controller', operationTimeoutMs = 5000, verifyMs = 25_000 } = options;
-  const policy = parse(readFileSync(POLICY, 'utf8'));
-  policy.spec.verify.maxMs = verifyMs;
+  const { name = 'controller', operationTimeoutMs = 5000, verifyMs = null } = options;
+  const { policyFile = 'policy.yaml', journal = 'journal', sampleIntervalMs = 500 } = options;
+  const policy = parse(readFileSync(here(policyFile), 'utf8'));
+  if (verifyMs !== null) policy.spec.verify.maxMs = verifyMs;
   writeFileSync(join(workDir, 'policy.yaml'), stringify(policy));
   writeFileSync(join(workDir, 'topology.yaml'), stringify(topologyDocument()));
   const config = join(workDir, 'controller.yaml');
   const spec = {
     topology: './topology.yaml',
     policy: './policy.yaml',
-    journal: { dir: './journal' },
+    journal: { dir: `./${journal}` },
     api: { http: { host: '127.0.0.1', port: HTTP_PORT }, grpc: { host: '127.0.0.1', port: 8081 } },
-    telemetry: { sampleIntervalMs: 500, otlp: { host: '0.0.0.0', port: OTLP_PORT } },
+    telemetry: { sampleIntervalMs, otlp: { host: '0.0.0.0', port: OTLP_PORT } },
     southbound: { operationTimeoutMs },
     tickMs: 500,
   };
@@ -35,7 +39,7 @@ export async function startDaemon(processes, workDir, options = {}) {
   const running = processes.start(name, 'manager', command);
   const api = new Api(`http://127.0.0.1:${HTTP_PORT}`);
   await until('the API of the daemon', () => api.get('/version'), { timeoutMs: 20_000 });
-  return { api, kill: () => running.stop('SIGKILL') };
+  return { api, stop: () => running.stop('SIGTERM'), kill: () => running.stop('SIGKILL') };
 }
 
 class Api {
@@ -48,8 +52,16 @@ class Api {
   }
 
   post(path, body) {
+    return this.#write('POST', path, body);
+  }
+
+  put(path, body) {
+    return this.#write('PUT', path, body);
+  }
+
+  #write(method, path, body) {
     const headers = { 'content-type': 'application/json' };
-    return this.#call(path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return this.#call(path, { method, headers, body: JSON.stringify(body) });
   }
 
   /** Problem details become the message of the error. */
@@ -65,7 +77,7 @@ class Api {
 }
 
 /** What the operator wants of the inference service: the whole of what Weir is told. */
-export function latencyObjective(thresholdMs) {
+export function latencyObjective(thresholdMs, { from, to } = { from: 'h2', to: 'h4' }) {
   return {
     apiVersion: 'weir.dev/v1',
     kind: 'LatencyObjective',
@@ -76,7 +88,7 @@ export function latencyObjective(thresholdMs) {
       quantile: 0.95,
       thresholdMs,
       targetRatio: 0.999,
-      flows: [{ sources: ['h2'], destinations: ['h4'] }],
+      flows: [{ sources: [from], destinations: [to] }],
     },
   };
 }
