@@ -56,6 +56,17 @@ const COMMANDS: readonly object[] = [
     dryRun: true,
     by,
   },
+  {
+    verb: 'propose',
+    action: {
+      type: 'scheduler',
+      settings: [{ device: 'l1', interface: 's1', queue: 'rt', weight: 4 }],
+    },
+    objectiveId: null,
+    planHash: null,
+    dryRun: true,
+    by,
+  },
   { verb: 'approve', changeId: 'chg-1', planHash: '0123456789abcdef', by, reason: '' },
   { verb: 'reject', changeId: 'chg-1', by, reason: 'x' },
   { verb: 'undo', changeId: 'chg-1', dryRun: true, by },

@@ -71,6 +71,11 @@ const CALLS: Readonly<Record<string, Encoded>> = {
         )
         .map((settings) => ({ $case: 'buffer' as const, value: { settings } })),
       fc
+        .array(fc.record({ ...queueTarget, weight: fc.constantFrom(0, 1, 1_000_001) }), {
+          maxLength: 2,
+        })
+        .map((settings) => ({ $case: 'scheduler' as const, value: { settings } })),
+      fc
         .array(
           fc.record({
             ...queueTarget,

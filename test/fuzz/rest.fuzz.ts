@@ -68,6 +68,11 @@ const BODIES: readonly (readonly [method: string, path: string, body: unknown])[
   [
     'POST',
     '/v1/changes?dryRun=true',
+    { action: { type: 'scheduler', settings: [{ ...QUEUE, weight: 3 }] } },
+  ],
+  [
+    'POST',
+    '/v1/changes?dryRun=true',
     {
       action: {
         type: 'ecn',

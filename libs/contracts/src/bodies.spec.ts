@@ -33,6 +33,9 @@ const ecn = {
   ],
 };
 
+const weight = { device: 'leaf1', interface: 'eth1', queue: 'rt', weight: 12 };
+const scheduler = { type: 'scheduler', settings: [weight] };
+
 describe('API paths', () => {
   it('are filled in and encoded', () => {
     expect(apiPath('change', { id: 'chg-1' })).toBe('/v1/changes/chg-1');
@@ -61,6 +64,7 @@ describe('bodies', () => {
       settings: [{ device: 'leaf1', interface: 'eth1', queue: 'rt', scalingFactor: 2 }],
     };
     expect(proposeBodySchema.safeParse({ action: buffer }).success).toBe(true);
+    expect(proposeBodySchema.safeParse({ action: scheduler }).success).toBe(true);
   });
 
   it.each([
@@ -80,6 +84,21 @@ describe('bodies', () => {
       { action: { ...ecn, settings: [{ ...ecn.settings[0], minThresholdBytes: 9000 }] } },
       'action.settings[0].minThresholdBytes',
       'must not be above',
+    ],
+    [
+      { action: { ...scheduler, settings: [weight, { ...weight, weight: 0 }] } },
+      'action.settings[1].weight',
+      '',
+    ],
+    [
+      { action: { ...scheduler, settings: [{ ...weight, interface: '' }] } },
+      'action.settings[0].interface',
+      '',
+    ],
+    [
+      { action: { ...scheduler, settings: [{ ...weight, share: 0.5 }] } },
+      'action.settings[0].share',
+      '',
     ],
     [{ action: reroute, objective: 'x' }, 'objective', 'did you mean "objectiveId"?'],
   ])('refuse the action %j', (value, path, message) => {

@@ -157,7 +157,7 @@ describe('northbound gRPC on real gNMI targets', () => {
   const queue = { device: 'leaf1', interface: 'eth1', queue: 'rt' };
   const ecn = { ...queue, minThresholdBytes: 1n, maxThresholdBytes: 2n, maxProbabilityPercent: 5 };
   it.each([
-    ['no action', undefined, 'action: one of reroute, buffer, ecn'],
+    ['no action', undefined, 'action: one of reroute, buffer, ecn, scheduler'],
     ['no routes', { $case: 'reroute', value: { routes: [] } }, 'reroute.routes: '],
     [
       'a prefix that is none',
@@ -181,6 +181,11 @@ describe('northbound gRPC on real gNMI targets', () => {
       'thresholds the wrong way round',
       { $case: 'ecn', value: { settings: [{ ...ecn, minThresholdBytes: 3n }] } },
       'ecn.settings[0].min_threshold_bytes: must not be above',
+    ],
+    [
+      'a weight that serves nothing',
+      { $case: 'scheduler', value: { settings: [{ ...queue, weight: 0 }] } },
+      'scheduler.settings[0].weight: ',
     ],
   ])('refuses a proposal with %s by its field', async (_, action, text) => {
     const request = { action, objectiveId: '', planHash: '', dryRun: true };

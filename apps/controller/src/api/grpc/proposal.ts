@@ -5,7 +5,7 @@ import { badArgument } from './grpc-error';
 /** The request as the REST body says it, held to the same schema. Thrown refusals name the field. */
 export function proposalOf(request: northbound.ProposeRequest): ProposeBody {
   const { action, objectiveId, planHash } = request;
-  if (action === undefined) throw badArgument('action', 'one of reroute, buffer, ecn');
+  if (action === undefined) throw badArgument('action', 'one of reroute, buffer, ecn, scheduler');
   const parsed = proposeBodySchema.safeParse({
     action: actionOf(action),
     objectiveId: objectiveId === '' ? null : objectiveId,
@@ -24,6 +24,8 @@ function actionOf(action: ActionMessage): unknown {
       return { type: 'reroute', routes: action.value.routes };
     case 'buffer':
       return { type: 'buffer', settings: action.value.settings };
+    case 'scheduler':
+      return { type: 'scheduler', settings: action.value.settings };
     case 'ecn': {
       // What a number cannot hold is no safe integer and is refused by the schema.
       const settings = action.value.settings.map((setting) => ({

@@ -573,11 +573,28 @@ export interface EcnAction {
   settings: EcnSetting[];
 }
 
+/**
+ * Weight of a queue in the scheduler of its port: its share is this over the weights of all queues
+ * beside it.
+ */
+export interface SchedulerSetting {
+  device: string;
+  interface: string;
+  queue: string;
+  /** 1 to 1,000,000. */
+  weight: number;
+}
+
+export interface SchedulerAction {
+  settings: SchedulerSetting[];
+}
+
 export interface ProposeRequest {
   action:
     | { $case: "reroute"; value: RerouteAction }
     | { $case: "buffer"; value: BufferAction }
     | { $case: "ecn"; value: EcnAction }
+    | { $case: "scheduler"; value: SchedulerAction }
     | undefined;
   /** Objective whose measured effect decides whether the change is kept; empty for none. */
   objectiveId: string;
@@ -5393,6 +5410,194 @@ export const EcnAction: MessageFns<EcnAction> = {
   },
 };
 
+function createBaseSchedulerSetting(): SchedulerSetting {
+  return { device: "", interface: "", queue: "", weight: 0 };
+}
+
+export const SchedulerSetting: MessageFns<SchedulerSetting> = {
+  encode(message: SchedulerSetting, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    if (message.interface !== "") {
+      writer.uint32(18).string(message.interface);
+    }
+    if (message.queue !== "") {
+      writer.uint32(26).string(message.queue);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(32).uint32(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SchedulerSetting {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSchedulerSetting();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.interface = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.queue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SchedulerSetting {
+    return {
+      device: isSet(object.device) ? globalThis.String(object.device) : "",
+      interface: isSet(object.interface) ? globalThis.String(object.interface) : "",
+      queue: isSet(object.queue) ? globalThis.String(object.queue) : "",
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+    };
+  },
+
+  toJSON(message: SchedulerSetting): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    if (message.interface !== "") {
+      obj.interface = message.interface;
+    }
+    if (message.queue !== "") {
+      obj.queue = message.queue;
+    }
+    if (message.weight !== 0) {
+      obj.weight = Math.round(message.weight);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SchedulerSetting>, I>>(base?: I): SchedulerSetting {
+    return SchedulerSetting.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SchedulerSetting>, I>>(object: I): SchedulerSetting {
+    const message = createBaseSchedulerSetting();
+    message.device = object.device ?? "";
+    message.interface = object.interface ?? "";
+    message.queue = object.queue ?? "";
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
+function createBaseSchedulerAction(): SchedulerAction {
+  return { settings: [] };
+}
+
+export const SchedulerAction: MessageFns<SchedulerAction> = {
+  encode(message: SchedulerAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.settings) {
+      SchedulerSetting.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SchedulerAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSchedulerAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.settings.push(SchedulerSetting.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SchedulerAction {
+    return {
+      settings: globalThis.Array.isArray(object?.settings)
+        ? object.settings.map((e: any) => SchedulerSetting.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: SchedulerAction): unknown {
+    const obj: any = {};
+    if (message.settings?.length) {
+      obj.settings = message.settings.map((e) => SchedulerSetting.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SchedulerAction>, I>>(base?: I): SchedulerAction {
+    return SchedulerAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SchedulerAction>, I>>(object: I): SchedulerAction {
+    const message = createBaseSchedulerAction();
+    message.settings = object.settings?.map((e) => SchedulerSetting.fromPartial(e)) || [];
+    return message;
+  },
+};
+
 function createBaseProposeRequest(): ProposeRequest {
   return { action: undefined, objectiveId: "", planHash: "", dryRun: false };
 }
@@ -5408,6 +5613,9 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
         break;
       case "ecn":
         EcnAction.encode(message.action.value, writer.uint32(26).fork()).join();
+        break;
+      case "scheduler":
+        SchedulerAction.encode(message.action.value, writer.uint32(58).fork()).join();
         break;
     }
     if (message.objectiveId !== "") {
@@ -5459,6 +5667,14 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
             message.action = { $case: "ecn", value: EcnAction.decode(reader, reader.uint32()) };
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.action = { $case: "scheduler", value: SchedulerAction.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 4: {
             if (tag !== 34) {
               break;
@@ -5503,6 +5719,8 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
         ? { $case: "buffer", value: BufferAction.fromJSON(object.buffer) }
         : isSet(object.ecn)
         ? { $case: "ecn", value: EcnAction.fromJSON(object.ecn) }
+        : isSet(object.scheduler)
+        ? { $case: "scheduler", value: SchedulerAction.fromJSON(object.scheduler) }
         : undefined,
       objectiveId: isSet(object.objectiveId)
         ? globalThis.String(object.objectiveId)
@@ -5530,6 +5748,8 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
       obj.buffer = BufferAction.toJSON(message.action.value);
     } else if (message.action?.$case === "ecn") {
       obj.ecn = EcnAction.toJSON(message.action.value);
+    } else if (message.action?.$case === "scheduler") {
+      obj.scheduler = SchedulerAction.toJSON(message.action.value);
     }
     if (message.objectiveId !== "") {
       obj.objectiveId = message.objectiveId;
@@ -5564,6 +5784,12 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
       case "ecn": {
         if (object.action?.value !== undefined && object.action?.value !== null) {
           message.action = { $case: "ecn", value: EcnAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+      case "scheduler": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "scheduler", value: SchedulerAction.fromPartial(object.action.value) };
         }
         break;
       }
