@@ -48,7 +48,9 @@ export class BatchSession {
     netns: string | null,
   ) {
     const namespace = netns === null ? [] : ['-n', netns];
-    const args = [...namespace, '-j', '-N', '-s', '-force', '-batch', '-'];
+    // Without details tc does not tell the quantum of a class; ip tells all that is asked of it.
+    const details = program === 'tc' ? ['-d'] : [];
+    const args = [...namespace, ...details, '-j', '-N', '-s', '-force', '-batch', '-'];
     // One pipe for both outputs keeps their order; without stdbuf answers would stay in a buffer.
     const argv = ['-c', 'exec stdbuf -oL "$0" "$@" 2>&1', program, ...args];
     this.child = spawn('sh', argv, { stdio: ['pipe', 'pipe', 'ignore'], env: toolEnvironment() });
