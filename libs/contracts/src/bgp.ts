@@ -93,7 +93,7 @@ export const bgpSpeakerSchema = strict({
     .default(AS_TRANS)
     .transform((asn) => (asn > 0xffff ? AS_TRANS : asn))
     .describe('Autonomous system named in the link bandwidth community.'),
-}).superRefine(({ address, tls, nextHops }, context) => {
+}).superRefine(({ address, tls, nextHops, method, localPreference }, context) => {
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
   if (tls === undefined && !isLoopbackHost(host))
     context.addIssue({
@@ -103,6 +103,12 @@ export const bgpSpeakerSchema = strict({
     });
   if (Object.keys(nextHops).length === 0)
     context.addIssue({ code: 'custom', path: ['nextHops'], message: 'at least one next hop' });
+  if (method === 'local-preference' && localPreference !== undefined && localPreference <= 150)
+    context.addIssue({
+      code: 'custom',
+      path: ['localPreference'],
+      message: 'above 150: standby paths lie 50 below, and above the 100 of other routes',
+    });
   const owners = new Map<string, string>();
   for (const [iface, addresses] of Object.entries(nextHops))
     for (const hop of addresses) {

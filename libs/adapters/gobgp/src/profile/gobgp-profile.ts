@@ -1,0 +1,58 @@
+import { refuse, type Result } from '@weir/core/base';
+import type { ConfigImage, LeafDiff } from '@weir/core/model';
+import type { DeviceProfile, StaticRoute } from '@weir/core/ports';
+import { ANNOUNCEMENTS, OTHERS, prefixPath, pathKeyOf, SPEAKER } from '../announcement';
+import { renderRoute } from './render-route';
+import { routesOf } from './routes';
+import { checkSchema } from './schema';
+
+/**
+ * Routers that are steered by what a GoBGP speaker announces to them: weights are link bandwidths
+ * of paths of one prefix, told apart by their additional-path identifier. Pure. Queues are no
+ * business of BGP.
+ */
+export class GobgpProfile implements DeviceProfile {
+  readonly name = 'gobgp';
+  readonly managedPaths = [ANNOUNCEMENTS, SPEAKER, OTHERS];
+
+  routes(image: ConfigImage): readonly StaticRoute[] {
+    return routesOf(image);
+  }
+
+  queue(): null {
+    return null;
+  }
+
+  renderRoute(
+    image: ConfigImage,
+    prefix: string,
+    weightsByInterface: Readonly<Record<string, number>>,
+  ): Result<readonly LeafDiff[]> {
+    return renderRoute(image, prefix, weightsByInterface);
+  }
+
+  renderBuffer(): Result<readonly LeafDiff[]> {
+    return noQueues('a buffer limit');
+  }
+
+  renderEcn(): Result<readonly LeafDiff[]> {
+    return noQueues('marking thresholds');
+  }
+
+  renderScheduler(): Result<readonly LeafDiff[]> {
+    return noQueues('a scheduler weight');
+  }
+
+  /** All paths of a prefix are one route. */
+  resourceOf(path: string): string {
+    const key = pathKeyOf(path);
+    return key === null ? path : prefixPath(key.prefix);
+  }
+
+  checkSchema(after: ConfigImage): Result<void> {
+    return checkSchema(after);
+  }
+}
+
+const noQueues = (what: string) =>
+  refuse('capability-missing', SPEAKER, `BGP cannot tell a router ${what}; only routes.`);

@@ -1,0 +1,34 @@
+import { ok, refuse, type Result } from '@weir/core/base';
+import type { ConfigImage } from '@weir/core/model';
+import {
+  ANNOUNCEMENTS,
+  isOwnIdentifier,
+  parseAnnouncement,
+  pathKeyOf,
+  prefixProblem,
+} from '../announcement';
+
+/**
+ * Every announcement of an image can be sent as it stands. Leaves of the speaker itself are not
+ * written, so they are not looked at.
+ */
+export function checkSchema(after: ConfigImage): Result<void> {
+  for (const [path, value] of after) {
+    if (!path.startsWith(ANNOUNCEMENTS)) continue;
+    const checked = checkLeaf(path, String(value));
+    if (!checked.ok) return checked;
+  }
+  return ok(undefined);
+}
+
+/** One announcement: the prefix, whose path it is, and all of its attributes. */
+export function checkLeaf(path: string, text: string): Result<void> {
+  const key = pathKeyOf(path);
+  if (key === null) return refuse('schema-invalid', path, 'There is no such leaf to write.');
+  const problem = prefixProblem(key.prefix);
+  if (problem !== null) return refuse('schema-invalid', path, `${key.prefix}: ${problem}.`);
+  if (!isOwnIdentifier(key.identifier))
+    return refuse('schema-invalid', path, `Identifier ${key.identifier} is not one of Weir's.`);
+  const parsed = parseAnnouncement(path, key.prefix, text);
+  return parsed.ok ? ok(undefined) : parsed;
+}
