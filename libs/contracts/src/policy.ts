@@ -107,6 +107,12 @@ const ecnSpecSchema = strict({
     .min(1)
     .default(400_000)
     .describe('Kmax at 25 Gb/s, scaled with the line rate.'),
+  minThresholdFrames: z
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe('Kmin is so many full-size frames at least, and Kmax rises with it: slow links.'),
   maxProbabilityPercent: z.int().min(1).max(100).default(20).describe('Pmax.'),
   classes: z
     .array(trafficClassSchema)

@@ -28,9 +28,10 @@ describe('default policy', () => {
     expect(readFileSync(deployed, 'utf8')).toBe(defaultPolicyText);
   });
 
-  it('has the three rules of the mission first and in their order, on auto', () => {
+  it('has the three rules of the mission in their order, after the one that moves nothing, on auto', () => {
     const { rules } = compiled(defaultPolicyText);
     expect(rules.map((rule) => [rule.name, rule.action.type, rule.mode])).toEqual([
+      ['scheduler', 'scheduler', 'auto'],
       ['reroute', 'reroute', 'auto'],
       ['buffer', 'buffer', 'auto'],
       ['ecn', 'ecn', 'auto'],
@@ -181,17 +182,17 @@ describe('compilePolicy', () => {
     [
       'a rule twice',
       changed((p) => {
-        ruleAt(p, 1).name = 'reroute';
+        ruleAt(p, 2).name = 'reroute';
       }),
-      'spec.rules[1].name',
+      'spec.rules[2].name',
       '"reroute" is used twice',
     ],
     [
       'an example of no rule',
       changed((p) => {
-        (p.spec.examples ?? [])[0]!.expect.rule = 'rerout';
+        (p.spec.examples ?? [])[1]!.expect.rule = 'rerout';
       }),
-      'spec.examples[0].expect.rule',
+      'spec.examples[1].expect.rule',
       'did you mean "reroute"?',
     ],
     [
@@ -257,16 +258,17 @@ describe('compilePolicy', () => {
 describe('examples', () => {
   it('say what every condition gave when they fail', () => {
     const text = changed((p) => {
-      ruleAt(p, 0).when = 'slo.breached && path.maxUtilizationRatio > 0.95';
+      ruleAt(p, 1).when = 'slo.breached && path.maxUtilizationRatio > 0.95';
     });
     const failed = runExamples(compiled(text)).filter((outcome) => !outcome.passed);
     expect(failed).toHaveLength(1);
     expect(failed[0]).toMatchObject({
-      where: 'spec.examples[0]',
+      where: 'spec.examples[1]',
       expected: 'reroute',
       actual: 'ecn',
     });
-    expect(failed[0]?.conditions.slice(0, 3)).toMatchObject([
+    expect(failed[0]?.conditions.slice(0, 4)).toMatchObject([
+      { rule: 'scheduler', result: false },
       { rule: 'reroute', result: false },
       { rule: 'buffer', result: false },
       { rule: 'ecn', result: true },

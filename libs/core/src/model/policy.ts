@@ -95,6 +95,8 @@ export type ActionSpec =
       /** Bytes at 25 Gb/s, scaled with the line rate; see docs/policy.md for the source. */
       readonly minThresholdBytesAt25G: number;
       readonly maxThresholdBytesAt25G: number;
+      /** The lower threshold is never below so many full-size frames. */
+      readonly minThresholdFrames: number;
       readonly maxProbabilityPercent: number;
       /** Which traffic classes' queues on the path are marked. */
       readonly classes: readonly string[];

@@ -1,58 +1,70 @@
 import type { ActionSpec, EcnAction } from '../../model';
-import type { QueueSettings } from '../../ports';
 import { profileOf } from '../network';
-import type { Evidence, QueueEvidence } from '../evidence';
+import { isStanding, markingThresholds, type Evidence, type QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
 import { maxUtilization, splitQueue } from './buffer';
 import type { Candidate } from './draft';
+import { nextThresholds } from './marking';
 
 type EcnSpec = Extract<ActionSpec, { type: 'ecn' }>;
+type Setting = EcnAction['settings'][number];
 
 /** Loss below this in a queue is not worth a change of its marking (MISSION A2: 0.1 %). */
 const LOSSY_RATIO = 0.001;
-const BPS_25G = 25e9;
-/** Step of the thresholds where marking is on already and packets are still lost. */
-const STEP = 1.25;
+
+/** A queue whose senders should be told earlier, and what that would be worth. */
+interface Need {
+  readonly queue: QueueEvidence;
+  readonly setting: Setting;
+  /** Time that nothing would wait in it any more, ms; 0 where it is about loss. */
+  readonly removedMs: number;
+}
 
 /**
- * ECN marking on the queues of the named classes that lose packets on the path: Kmin and Kmax
- * scaled from their 25 Gb/s values with the line rate (HPCC's DCQCN setting), or one step lower
- * than they are where marking is on already.
+ * ECN marking on the queues of the named classes that lose packets on the path, and on the
+ * workload's own ones that stand deeper than their links need: Kmin and Kmax scaled with the line
+ * rate, or one step lower than they are where marking is on already.
  */
 export function ecnCandidate(pass: Pass, spec: EcnSpec, evidence: Evidence): Candidate | null {
-  const lossy = evidence.queues
-    .filter((queue) => lossOf(queue) > LOSSY_RATIO && wanted(pass, spec, queue))
-    .sort((a, b) => lossOf(b) - lossOf(a));
-  const settings: EcnAction['settings'][number][] = [];
+  const needs: Need[] = [];
   const devices = new Set<string>();
-  for (const queue of lossy) {
-    const setting = marking(pass, spec, queue);
-    if (setting === null) continue;
-    const limit = pass.env.policy.limits.maxDevicesPerChange;
-    if (!devices.has(setting.device) && devices.size >= limit) continue;
-    devices.add(setting.device);
-    settings.push(setting);
+  const limit = pass.env.policy.limits.maxDevicesPerChange;
+  for (const queue of mostUrgent(pass, spec, evidence)) {
+    const need = needOf(pass, spec, evidence, queue);
+    if (need === null) continue;
+    const { device } = need.setting;
+    if (!devices.has(device) && devices.size >= limit) continue;
+    devices.add(device);
+    needs.push(need);
   }
-  const worst = lossy[0];
-  if (settings.length === 0 || worst === undefined) return null;
+  if (needs.length === 0) return null;
   return {
-    action: { type: 'ecn', settings },
+    action: { type: 'ecn', settings: needs.map(({ setting }) => setting) },
     predicted: {
-      // Loss gone, the workload is back at its healthy figure; how much else there is, is unknown.
-      gainRatio: healthyMs(evidence) / evidence.state.quantileMs - 1,
+      gainRatio: gainOf(evidence, needs),
       uncertaintyRatio: 0.5,
       maxUtilizationBefore: maxUtilization(evidence),
       maxUtilizationAfter: maxUtilization(evidence),
-      explanation: `${worst.key} loses ${(lossOf(worst) * 100).toFixed(2)} %; its senders are told before it is full`,
+      explanation: explain(needs),
     },
   };
+}
+
+/** Queues that lose, the worst first, and then those that stand. */
+function mostUrgent(pass: Pass, spec: EcnSpec, { queues, state }: Evidence): QueueEvidence[] {
+  const requests = state.objective.metric === 'request-latency';
+  return queues
+    .filter((queue) => isLossy(queue) || (requests && queue.own && isStanding(queue)))
+    .filter((queue) => isWanted(pass, spec, queue))
+    .sort((a, b) => lossOf(b) - lossOf(a) || b.standingRatio - a.standingRatio);
 }
 
 /** Now or of late: a burst overflows in one sample and not in the next. */
 const lossOf = ({ lossRatio, recentLossRatio }: QueueEvidence): number =>
   Math.max(lossRatio || 0, recentLossRatio || 0);
+const isLossy = (queue: QueueEvidence): boolean => lossOf(queue) > LOSSY_RATIO;
 
-function wanted(pass: Pass, spec: EcnSpec, queue: QueueEvidence): boolean {
+function isWanted(pass: Pass, spec: EcnSpec, queue: QueueEvidence): boolean {
   const at = splitQueue(queue.key);
   const device = pass.env.topology.devices.get(at.device);
   if (device === undefined) return false;
@@ -61,34 +73,61 @@ function wanted(pass: Pass, spec: EcnSpec, queue: QueueEvidence): boolean {
   );
 }
 
-function marking(pass: Pass, spec: EcnSpec, queue: QueueEvidence) {
+function needOf(pass: Pass, spec: EcnSpec, evidence: Evidence, queue: QueueEvidence): Need | null {
   const at = splitQueue(queue.key);
   const image = pass.observed.images.get(at.device);
-  const capacity = pass.env.topology.devices
+  const capacityBps = pass.env.topology.devices
     .get(at.device)
     ?.interfaces.get(at.interface)?.capacityBps;
-  if (image === undefined || capacity === undefined) return null;
-  const present = profileOf(pass, at.device)?.queue(image, at.interface, at.queue) ?? null;
-  const scale = capacity / BPS_25G;
-  const wantedMin = Math.round(spec.minThresholdBytesAt25G * scale);
-  const wantedMax = Math.round(spec.maxThresholdBytesAt25G * scale);
-  const [minThresholdBytes, maxThresholdBytes] = nextThresholds(present, wantedMin, wantedMax);
-  return {
+  if (image === undefined || capacityBps === undefined) return null;
+  const { maxBytes } = markingThresholds(spec, capacityBps);
+  // What the policy lets stand is not lowered for standing.
+  if (!isLossy(queue) && !(queue.meanDepthBytes > maxBytes)) return null;
+  const present = profileOf(pass, at.device)?.queue(image, at.interface, at.queue)?.ecn ?? null;
+  const next = nextThresholds(spec, capacityBps, present);
+  if (next === null) return null;
+  const setting = {
     device: at.device,
     interface: at.interface,
     queue: at.queue,
-    minThresholdBytes,
-    maxThresholdBytes,
+    minThresholdBytes: next.minBytes,
+    maxThresholdBytes: next.maxBytes,
     maxProbabilityPercent: spec.maxProbabilityPercent,
   };
+  const goneBytes = isStanding(queue) ? Math.max(0, queue.meanDepthBytes - next.maxBytes) : 0;
+  const felt = queue.own && isFelt(evidence, queue);
+  return { queue, setting, removedMs: felt ? (goneBytes * 8000) / capacityBps : 0 };
 }
 
-function nextThresholds(present: QueueSettings | null, min: number, max: number): [number, number] {
-  const ecn = present?.ecn;
-  if (ecn === null || ecn === undefined || !ecn.enabled || ecn.minThresholdBytes > min)
-    return [min, max];
-  return [Math.round(ecn.minThresholdBytes / STEP), Math.round(ecn.maxThresholdBytes / STEP)];
+/** Whether enough requests pass it for the objective's quantile to feel it. */
+function isFelt({ channels, state }: Evidence, { key }: QueueEvidence): boolean {
+  const channel = channels.find((item) => item.key === key.slice(0, key.lastIndexOf(':')));
+  return (channel?.share ?? 0) > 1 - state.objective.quantile;
 }
 
-const healthyMs = ({ state, thresholdMs }: Evidence): number =>
-  Number.isNaN(state.healthyMs) ? thresholdMs : state.healthyMs;
+/**
+ * Where packets are lost, and are not any more, the workload is back at its healthy figure; how
+ * much else there is, is unknown. Where a queue stands, the requests wait for less: of several
+ * queues in a row the deepest is counted, which is the least that it can be.
+ */
+function gainOf(evidence: Evidence, needs: readonly Need[]): number {
+  const { state, thresholdMs } = evidence;
+  const healthyMs = Number.isNaN(state.healthyMs) ? thresholdMs : state.healthyMs;
+  const most = 1 - healthyMs / state.quantileMs;
+  if (needs.some(({ queue }) => isLossy(queue))) return -most;
+  const removedMs = Math.max(...needs.map((need) => need.removedMs));
+  return -Math.max(0, Math.min(most, removedMs / state.quantileMs));
+}
+
+function explain(needs: readonly Need[]): string {
+  const { queue, removedMs } = needs.reduce((top, need) =>
+    !isLossy(top.queue) && need.removedMs > top.removedMs ? need : top,
+  );
+  if (isLossy(queue))
+    return `${queue.key} loses ${(lossOf(queue) * 100).toFixed(2)} %; its senders are told before it is full`;
+  return (
+    `${queue.key} stands at ${Math.round(queue.meanDepthBytes)} bytes, ` +
+    `${queue.standingRatio.toFixed(1)} times what its link needs; ` +
+    `marked earlier, requests wait ${removedMs.toFixed(1)} ms less`
+  );
+}

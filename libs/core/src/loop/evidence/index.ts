@@ -12,3 +12,4 @@ export * from './hot-spots';
 export * from './needed-depth';
 export * from './queues';
 export * from './starvation';
+export { isStanding } from './waiting-causes';

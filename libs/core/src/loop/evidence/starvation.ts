@@ -35,9 +35,9 @@ const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 /**
  * Whether a queue waits because of its weight. A scheduler by weight is work-conserving: a queue
  * with traffic waiting gets its weight's part of what the queues that send leave, or more. One that
- * waits at just that part of a full port would be served faster with a larger weight; one that gets
- * much more than its part already takes what the others leave, and a larger weight is worth
- * nothing. Bursts keep the mean rate somewhat below the part. `trouble` is how much the queue
+ * waits at about that part while the others take theirs would be served faster with a larger
+ * weight; where the others leave some of their part, it already takes that, and a larger weight is
+ * worth nothing. Bursts keep the mean rate somewhat below the part. `trouble` is how much the queue
  * waits or loses, 0..1. Null when the scheduler is not what holds it back, or is not known.
  */
 export function starvationOf(
@@ -63,7 +63,9 @@ export function starvationOf(
   const shareRatio = sentBps / capacityBps;
   const reach = shareRatio / fairRatio;
   const usedRatio = shareRatio + sum(sending.map((queue) => queue.sentBps)) / capacityBps;
-  const atItsShare = Math.min(clamp((reach - 0.4) / 0.3), clamp((1.6 - reach) / 0.3));
+  const theirs = sum(rivals.map((queue) => queue.sentBps)) / capacityBps;
+  const theirReach = theirs / (leftRatio - fairRatio);
+  const atItsShare = Math.min(clamp((reach - 0.4) / 0.3), clamp((theirReach - 0.7) / 0.2));
   const full = clamp((usedRatio - 0.7) / 0.2);
   // A queue that has most of the port to itself does not starve.
   const small = clamp((0.9 - fairRatio) / 0.2);
