@@ -42,7 +42,7 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/\/input\/config\//, 'Linux has no input queues; bind the profile at the output'],
   [/(unicast|multicast)-buffer/, 'a queue of Linux holds unicast and multicast alike'],
   [/rate-(two|three)-color/, 'rates of single schedulers are not offered; the port has one rate'],
-  [/(green|yellow|red)-color|color/, 'Linux does not colour packets'],
+  [/\/wred\/(?!uniform)/, 'Linux does not colour packets; say uniform'],
   [/\/output\/config\/(output-type|child|output-fwd)/, 'schedulers cannot be nested'],
   [/packet-trim|trim-enable/, 'Linux does not trim packets'],
   [/remark/, 'remarking is not offered'],
