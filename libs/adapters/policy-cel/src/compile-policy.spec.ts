@@ -28,11 +28,11 @@ describe('default policy', () => {
     expect(readFileSync(deployed, 'utf8')).toBe(defaultPolicyText);
   });
 
-  it('has the three rules of the mission in their order, after the one that moves nothing, on auto', () => {
+  it('has the three rules of the mission in their order, the first of them first, on auto', () => {
     const { rules } = compiled(defaultPolicyText);
     expect(rules.map((rule) => [rule.name, rule.action.type, rule.mode])).toEqual([
-      ['scheduler', 'scheduler', 'auto'],
       ['reroute', 'reroute', 'auto'],
+      ['scheduler', 'scheduler', 'auto'],
       ['buffer', 'buffer', 'auto'],
       ['ecn', 'ecn', 'auto'],
       ['bad-link', 'avoid', 'auto'],
@@ -190,9 +190,9 @@ describe('compilePolicy', () => {
     [
       'an example of no rule',
       changed((p) => {
-        (p.spec.examples ?? [])[1]!.expect.rule = 'rerout';
+        (p.spec.examples ?? [])[0]!.expect.rule = 'rerout';
       }),
-      'spec.examples[1].expect.rule',
+      'spec.examples[0].expect.rule',
       'did you mean "reroute"?',
     ],
     [
@@ -258,18 +258,18 @@ describe('compilePolicy', () => {
 describe('examples', () => {
   it('say what every condition gave when they fail', () => {
     const text = changed((p) => {
-      ruleAt(p, 1).when = 'slo.breached && path.maxUtilizationRatio > 0.95';
+      ruleAt(p, 0).when = 'slo.breached && path.maxUtilizationRatio > 0.95';
     });
     const failed = runExamples(compiled(text)).filter((outcome) => !outcome.passed);
     expect(failed).toHaveLength(1);
     expect(failed[0]).toMatchObject({
-      where: 'spec.examples[1]',
+      where: 'spec.examples[0]',
       expected: 'reroute',
       actual: 'ecn',
     });
     expect(failed[0]?.conditions.slice(0, 4)).toMatchObject([
-      { rule: 'scheduler', result: false },
       { rule: 'reroute', result: false },
+      { rule: 'scheduler', result: false },
       { rule: 'buffer', result: false },
       { rule: 'ecn', result: true },
     ]);

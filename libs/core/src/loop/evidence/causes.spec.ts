@@ -234,6 +234,14 @@ describe('rankCauses', () => {
       },
     ],
     [
+      'a deep queue on a full link that loses one packet in twenty',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
+        queues: [standing({ recentLossRatio: 0.05 })],
+      },
+    ],
+    [
       'a queue no deeper than a full link needs',
       'congestion',
       {

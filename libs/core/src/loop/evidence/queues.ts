@@ -68,23 +68,46 @@ export function queueEvidence(
     const depthRatio = seen.depthBytes / limitBytes;
     const own = name === ownName;
     const trouble = own ? troubleOf({ ...seen, depthRatio }, state, thresholdMs) : 0;
-    const portQueue = (other: string): PortQueue => ({
+    const port = names.map((other) => ({
       name: other,
-      sentBps: sentBps(pass, frame, rowOf(frame.layout, channel, channelIndex, other)),
-      scheduling: settingsOf(other)?.scheduling ?? null,
-    });
+      index: rowOf(frame.layout, channel, channelIndex, other),
+    }));
     const starvation =
-      trouble === 0
-        ? null
-        : starvationOf(
-            portQueue(name),
-            names.filter((other) => other !== name).map(portQueue),
-            capacityBps,
-            trouble,
-          );
+      trouble === 0 ? null : held(pass, frame, port, name, capacityBps, trouble, settingsOf);
     found.push({ key: `${channel}:${name}`, own, ...seen, depthRatio, limitBytes, starvation });
   }
   return found;
+}
+
+/**
+ * Whether its weight holds the queue back, by the rates of some seconds or by those of now,
+ * whichever says it more clearly: averages are slow to see that somebody came, and single samples
+ * of bursts say little.
+ */
+function held(
+  { observed }: Pass,
+  frame: TelemetryFrame,
+  port: readonly { readonly name: string; readonly index: number }[],
+  ownName: string,
+  capacityBps: number,
+  trouble: number,
+  settingsOf: (name: string) => QueueSettings | null,
+): Starvation | null {
+  const queues = port.map((item) => ({
+    ...item,
+    scheduling: settingsOf(item.name)?.scheduling ?? null,
+  }));
+  const by = (rates: ArrayLike<number>): Starvation | null => {
+    const rated = queues.map(({ name, index, scheduling }): PortQueue => {
+      return { name, scheduling, sentBps: rates[index] ?? NaN };
+    });
+    const own = rated.find(({ name }) => name === ownName);
+    const others = rated.filter(({ name }) => name !== ownName);
+    return own === undefined ? null : starvationOf(own, others, capacityBps, trouble);
+  };
+  const now = by(frame.queues.txBps);
+  const late = observed.trend === null ? null : by(observed.trend.queueBps);
+  return (late?.score ?? 0) > (now?.score ?? 0) ? late : now;
 }
 
 /** Row of a queue in the columns; -1 when the device does not report it. */

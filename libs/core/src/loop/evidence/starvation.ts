@@ -3,7 +3,7 @@ import type { QueueSettings } from '../../ports';
 /** A queue of a port: what it sends and how the port serves it. */
 export interface PortQueue {
   readonly name: string;
-  /** Average of some seconds; NaN when unknown. */
+  /** NaN when unknown. */
   readonly sentBps: number;
   /** Null when the device does not say. */
   readonly scheduling: QueueSettings['scheduling'];

@@ -27,6 +27,8 @@ export const starvedQueues = ({ queues }: Evidence): Cause[] =>
 
 /** From so much of what the objective allows on, the wait in a queue is certainly what it misses. */
 const SHARE_OF_THRESHOLD = 0.25;
+/** A queue that loses twice as much has another trouble. */
+const MUCH_LOST = 0.02;
 /** With so many packets marked, senders were told; those that are left do not listen. */
 export const PLENTY_OF_MARKS = 0.25;
 
@@ -47,7 +49,9 @@ export function standingQueues(
     const full = clamp((channel.meanUtilizationRatio - 0.6) / 0.25);
     const deep = clamp(queue.standingRatio - 1);
     const felt = clamp(queue.delayMs / thresholdMs / SHARE_OF_THRESHOLD);
-    const score = full * deep * felt * 0.96 * (explained > 0.3 ? 0.6 : 1);
+    // Who loses much is told that way, and still sends.
+    const kept = clamp(1.5 - (queue.recentLossRatio || 0) / MUCH_LOST);
+    const score = full * deep * felt * kept * 0.96 * (explained > 0.3 ? 0.6 : 1);
     if (!(score > 0)) return [];
     return [
       {
