@@ -11,11 +11,13 @@ import {
   type DeviceId,
   type DeviceOperation,
   type Endpoint,
+  type FrameLayout,
   type JournalRecord,
   type OperationReport,
   type Policy,
   type TelemetryFrame,
   type Topology,
+  type TrafficClass,
   type WorkloadSample,
 } from '@weir/core/model';
 import type { Clock, Metrics, Strategies, Timers } from '@weir/core/ports';
@@ -59,11 +61,12 @@ const noMetrics: Metrics = {
   histogram: () => noMetric,
 };
 
-function topologyOf(): Topology {
+const ONE_QUEUE: Device['queueOfClass'] = new Map([['real-time-inference', 'rt']]);
+
+function topologyOf(queueOfClass = ONE_QUEUE): Topology {
   const devices = new Map<DeviceId, Device>();
   const interfaces = (names: string[]) =>
     new Map(names.map((name) => [name, { name, capacityBps: CAPACITY_BPS }]));
-  const queueOfClass = new Map([['real-time-inference', 'rt']] as const);
   const base = {
     group: 'pod1',
     profile: 'openconfig',
@@ -177,6 +180,8 @@ export interface WorldOptions {
   readonly clock?: ManualClock;
   readonly journal?: MemoryJournal;
   readonly crashPoint?: CrashPoint;
+  /** Queues by class on every port; without it one for real time. */
+  readonly queues?: Device['queueOfClass'];
 }
 
 /**
@@ -184,7 +189,7 @@ export interface WorldOptions {
  * follows from the loads on its paths, the loads from the weights that the devices hold.
  */
 export class World {
-  readonly topology = topologyOf();
+  readonly topology: Topology;
   readonly clock: ManualClock;
   readonly devices: MemoryDevices;
   readonly store: MemoryJournalStore;
@@ -195,6 +200,10 @@ export class World {
   readonly background = new Map<string, number>();
   /** Share that a channel loses after its own counters; its packets come 300 ms late. */
   readonly gray = new Map<string, number>();
+  /** What queues send, by `device:interface:queue`, bps. */
+  readonly queueBps = new Map<string, number>();
+  /** Share that they lose once a Set was made. */
+  readonly queueLossAfter = new Map<string, number>();
   /** Delay that l1's other uplinks add once a Set was made, ms: what no model can know. */
   trapMs = 0;
   silent = false;
@@ -202,10 +211,12 @@ export class World {
   readonly warnings: string[] = [];
   private readonly executor: SouthboundExecutor;
   private sequence = 0;
-  private readonly layout = buildLayout(this.topology);
+  private readonly layout: FrameLayout;
   private readonly profile = new OpenConfigProfile();
 
   constructor(options: WorldOptions = {}) {
+    this.topology = topologyOf(options.queues);
+    this.layout = buildLayout(this.topology);
     this.clock = options.clock ?? new ManualClock();
     this.store = options.store ?? new MemoryJournalStore();
     this.journal = options.journal ?? new MemoryJournal(this.store);
@@ -269,7 +280,13 @@ export class World {
     }
   }
 
-  async objective(name: string, from: string, to: string, thresholdMs = 50): Promise<void> {
+  async objective(
+    name: string,
+    from: string,
+    to: string,
+    thresholdMs = 50,
+    trafficClass: TrafficClass = 'real-time-inference',
+  ): Promise<void> {
     const result = await this.engine.command({
       verb: 'put-intent',
       by: 'test',
@@ -281,7 +298,7 @@ export class World {
         priority: 100,
         spec: {
           workloads: [name],
-          class: 'real-time-inference',
+          class: trafficClass,
           quantile: 0.95,
           thresholdMs,
           flows: [{ sources: [`host-${from}`], destinations: [`host-${to}`] }],
@@ -352,10 +369,10 @@ export class World {
         ageMs: filled(channels.length, 100),
       },
       queues: {
-        txBps: filled(queues.length, 0),
+        txBps: this.ofQueues(this.queueBps),
         depthBytes: filled(queues.length, 0),
         peakDepthBytes: filled(queues.length, 0),
-        lossRatio: filled(queues.length, 0),
+        lossRatio: this.ofQueues(this.devices.sets > 0 ? this.queueLossAfter : new Map()),
         markRatio: filled(queues.length, 0),
         ageMs: filled(queues.length, 100),
       },
@@ -372,6 +389,14 @@ export class World {
       },
       workloads: [this.sample('a', 'l1', 'l2', loads), this.sample('b', 'l3', 'l4', loads)],
     };
+  }
+
+  private ofQueues(values: ReadonlyMap<string, number>): Float64Array {
+    const { queues, channels, devices } = this.layout;
+    return Float64Array.from(queues, ({ channel, name }) => {
+      const { device = -1, interface: port = '' } = channels[channel] ?? {};
+      return values.get(`${devices[device] ?? ''}:${port}:${name}`) ?? 0;
+    });
   }
 
   private received(txBps: Float64Array): Float64Array {

@@ -65,4 +65,33 @@ describe('a scenario with the loop on', () => {
     expect(images?.windows.end.p95).toBeGreaterThan(70);
     expect(result.changes).toEqual([]);
   }, 60_000);
+
+  it('a starved queue stays starved without the loop, and bulk gives up a little with it', async () => {
+    const scenario = load('starved-queue.yaml');
+    const off = unwrap(await runScenario(scenario, { loop: 'off' })).result;
+    const on = unwrap(await runScenario(scenario, { loop: 'on' })).result;
+    const at = (result: typeof on, workload: string) =>
+      result.measures.find((measure) => measure.workload === workload)?.windows;
+    expect(at(off, 'images')?.end.p95).toBeGreaterThan(1_000);
+    expect(at(on, 'images')?.end.p95).toBeLessThan(25);
+    const [change] = on.changes;
+    expect(change).toMatchObject({ rule: 'scheduler', outcome: 'kept', score: 'right' });
+    expect(change?.verdict?.verdict).toBe('improved');
+    expect(on.expectations.filter(({ passed }) => !passed)).toEqual([]);
+    const bulk = (result: typeof on) => at(result, 'checkpoint')?.end.mean ?? NaN;
+    expect(bulk(on)).toBeLessThan(bulk(off));
+    expect(bulk(on)).toBeGreaterThan(0.9 * bulk(off));
+  }, 60_000);
+
+  it('a starved queue stays starved with the rule off', async () => {
+    const text = textOf('starved-queue.yaml').replace(
+      '    overrides:\n',
+      '    overrides:\n      rules: { scheduler: { mode: off } }\n',
+    );
+    const scenario = unwrap(buildScenario(unwrap(parseScenario(text)), { readText }));
+    const { result } = unwrap(await runScenario(scenario, { loop: 'on' }));
+    expect(result.changes.filter(({ rule }) => rule === 'scheduler')).toEqual([]);
+    const images = result.measures.find(({ workload }) => workload === 'images');
+    expect(images?.windows.end.p95).toBeGreaterThan(25);
+  }, 60_000);
 });

@@ -146,6 +146,8 @@ export function renderScheduler(
       leaf,
       `The weight must be a whole number from 1, not ${weight}.`,
     );
+  // A clone that serves as the shared policy does would change nothing.
+  if (weight === input.weight) return ok([]);
   const builder = editOwnProfile(
     image,
     {
