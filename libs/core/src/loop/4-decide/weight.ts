@@ -29,7 +29,7 @@ export function weightFor(question: WeightQuestion): number | null {
   const sending = rivals.reduce((sum, rival) => sum + rival.weight, 0);
   const bearable = rivals.map(({ weight: own, needBps }) =>
     // own / (weight + sending) x capacity >= need
-    needBps > 0 ? Math.floor((own * capacityBps) / needBps - sending + ROUNDING) : Infinity,
+    needBps === 0 ? Infinity : Math.floor((own * capacityBps) / needBps - sending + ROUNDING),
   );
   // A need that is not known is NaN, and allows nothing.
   const allowed = Math.min(wanted, most, ...bearable);
