@@ -4,3 +4,5 @@
  * there and read back (writer). Speaks the API of GoBGP 3.x.
  */
 export * from './profile';
+export * from './writer';
+export { type TlsAuthorities } from './speaker';
