@@ -1,4 +1,5 @@
 import { OpenConfigProfile } from '@weir/adapter-gnmi';
+import { GobgpProfile } from '@weir/adapter-gobgp';
 import { loadTopology } from '@weir/adapter-inventory-file';
 import { compilePolicy, defaultPolicyText, runExamples } from '@weir/adapter-policy-cel';
 import { refuse, type Result } from '@weir/core/base';
@@ -6,11 +7,11 @@ import type { DeviceProfile } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
 import type { Catalog, LoadedPolicy } from './adapters';
 
-const openconfig: DeviceProfile = new OpenConfigProfile();
+const profiles: readonly DeviceProfile[] = [new OpenConfigProfile(), new GobgpProfile()];
 
 /** The profiles, intent kinds and file readers of this build. */
 export const catalog: Catalog = {
-  profiles: new Map([[openconfig.name, openconfig]]),
+  profiles: new Map(profiles.map((profile) => [profile.name, profile])),
   intentKinds,
   defaultPolicyText,
   readTopology: (text) => loadTopology(text),

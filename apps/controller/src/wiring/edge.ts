@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path';
 import { GnmiTelemetrySource, GnmiWriter, type TlsSettings } from '@weir/adapter-gnmi';
+import { FileViewStore, GobgpWriter, MemoryViewStore } from '@weir/adapter-gobgp';
 import { OtlpReceiver } from '@weir/adapter-otlp';
 import type { ControllerConfigSpec } from '@weir/contracts';
 import { assert } from '@weir/core/base';
@@ -10,6 +12,8 @@ import type { CertificateStore } from '../certificates/certificate-store';
 import { serverCredentials } from '../certificates/server-credentials';
 import type { Edge } from './adapters';
 import { sessionWatch } from './session-watch';
+import { speakerWatch } from './speaker-watch';
+import { WriterByDevice } from './writers';
 
 export interface EdgeParts {
   readonly settings: ControllerConfigSpec;
@@ -22,7 +26,7 @@ export interface EdgeParts {
   readonly log: LogPort;
 }
 
-/** gNMI towards devices, OTLP from workloads. */
+/** gNMI and BGP speakers towards devices, OTLP from workloads. */
 export function edgeOf(parts: EdgeParts): Edge {
   const { settings, secrets, certificates, profiles, clock, timers, metrics, log } = parts;
   const { southbound, telemetry } = settings;
@@ -34,8 +38,22 @@ export function edgeOf(parts: EdgeParts): Edge {
     keepaliveMs: southbound.keepaliveMs,
   };
   const { commitConfirmed } = southbound;
+  const speakers = {
+    // With several daemons a file of this one may be older than what another one wrote.
+    store:
+      settings.redis === undefined
+        ? new FileViewStore(join(dirname(settings.journal.dir), 'speakers'))
+        : new MemoryViewStore(),
+    authorities: () => pem(certificates.current.tls.ca) ?? null,
+    timers,
+    onEvent: speakerWatch(metrics, log),
+  };
   return {
-    deviceWriter: (topology) => new GnmiWriter({ ...session, topology, profiles, commitConfirmed }),
+    deviceWriter: (topology) =>
+      new WriterByDevice(topology, {
+        gnmi: new GnmiWriter({ ...session, topology, profiles, commitConfirmed }),
+        bgp: new GobgpWriter({ topology, ...speakers }),
+      }),
     networkTelemetry: (topology, sink) => {
       const onState = sessionWatch(topology, metrics, log);
       const shed = metrics.counter(
