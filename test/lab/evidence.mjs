@@ -1,26 +1,35 @@
 /** What the kernel itself says, read beside the agent. */
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { availableParallelism, loadavg, release } from 'node:os';
-import { ip, namespaceOf } from './namespaces.mjs';
 
 export class Evidence {
-  constructor(run) {
-    this.run = run;
+  #exec;
+
+  /** `exec(node, argv)` gives what a program on a node prints. */
+  constructor(exec) {
+    this.#exec = exec;
   }
 
   /** `ip -j nexthop` and `ip -j route` exactly as printed. */
-  forwarding(node) {
-    const namespace = namespaceOf(this.run, node);
-    const nexthop = ip('-n', namespace, '-j', 'nexthop').trim();
-    const route = ip('-n', namespace, '-j', 'route').trim();
+  async forwarding(node) {
+    const nexthop = (await this.#exec(node, ['ip', '-j', 'nexthop'])).trim();
+    const route = (await this.#exec(node, ['ip', '-j', 'route'])).trim();
     const sha256 = createHash('sha256').update(`${nexthop}\n${route}\n`).digest('hex');
     return { nexthop, route, sha256 };
   }
 
+  /** `tc -j -s qdisc` of a port exactly as printed. */
+  async qdisc(node, port) {
+    return (await this.#exec(node, ['tc', '-j', '-s', 'qdisc', 'show', 'dev', port])).trim();
+  }
+
+  /** `tc -s class` of a port exactly as printed; tc has no JSON for classes of HTB. */
+  async classes(node, port) {
+    return (await this.#exec(node, ['tc', '-s', 'class', 'show', 'dev', port])).trim();
+  }
+
   /** `[{via, dev, weight}]` of the route to a prefix. */
-  weights(node, prefix) {
-    const rows = JSON.parse(ip('-n', namespaceOf(this.run, node), '-j', 'route', 'show', prefix));
+  async weights(node, prefix) {
+    const rows = JSON.parse(await this.#exec(node, ['ip', '-j', 'route', 'show', prefix]));
     const route = rows[0] ?? {};
     return (route.nexthops ?? [route]).map((hop) => ({
       via: hop.gateway,
@@ -29,13 +38,17 @@ export class Evidence {
     }));
   }
 
-  /** Mb/s that left each named port over the time of the measurement. */
+  /** Mb/s that left each named [node, port] over the time of the measurement. */
   async rates(ports, overMs) {
-    const read = () =>
-      ports.map(([node, port]) => ({ bytes: this.#txBytes(node, port), atMs: performance.now() }));
-    const before = read();
+    const read = async () => {
+      const rows = [];
+      for (const [node, port] of ports)
+        rows.push({ bytes: await this.#txBytes(node, port), atMs: performance.now() });
+      return rows;
+    };
+    const before = await read();
     await new Promise((resolve) => setTimeout(resolve, overMs));
-    const after = read();
+    const after = await read();
     return Object.fromEntries(
       ports.map(([node, port], i) => {
         const bits = (after[i].bytes - before[i].bytes) * 8;
@@ -45,31 +58,17 @@ export class Evidence {
     );
   }
 
-  /** The rate limiter of a port since it was made, and how long what waits in it will take. */
-  queue(node, port) {
-    const namespace = namespaceOf(this.run, node);
-    const text = execFileSync('tc', ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', port], {
-      encoding: 'utf8',
-    });
-    const [tbf] = JSON.parse(text).filter((qdisc) => qdisc.kind === 'tbf');
+  /** The lab's own rate limiter of a port since it was made, and the wait for what is in it. */
+  async limiter(node, port) {
+    const qdiscs = JSON.parse(await this.qdisc(node, port));
+    const tbf = qdiscs.find((qdisc) => qdisc.kind === 'tbf');
+    if (tbf === undefined) throw new Error(`${node}:${port} has no rate limit of the lab's own`);
     const { packets, drops, backlog, options } = tbf;
     return { packets, dropped: drops, backlogMs: (backlog * 1000) / options.rate };
   }
 
-  #txBytes(node, port) {
-    const [row] = JSON.parse(
-      ip('-n', namespaceOf(this.run, node), '-j', '-s', 'link', 'show', 'dev', port),
-    );
-    return row.stats64.tx.bytes;
+  async #txBytes(node, port) {
+    const file = `/sys/class/net/${port}/statistics/tx_bytes`;
+    return Number(await this.#exec(node, ['cat', file]));
   }
-}
-
-export function kernelDescription() {
-  return {
-    iproute2: ip('-V').trim().replace('ip utility, iproute2-', ''),
-    linux: release(),
-    cpus: availableParallelism(),
-    /** Of the last minute; latencies on a busy machine are also those of its scheduler. */
-    loadAverage: Math.round(loadavg()[0] * 10) / 10,
-  };
 }

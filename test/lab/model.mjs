@@ -3,18 +3,22 @@
  * `namespaces.mjs` give the kernel, so that both can be asked the same questions.
  */
 import { DEFAULT_QUEUE, Histogram, World } from '@weir/sim';
-import { BULK_CONNECTIONS, REQUESTS_PER_SECOND } from './fabric.mjs';
-import { BURST_BYTES, SHAPED_RATIO } from './namespaces.mjs';
+import { BURST_BYTES, SHAPED_RATIO } from './network.mjs';
 import {
   fabricLinks,
+  HOST_MBPS,
   hosts,
   initialRoutes,
   LINK_MBPS,
+  linkNamed,
   QUEUE_MS,
-  SECRET_MBPS,
-  spines,
   switches,
 } from './topology.mjs';
+
+/** What spine2 really sends towards leaf2: a bad optic that no inventory knows of. */
+export const SECRET = { port: 'spine2:down2', mbps: 15 };
+export const BULK = { from: 'h1', to: 'h3', connections: 12, congestion: 'cubic' };
+export const PROBE = { from: 'h2', to: 'h4', perSecond: 100 };
 
 const MBPS = 1e6;
 /** One way over a veth pair and the forwarding after it. */
@@ -26,7 +30,7 @@ const COMMON = { class: 'best-effort', control: 'cubic', minRtoMs: 200, hostLimi
 const shaped = (mbps) => mbps * SHAPED_RATIO * MBPS;
 /** What TBF holds: its latency at its rate, and a burst. */
 const limitBytes = (mbps) => (shaped(mbps) * QUEUE_MS) / 8000 + BURST_BYTES;
-const isSecret = (device, port) => device === spines[1] && port === 'down2';
+const isSecret = (device, port) => `${device}:${port}` === SECRET.port;
 
 /** The fabric as the kernel has it, the bad link included. */
 export function labFabric() {
@@ -49,7 +53,7 @@ export function labFabric() {
       name: host.name,
       attachedTo: `${host.leaf}:${host.port}`,
       prefix: host.prefix,
-      capacityBps: shaped(2 * LINK_MBPS),
+      capacityBps: shaped(HOST_MBPS),
       labels: { leaf: host.leaf },
     })),
     queues: [{ name: QUEUE, strict: false, weight: 1, classes: [COMMON.class] }],
@@ -61,18 +65,18 @@ export function labWorld(service, seed = 1) {
   const spec = labFabric();
   const world = new World(spec, seed);
   for (const device of switches) world.configure(device, settings(world, device));
-  const bad = fabricLinks.find((link) => isSecret(link.spine, link.spinePort));
+  const bad = linkNamed(SECRET.port);
   const id = `${bad.leaf}:${bad.leafPort}--${bad.spine}:${bad.spinePort}`;
-  const fault = { capacityRatio: SECRET_MBPS / LINK_MBPS };
-  must(world.setLinkFault(id, fault, `${bad.spine}:${bad.spinePort}`));
+  const fault = { capacityRatio: SECRET.mbps / LINK_MBPS };
+  must(world.setLinkFault(id, fault, SECRET.port));
   must(
     world.startJob({
       ...COMMON,
       kind: 'inference',
       name: 'probe',
-      clients: ['h2'],
-      servers: ['h4'],
-      requestsPerSecond: REQUESTS_PER_SECOND,
+      clients: [PROBE.from],
+      servers: [PROBE.to],
+      requestsPerSecond: PROBE.perSecond,
       profile: null,
       // A line in, a kilobyte out, and the packets that open and close a connection.
       requestBytes: 300,
@@ -88,7 +92,7 @@ export function labWorld(service, seed = 1) {
 }
 
 export function startBulk(world) {
-  const bulk = { sources: ['h1'], destinations: ['h3'], streams: BULK_CONNECTIONS };
+  const bulk = { sources: [BULK.from], destinations: [BULK.to], streams: BULK.connections };
   const endless = { rateLimitBps: null, totalBytes: null };
   must(world.startJob({ ...COMMON, kind: 'bulk', name: 'bulk', ...bulk, ...endless }));
 }
@@ -136,8 +140,8 @@ function settings(world, device) {
     );
   const queues = new Map();
   for (const port of world.settings(device).queues.keys()) {
-    const wide = port.startsWith('host') ? 2 * LINK_MBPS : LINK_MBPS;
-    const mbps = isSecret(device, port) ? SECRET_MBPS : wide;
+    const wide = port.startsWith('host') ? HOST_MBPS : LINK_MBPS;
+    const mbps = isSecret(device, port) ? SECRET.mbps : wide;
     const limit = { kind: 'static', bytes: limitBytes(mbps) };
     queues.set(port, new Map([[QUEUE, { ...DEFAULT_QUEUE, limit }]]));
   }

@@ -1,91 +1,84 @@
-/** Child processes of the lab: each in a namespace, each with a log, all ended at the end. */
-import { spawn } from 'node:child_process';
+/** Programs of a run: each on a node, each with a log, all ended at the end. */
 import { createWriteStream, readFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { namespaceOf } from './namespaces.mjs';
+import { MANAGER } from './topology.mjs';
 
-/**
- * The lab stands for machines of its own: on a busy one its processes go first, so that latencies
- * are those of the links and not of somebody else's build.
- */
-function favour(pid) {
-  if (pid === undefined) return;
-  try {
-    setPriority(pid, -10);
-  } catch {
-    // It ended at once, which its exit reports; or priorities are forbidden, and it runs as it is.
-  }
-}
+/** The lab stands for machines of its own: on a busy one its processes go first. */
+const NICE = -10;
 
 export class Processes {
-  #children = [];
+  #entries = [];
 
-  constructor(run, workDir) {
-    this.run = run;
+  /** `place(node)` says `{machine, prefix}`: where a node is and what enters its namespace. */
+  constructor(place, workDir) {
+    this.place = place;
     this.workDir = workDir;
   }
 
   /**
-   * Starts `command` in the namespace of `node`; its output goes to `<name>.out` and `.err`.
-   * `onLine` sees stdout as it comes. The promise `exited` resolves with the exit code.
+   * Starts `command` on a node; its output goes to `<name>.out` and `.err`. `onLine` sees stdout as
+   * it comes. `exited` resolves with the exit code; `stop` is how an end is made an expected one.
    */
-  start(name, node, command, { onLine, env } = {}) {
-    const argv = ['netns', 'exec', namespaceOf(this.run, node), ...command];
-    const child = spawn('ip', argv, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    });
-    favour(child.pid);
+  start(name, node, command, { onLine, env, mayEnd = false } = {}) {
+    const { machine, prefix } = this.place(node);
+    const child = machine.spawn([...prefix, ...command], { env, nice: NICE });
     const output = createWriteStream(join(this.workDir, `${name}.out`));
+    const errors = createWriteStream(join(this.workDir, `${name}.err`));
     let rest = '';
-    child.stdout.on('data', (chunk) => {
+    child.onStdout((chunk) => {
       output.write(chunk);
       if (onLine === undefined) return;
       const lines = (rest + chunk).split('\n');
       rest = lines.pop();
       for (const line of lines) onLine(line);
     });
-    child.stderr.pipe(createWriteStream(join(this.workDir, `${name}.err`)));
-    const exited = new Promise((resolve) => child.once('close', (code) => resolve(code)));
-    const entry = { name, child, exited, expected: false };
-    exited.then((code) => {
-      if (!entry.expected)
-        this.onUnexpectedExit?.(`${name} ended with code ${code}: ${this.tail(name)}`);
+    const last = [];
+    child.onStderr((chunk) => {
+      errors.write(chunk);
+      last.push(chunk);
+      if (last.length > 20) last.shift();
     });
-    this.#children.push(entry);
+    const entry = { name, child, exited: child.exited, expected: false };
+    child.exited.then((code) => {
+      if (entry.expected || (mayEnd && code === 0)) return;
+      const said = last.join('').trim() || this.tail(name);
+      this.onUnexpectedExit?.(`${name} ended with code ${code}: ${said.slice(-600)}`);
+    });
+    this.#entries.push(entry);
     return {
-      pid: child.pid,
-      exited,
+      exited: child.exited,
       stop: (signal = 'SIGTERM') => {
         entry.expected = true;
         child.kill(signal);
-        return exited;
+        return child.exited;
       },
     };
   }
 
-  /** Last lines that a process wrote, for error messages. */
+  /** Last lines that a process wrote to stdout, for error messages. */
   tail(name) {
-    for (const kind of ['err', 'out']) {
-      const text = readFileSync(join(this.workDir, `${name}.${kind}`), 'utf8').trim();
-      if (text !== '') return text.split('\n').slice(-3).join(' | ').slice(-600);
-    }
-    return 'no output';
+    const text = readFileSync(join(this.workDir, `${name}.out`), 'utf8').trim();
+    return text === '' ? 'no output' : text.split('\n').slice(-3).join(' | ');
   }
 
   /** Ends all of them, gently first. */
   async stopAll() {
-    for (const entry of this.#children) {
+    for (const entry of this.#entries) {
       entry.expected = true;
       entry.child.kill('SIGTERM');
     }
-    const all = Promise.all(this.#children.map((entry) => entry.exited));
+    const all = Promise.all(this.#entries.map((entry) => entry.exited));
     const patience = new Promise((resolve) => setTimeout(resolve, 3000).unref());
     await Promise.race([all, patience]);
-    for (const entry of this.#children) entry.child.kill('SIGKILL');
+    for (const entry of this.#entries) entry.child.kill('SIGKILL');
   }
 }
+
+/** Node `manager` is here; the others are in namespaces of their own, wherever the fabric is. */
+export const placesOf = (local, machine, namespaceOf) => (node) =>
+  node === MANAGER
+    ? { machine: local, prefix: [] }
+    : { machine, prefix: ['ip', 'netns', 'exec', namespaceOf(node)] };
 
 /** Waits until `condition` gives something other than null or false; asks every `everyMs`. */
 export async function until(what, condition, { timeoutMs, everyMs = 100 }) {

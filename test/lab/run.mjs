@@ -1,149 +1,153 @@
 /**
- * `npm run lab -- [--only reroute|orphan|weights|compare] [--json] [--keep-logs]`: a real fabric of network
- * namespaces on this machine. This process owns the namespaces and removes them whatever happens;
- * the scenario runs in a child inside of the management namespace (driver.mjs).
+ * `npm run lab`: a real leaf-spine fabric of network namespaces, on the running kernel or inside of
+ * User-mode Linux. This process owns what a run makes and removes it whatever happens; a scenario
+ * runs in a child inside of the manager's namespace (driver.mjs).
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { KernelProbe, placeFor } from './capabilities.mjs';
 import {
-  buildNetwork,
-  MANAGER,
-  missingRequirements,
-  namespaceOf,
-  onPath,
-  removeNetwork,
-  removeStaleNetworks,
+  KEPT,
+  makeManager,
+  removeNamespaces,
+  removeStaleRuns,
+  workDirectoryOf,
 } from './namespaces.mjs';
+import { readOptions } from './options.mjs';
+import { table } from './report.mjs';
+import { allScenarios } from './scenarios.mjs';
+import { setUp } from './setup.mjs';
 
 // A root shell without login on Debian lacks the directories in which ip, tc and sysctl are.
 process.env.PATH += ':/usr/sbin:/sbin';
 
-const LOADS = ['iperf3', 'node'];
-const SCENARIOS = ['reroute', 'orphan', 'weights', 'compare'];
-const LIMIT_MS = 115_000;
-const HELP = `Usage: npm run lab -- [options]     (as root)
-
-Two leaves, two spines and four hosts as network namespaces, rate-limited links, real TCP.
-
-  --only <name>   ${SCENARIOS.join(' | ')} (default: reroute)
-                  reroute: the daemon finds the hot path, moves the weights, proves that it
-                           helped, and undoes a harmful change of an operator
-                  orphan:  the daemon is killed with a change half way; the switch undoes it
-                           by itself, and a new daemon finds that out
-                  weights: no daemon; weights moved by gNMI alone, p95 before and after
-                  compare: no daemon; the same load in the kernel and in the simulator, and how
-                           far the simulator is off
-  --load <tool>   ${LOADS.join(' | ')}: what sends the bulk; default iperf3 if it is installed
-  --json          print one JSON object on stdout
-  --keep-logs     keep the directory with the logs of all processes
-  --help          this text
-
-Exit codes: 0 shown, 1 not shown, 2 cannot run here.
-`;
+const here = (file) => fileURLToPath(new URL(file, import.meta.url));
+const APPS = ['switch-agent', 'controller'];
+/** Longer than the driver needs to end everything by itself. */
+const GRACE_MS = 8000;
 
 const progress = (message) => process.stderr.write(`lab: ${message}\n`);
+const run = process.pid;
+let child = null;
+let interrupted = false;
 
-function options() {
+/** Why no scenario at all can run here. */
+function obstacles() {
+  if (process.platform !== 'linux') return ['the lab needs Linux (network namespaces)'];
+  const found = [];
+  if (process.getuid() !== 0) found.push('the lab must run as root (network namespaces, tc)');
+  const built = APPS.every((app) => existsSync(here(`../../apps/${app}/dist/main.js`)));
+  if (!built) found.push('not built yet: run npm run build');
+  return found;
+}
+
+/** One scenario from nothing to nothing. */
+async function show(scenario, kernel, values) {
+  const workDir = workDirectoryOf(run, scenario.name);
+  mkdirSync(workDir, { recursive: true });
+  const namespace = makeManager(run);
   try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string', default: 'reroute' },
-        load: { type: 'string', default: onPath('iperf3') ? 'iperf3' : 'node' },
-        json: { type: 'boolean', default: false },
-        'keep-logs': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    if (!SCENARIOS.includes(values.only))
-      throw new Error(`--only: "${values.only}" is not one of ${SCENARIOS.join(', ')}`);
-    if (!LOADS.includes(values.load))
-      throw new Error(`--load: "${values.load}" is not one of ${LOADS.join(', ')}`);
-    return values;
-  } catch (error) {
-    process.stderr.write(`lab: ${error.message}\n\n${HELP}`);
-    process.exit(2);
+    return await drive(scenario, kernel, values, namespace, workDir);
+  } finally {
+    removeNamespaces(run);
+    if (values['keep-logs']) keep(workDir);
+    else rmSync(workDir, { recursive: true, force: true });
   }
 }
 
-function runDriver(run, workDir, { only, load }, onChild) {
-  const driver = fileURLToPath(new URL('driver.mjs', import.meta.url));
-  const argv = ['netns', 'exec', namespaceOf(run, MANAGER), process.execPath, driver];
-  const child = spawn('ip', [...argv, String(run), workDir, only, load], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function drive(scenario, kernel, { rounds, small }, namespace, workDir) {
+  const options = JSON.stringify({ kernel, rounds, small });
+  const argv = ['netns', 'exec', namespace, process.execPath, here('driver.mjs')];
+  child = spawn('ip', [...argv, String(run), workDir, scenario.name, options], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
-  onChild(child);
+  const limit = setTimeout(
+    () => stop(`not done in ${scenario.limitMs / 1000} s`),
+    scenario.limitMs,
+  );
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, text })));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  clearTimeout(limit);
+  child = null;
+  if (text.trim() !== '') return JSON.parse(text);
+  const failure = interrupted ? 'interrupted' : `ended without a result (code ${code})`;
+  return { name: scenario.name, ok: false, failure };
 }
 
-function report(result, json) {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(result)}\n`);
-    return;
+/** The driver ends what it started when its standard input closes. */
+function stop(reason) {
+  progress(`${reason}; cleaning up`);
+  child?.stdin.end();
+  const last = child;
+  setTimeout(() => last?.kill('SIGKILL'), GRACE_MS).unref();
+}
+
+function keep(workDir) {
+  const kept = join(tmpdir(), KEPT);
+  mkdirSync(kept, { recursive: true });
+  const target = join(kept, workDir.split('/').at(-1));
+  renameSync(workDir, target);
+  progress(`logs are in ${target}`);
+}
+
+/** Where each scenario runs; what cannot run is told at once, with the reasons. */
+function placesOf(scenarios, wanted) {
+  const probe = new KernelProbe();
+  const cannot = [];
+  const able = [];
+  for (const scenario of scenarios) {
+    const { kernel, because, reasons } = placeFor(scenario, wanted, probe);
+    if (reasons === undefined) able.push({ scenario, kernel });
+    else cannot.push({ name: scenario.name, reasons });
+    if (because) progress(`${scenario.name} runs in User-mode Linux: ${because.join('; ')}`);
   }
-  process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+  for (const { name, reasons } of cannot)
+    for (const reason of reasons) progress(`${name} cannot run here: ${reason}`);
+  return { able, cannot };
 }
 
 async function main() {
-  const values = options();
-  if (values.help) {
-    process.stdout.write(HELP);
+  const scenarios = await allScenarios();
+  const values = readOptions(scenarios);
+  if (values.help !== undefined) {
+    process.stdout.write(values.help);
     return 0;
   }
-  const missing = missingRequirements();
-  const built = ['switch-agent', 'controller'].every((app) =>
-    existsSync(fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url))),
-  );
-  if (missing.length === 0 && !built) missing.push('not built yet: run npm run build');
-  if (missing.length > 0) {
-    for (const reason of missing) process.stderr.write(`lab: ${reason}\n`);
-    return 2;
+  const reasons = obstacles();
+  for (const reason of reasons) progress(reason);
+  if (reasons.length > 0) return 2;
+  if (values.setup) setUp(values.chosen, progress);
+  removeStaleRuns();
+  const { able, cannot } = placesOf(values.chosen, values.kernel);
+  const results = [];
+  for (const { scenario, kernel } of able) {
+    if (interrupted) break;
+    const result = await show(scenario, kernel, values);
+    results.push(result);
+    progress(`${scenario.name}: ${result.ok ? 'shown' : `NOT SHOWN: ${result.failure ?? ''}`}`);
   }
-  const run = process.pid;
-  const workDir = mkdtempSync(join(tmpdir(), 'weir-lab-'));
-  let child = null;
-  const clean = () => {
-    child?.kill('SIGKILL');
-    removeNetwork(run);
-    if (values['keep-logs']) progress(`logs are in ${workDir}`);
-    else rmSync(workDir, { recursive: true, force: true });
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
-    process.once(signal, () => {
-      progress(`${signal}: cleaning up`);
-      clean();
-      process.exit(1);
-    });
-  const limit = setTimeout(() => {
-    progress(`not done in ${LIMIT_MS / 1000} s; giving up`);
-    child?.kill('SIGKILL');
-  }, LIMIT_MS);
-  try {
-    removeStaleNetworks();
-    buildNetwork(run);
-    progress('2 leaves, 2 spines and 4 hosts are up');
-    const { code, text } = await runDriver(run, workDir, values, (started) => {
-      child = started;
-    });
-    if (text.trim() === '') throw new Error(`the scenario ended without a result (code ${code})`);
-    const result = JSON.parse(text);
-    report(result, values.json);
-    return result.ok ? 0 : 1;
-  } finally {
-    clearTimeout(limit);
-    clean();
-  }
+  const ok = results.length > 0 && results.every((result) => result.ok) && !interrupted;
+  if (values.json)
+    process.stdout.write(`${JSON.stringify({ ok: ok && cannot.length === 0, results, cannot })}\n`);
+  else if (results.length > 0) process.stdout.write(`${table(results)}\n`);
+  if (results.some((result) => !result.ok) || interrupted) return 1;
+  return cannot.length > 0 ? 2 : 0;
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    interrupted = true;
+    stop(signal);
+  });
 
 main().then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`lab: ${error.stack ?? error}\n`);
+    progress(error.stack ?? error);
     process.exit(1);
   },
 );

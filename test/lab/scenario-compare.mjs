@@ -3,11 +3,9 @@
  * kernel and in libs/sim, the same figures from both, and the error of each. Only the time that
  * the probe takes on an empty network is handed to the model; the rest it has to predict.
  */
-import { Evidence, kernelDescription } from './evidence.mjs';
-import { startBulkLoad, startProbe, startSwitches } from './fabric.mjs';
-import { setRoutes } from './gnmi-routes.mjs';
-import { labWorld, observe, setWeights, startBulk } from './model.mjs';
-import { GNMI_PORT, hostNamed, initialRoutes, managementOf } from './topology.mjs';
+import { leavesOf } from './gnmi-routes.mjs';
+import { BULK, labWorld, observe, PROBE, SECRET, setWeights, startBulk } from './model.mjs';
+import { hostNamed, initialRoutes } from './topology.mjs';
 
 const SETTLE_MS = 4_000;
 const MEASURE_MS = 12_000;
@@ -19,8 +17,6 @@ const NOISE = { Mbps: 0.5, Ms: 5, Ratio: 1e-4 };
  * overshoots, which a mean ratio does not describe.
  */
 const ALLOWED = { Mbps: 0.05, Ms: 0.3, Ratio: Infinity };
-/** What the senders of the model run; the kernel's default may be another. */
-const CONGESTION_CONTROL = 'cubic';
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** What happens between the phases, to the kernel and to the model alike. */
@@ -38,39 +34,40 @@ const PHASES = [
   },
 ];
 
-export async function compare(context) {
-  const { processes, run, workDir, loadTool, progress } = context;
-  const evidence = new Evidence(run);
-  if (loadTool !== 'iperf3') throw new Error('iperf3 is needed: it can choose TCP CUBIC');
-  await startSwitches(processes, workDir, progress);
-  const latencies = await startProbe(processes, false);
+export default {
+  name: 'compare',
+  about: 'no daemon; the same load in the kernel and in the simulator, and the error of that',
+  needs: ['tbf'],
+  order: 90,
+  rates: { [SECRET.port]: SECRET.mbps },
+  run: compare,
+};
+
+async function compare(lab) {
+  await lab.startSwitches();
+  const latencies = await lab.probe({ ...PROBE, otlp: false });
   await sleep(1_000);
-  const empty = await measure(evidence, latencies);
+  const empty = await measure(lab, latencies);
   const service = serviceOf(latencies.quantiles(empty.fromMs, empty.toMs, [0.5, 0.95]));
-  progress(`empty network: median ${service.median} ms, sigma ${service.sigma}`);
+  lab.progress(`empty network: median ${service.median} ms, sigma ${service.sigma}`);
   const world = labWorld(service);
   world.advanceTo(1_000);
 
-  const load = await startBulkLoad(processes, run, loadTool, 100, CONGESTION_CONTROL);
+  const { tool, ...load } = await lab.bulk({ ...BULK, seconds: 100 });
   startBulk(world);
   const phases = [];
   for (const { name, what, weights } of PHASES) {
-    if (weights !== null) await move(world, weights);
+    if (weights !== null) await move(lab, world, weights);
     await sleep(SETTLE_MS);
     world.advanceTo(world.nowMs + SETTLE_MS);
-    const { figures: kernel } = await measure(evidence, latencies);
+    const { figures: kernel } = await measure(lab, latencies);
     const simulator = observe(world, MEASURE_MS);
     phases.push({ name, what, figures: side(kernel, simulator) });
-    progress(`${name}: ${what}\n${table(phases.at(-1).figures)}`);
+    lab.progress(`${name}: ${what}\n${table(phases.at(-1).figures)}`);
   }
-  return {
-    lab: 'compare',
-    ok: phases.every((phase) => Object.entries(phase.figures).every(isNear)),
-    kernel: kernelDescription(),
-    load,
-    service,
-    phases,
-  };
+  await load.stop();
+  const ok = phases.every((phase) => Object.entries(phase.figures).every(isNear));
+  return { ok, load: { tool, ...BULK }, service, phases };
 }
 
 /** Log-normal that has this median and p95. */
@@ -79,7 +76,7 @@ function serviceOf([median, p95]) {
   return { median: round(median), sigma: round(sigma) };
 }
 
-async function move(world, { to, ...weights }) {
+async function move(lab, world, { to, ...weights }) {
   const { prefix } = hostNamed(to);
   const moved = initialRoutes('leaf1')
     .filter((route) => route.prefix === prefix)
@@ -87,14 +84,14 @@ async function move(world, { to, ...weights }) {
       prefix,
       nextHops: route.nextHops.map((hop) => ({ ...hop, weight: weights[hop.interface] })),
     }));
-  await setRoutes(`${managementOf('leaf1').node}:${GNMI_PORT}`, moved);
+  await lab.setLeaves('leaf1', leavesOf(moved));
   setWeights(world, prefix, weights);
 }
 
 /** Kernel counters, the queue of leaf1:up1, and the probe over MEASURE_MS. */
-async function measure(evidence, latencies) {
+async function measure({ evidence }, latencies) {
   const fromMs = Date.now();
-  const before = evidence.queue('leaf1', 'up1');
+  const before = await evidence.limiter('leaf1', 'up1');
   const queueMs = [];
   const rates = evidence.rates(
     [
@@ -105,9 +102,9 @@ async function measure(evidence, latencies) {
   );
   while (Date.now() < fromMs + MEASURE_MS) {
     await sleep(SAMPLE_MS);
-    queueMs.push(evidence.queue('leaf1', 'up1').backlogMs);
+    queueMs.push((await evidence.limiter('leaf1', 'up1')).backlogMs);
   }
-  const after = evidence.queue('leaf1', 'up1');
+  const after = await evidence.limiter('leaf1', 'up1');
   const toMs = Date.now();
   const mbps = await rates;
   const [p25, p75, p95] = latencies.quantiles(fromMs, toMs, [0.25, 0.75, 0.95]);
