@@ -149,8 +149,8 @@ describeKernel('the switch agent on a real kernel', () => {
       code: status.INVALID_ARGUMENT,
       details: expect.stringContaining(weightPath(0)) as string,
     });
-    const mtu = { '/interfaces/interface[name=up1]/config/mtu': 9000 };
-    await expect(agent.set({ ...newWeights, ...mtu })).rejects.toMatchObject({
+    const speed = { '/interfaces/interface[name=up1]/ethernet/config/port-speed': 'SPEED_10GB' };
+    await expect(agent.set({ ...newWeights, ...speed })).rejects.toMatchObject({
       code: status.UNIMPLEMENTED,
     });
     expect(agent.kernel()).toBe(before);

@@ -1,21 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { startTarget, type TargetTls } from '@weir/gnmi-server';
-import type { AgentConfig } from './config';
+import { AgentConfigError, type AgentConfig } from './config';
+import { settingsFromLeaves } from './interfaces/from-leaves';
+import { Interfaces } from './interfaces/interfaces';
 import { PrefixAccounting } from './kernel/accounting';
 import { BatchTool } from './kernel/batch';
-import { probeCapabilities } from './kernel/capabilities';
+import { probeCapabilities, type KernelCapabilities } from './kernel/capabilities';
 import { IpKernel } from './kernel/kernel';
 import { KernelMonitor } from './kernel/monitor';
 import { ownedState } from './kernel/owned-state';
-import { QueueReader } from './kernel/queues';
 import { NftTool } from './kernel/nft';
-import { LinuxBackend } from './linux-backend';
+import { LinuxBackend, partsOf } from './linux-backend';
+import type { Log } from './log';
+import { Qos } from './qos';
 import { adoptRoutes } from './routes/adopt';
 import { DEFAULT_IDS } from './routes/allocation';
-import { Forwarding, type Log } from './routes/forwarding';
+import { Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
 import { leavesOfRoutes } from './routes/to-leaves';
+import { PortSpeeds } from './state/port-speeds';
 import { EMPTY_PERSISTED, StateFile, type PersistedState } from './store/state-file';
+import { Turns } from './transaction';
 
 export interface RunningAgent {
   readonly port: number;
@@ -33,39 +38,45 @@ export async function startAgent(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<RunningAgent> {
   const warn = (message: string): void => log.warn({}, message);
-  const [ip, tc] = [new BatchTool('ip', config.netns), new BatchTool('tc', config.netns)];
-  const kernel = new IpKernel(ip, () => {
-    ip.restart();
-    tc.restart();
-  });
-  const nft = new NftTool(config.netns);
-  const accounting = new PrefixAccounting(nft, warn);
+  const tools = openTools(config);
+  const { kernel } = tools;
+  const accounting = new PrefixAccounting(tools.nft, warn);
+  const qos = new Qos({ ip: tools.ip, tc: tools.tc, ports: config.ports, log });
   const stateFile = new StateFile(config.stateDir);
   const stored = await stateFile.load();
   const capabilities = await probeCapabilities(kernel, DEFAULT_IDS.singlesFrom - 1);
-  const queues = new QueueReader(tc, warn);
-  const [counting, queueFigures] = await Promise.all([accounting.probe(), queues.probe()]);
-  log.info({ ...capabilities, counting, queueFigures }, 'kernel capabilities probed');
+  checkBuckets(config, capabilities);
+  const [counting, queueing] = [await accounting.probe(), await qos.probe()];
+  log.info({ ...capabilities, counting, qos: queueing }, 'kernel capabilities probed');
 
   const persisted = stored ?? (await adopted(kernel, config, stateFile, log));
+  const leaves = partsOf(new Map(persisted.config));
   const forwarding = new Forwarding(
     kernel,
-    { protocol: config.routeProtocol, log },
-    routesFromLeaves(new Map(persisted.config)),
+    { protocol: config.routeProtocol, buckets: config.resilientBuckets, log },
+    routesFromLeaves(leaves.routes),
     persisted.ids,
   );
-  if (capabilities.nexthopGroups.available) await forwarding.converge(null, 'start');
+  const links = settingsFromLeaves(leaves.interfaces);
+  const speeds = new PortSpeeds(config.netns);
   const backend = new LinuxBackend({
     kernel,
+    turns: new Turns(),
     forwarding,
+    interfaces: new Interfaces(kernel, log, links, persisted.links),
+    qos,
     accounting,
-    queues,
     capabilities,
+    speeds: (link) => {
+      const driver = speeds.of(link);
+      return { port: config.ports.get(link.name)?.rateBps ?? driver, driver };
+    },
     stateFile,
     persisted,
     protocol: config.routeProtocol,
     log,
   });
+  await backend.converge('start');
   await backend.refreshState(true);
   const target = await startTarget({
     address: config.listen,
@@ -82,11 +93,33 @@ export async function startAgent(
     close: async () => {
       stopWatching();
       await target.close();
-      ip.close();
-      tc.close();
-      nft.close();
+      for (const tool of [tools.ip, tools.tc, tools.nft]) tool.close();
     },
   };
+}
+
+interface Tools {
+  readonly ip: BatchTool;
+  readonly tc: BatchTool;
+  readonly nft: NftTool;
+  readonly kernel: IpKernel;
+}
+
+function openTools({ netns }: AgentConfig): Tools {
+  const [ip, tc] = [new BatchTool('ip', netns), new BatchTool('tc', netns)];
+  const kernel = new IpKernel(ip, () => {
+    ip.restart();
+    tc.restart();
+  });
+  return { ip, tc, nft: new NftTool(netns), kernel };
+}
+
+function checkBuckets(config: AgentConfig, { resilientGroups }: KernelCapabilities): void {
+  if (config.resilientBuckets > 0 && !resilientGroups.available)
+    throw new AgentConfigError(
+      'spec.nexthopGroups.type',
+      `this kernel has no resilient groups: ${resilientGroups.reason}`,
+    );
 }
 
 /** First start, or a lost state file: what the kernel holds under our protocol becomes the configuration. */

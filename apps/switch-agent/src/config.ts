@@ -26,6 +26,10 @@ export interface AgentConfig {
       };
   /** Environment variables that hold the user name and the password of callers. */
   readonly credentials: { readonly usernameEnv: string; readonly passwordEnv: string } | null;
+  /** Ports whose rate is not their driver's: a shaped uplink, a virtual link. */
+  readonly ports: ReadonlyMap<string, { readonly rateBps: bigint }>;
+  /** Hash buckets of resilient nexthop groups; 0: plain groups. */
+  readonly resilientBuckets: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -45,6 +49,8 @@ export const DEFAULT_CONFIG: AgentConfig = {
   pollMs: 1000,
   tls: null,
   credentials: null,
+  ports: new Map(),
+  resilientBuckets: 0,
   logLevel: 'info',
 };
 
@@ -73,6 +79,8 @@ export function parseAgentConfig(value: unknown, base: string): AgentConfig {
     'pollMs',
     'tls',
     'credentials',
+    'ports',
+    'nexthopGroups',
     'log',
   ];
   const spec = root.object('spec', names) ?? new Fields({}, 'spec', names);
@@ -85,6 +93,8 @@ export function parseAgentConfig(value: unknown, base: string): AgentConfig {
     pollMs: spec.integer('pollMs', 100, 60_000) ?? DEFAULT_CONFIG.pollMs,
     tls: parseTls(spec, base),
     credentials: parseCredentials(spec),
+    ports: parsePorts(spec),
+    resilientBuckets: parseBuckets(spec),
     logLevel: log?.choice('level', LOG_LEVELS, DEFAULT_CONFIG.logLevel) ?? DEFAULT_CONFIG.logLevel,
   };
 }
@@ -126,6 +136,37 @@ function parseCredentials(spec: Fields): AgentConfig['credentials'] {
   };
 }
 
+function parsePorts(spec: Fields): AgentConfig['ports'] {
+  const ports = new Map<string, { readonly rateBps: bigint }>();
+  const all = spec.object('ports', null);
+  for (const name of all?.names ?? []) {
+    const port = all?.object(name, ['rate']);
+    if (port === null || port === undefined) continue;
+    ports.set(name, { rateBps: port.rate('rate') });
+  }
+  return ports;
+}
+
+function parseBuckets(spec: Fields): number {
+  const groups = spec.object('nexthopGroups', ['type', 'buckets']);
+  if (groups === null) return 0;
+  const type = groups.choice('type', ['plain', 'resilient'] as const, 'plain');
+  const buckets = groups.integer('buckets', 2, 65_535);
+  if (type === 'resilient') return buckets ?? DEFAULT_BUCKETS;
+  if (buckets === null) return 0;
+  throw new AgentConfigError('spec.nexthopGroups.buckets', 'only resilient groups have buckets');
+}
+
+const UNITS: Readonly<Record<string, bigint>> = {
+  '': 1n,
+  K: 1_000n,
+  M: 1_000_000n,
+  G: 1_000_000_000n,
+};
+
+/** Steps of the shares that weights can give: better than 1 %, and 2 KB a group. */
+const DEFAULT_BUCKETS = 128;
+
 /** A mapping of the file that knows where it is, for errors that name the field. */
 class Fields {
   private readonly values: Readonly<Record<string, unknown>>;
@@ -133,17 +174,32 @@ class Fields {
   constructor(
     value: unknown,
     private readonly path: string,
-    known: readonly string[],
+    /** Null: any name. */
+    known: readonly string[] | null,
   ) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw new AgentConfigError(path === '' ? '(document)' : path, 'must be a mapping');
     this.values = value as Record<string, unknown>;
     for (const name of Object.keys(this.values))
-      if (!known.includes(name))
+      if (known?.includes(name) === false)
         throw new AgentConfigError(this.at(name), `unknown; known are ${known.join(', ')}`);
   }
 
-  object(name: string, known: readonly string[]): Fields | null {
+  get names(): readonly string[] {
+    return Object.keys(this.values);
+  }
+
+  /** Bits a second: a number, or one with K, M or G (powers of 1000) behind it. */
+  rate(name: string): bigint {
+    const value = this.values[name];
+    const text = typeof value === 'number' ? String(value) : this.text(name);
+    const match = /^(\d{1,12})([KMG]?)$/.exec(text ?? '');
+    const bps = BigInt(match?.[1] ?? 0) * (UNITS[match?.[2] ?? ''] ?? 1n);
+    if (bps > 0n) return bps;
+    throw new AgentConfigError(this.at(name), 'must be a rate in bit/s such as 50M or 10G');
+  }
+
+  object(name: string, known: readonly string[] | null): Fields | null {
     const value = this.values[name];
     return value === undefined || value === null ? null : new Fields(value, this.at(name), known);
   }

@@ -12,20 +12,30 @@ import type {
 import type { PrefixAccounting } from './kernel/accounting';
 import type { KernelCapabilities } from './kernel/capabilities';
 import type { Kernel, KernelSnapshot } from './kernel/kernel';
-import type { QueueReader } from './kernel/queues';
-import { usableLinkNames, type Forwarding, type Log } from './routes/forwarding';
+import { isInterfacePath } from './interfaces/from-leaves';
+import type { Interfaces } from './interfaces/interfaces';
+import type { Log } from './log';
+import { isQosPath, type Qos, type QosCapabilities, type QosReading } from './qos';
+import type { QosLink } from './qos/qos';
+import { usableLinkNames, type Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
-import { operStatus, stateLeaves } from './state/leaves';
-import { QueueDepths } from './state/queue-depths';
+import { staticPath } from './routes/paths';
+import type { StaticRoute } from './routes/static-route';
+import { operStatus, stateLeaves, type StateInput } from './state/leaves';
 import { StateTree } from './state/state-tree';
 import type { PersistedState, StateFile } from './store/state-file';
+import { carryOut, type Turns } from './transaction';
 
 export interface LinuxBackendOptions {
   readonly kernel: Kernel;
+  readonly turns: Turns;
   readonly forwarding: Forwarding;
+  readonly interfaces: Interfaces;
+  readonly qos: Qos;
   readonly accounting: PrefixAccounting;
-  readonly queues: QueueReader;
   readonly capabilities: KernelCapabilities;
+  /** Rate of a port, bit/s: from the agent's file, and from its driver. */
+  readonly speeds: StateInput['speeds'];
   readonly stateFile: StateFile;
   readonly persisted: PersistedState;
   readonly protocol: number;
@@ -35,16 +45,19 @@ export interface LinuxBackendOptions {
 /** Reads closer together than this share one snapshot. */
 const SNAPSHOT_TTL_NS = 50_000_000n;
 
-/** The Linux kernel as a gNMI target's device: static routes in, links, routes and weights out. */
+/**
+ * The Linux kernel as a gNMI target's device: links, queues and static routes can be configured, and
+ * they and the forwarding table are seen as they are.
+ */
 export class LinuxBackend implements TargetBackend, CommitStore {
   readonly models: readonly gnmi.ModelData[];
   private persisted: PersistedState;
   private readonly tree = new StateTree();
-  private readonly depths = new QueueDepths();
   private readonly listeners = new Set<(changes: readonly StateChange[]) => void>();
   private readonly lastChangeNs = new Map<string, bigint>();
   private operStatuses: ReadonlyMap<string, string> = new Map();
   private usable: ReadonlySet<string> = new Set();
+  private indexes: ReadonlyMap<string, number> = new Map();
   private driftText = '';
   private seen = false;
   private takenNs = 0n;
@@ -53,24 +66,66 @@ export class LinuxBackend implements TargetBackend, CommitStore {
 
   constructor(private readonly options: LinuxBackendOptions) {
     this.persisted = options.persisted;
-    this.models = modelsOf(options.capabilities);
+    this.models = modelsOf(options.capabilities, options.qos.capabilities);
   }
 
   initialConfig(): LeafMap {
     return new Map(this.persisted.config);
   }
 
+  /**
+   * Links that come up, queues, routes, links that go down: each checked before any is touched,
+   * tried, and put back when a later one fails or the state cannot be made durable.
+   */
   async applyConfig(next: LeafMap, _changes: readonly LeafDiff[]): Promise<void> {
-    const routes = routesFromLeaves(next);
-    const { nexthopGroups } = this.options.capabilities;
-    if (!nexthopGroups.available)
-      throw unimplemented(`static routes need nexthop objects: ${nexthopGroups.reason}`);
-    await this.options.forwarding.change(routes, async (ids) => {
-      const state = { ...this.persisted, config: [...next], ids };
-      await this.options.stateFile.save(state);
-      this.persisted = state;
+    const { kernel, turns, forwarding, interfaces, qos, stateFile, log } = this.options;
+    const parts = partsOf(next);
+    const routes = routesFromLeaves(parts.routes);
+    this.checkOffered(routes);
+    await turns.run(async () => {
+      const now = await kernel.read();
+      const links = interfaces.prepare(parts.interfaces, now);
+      const table = forwarding.prepare(routes, now);
+      const queues = await qos.prepare(parts.qos, this.qosLinks(now));
+      const changes = [links.before, queues, table, links.after];
+      const persist = async (): Promise<void> => {
+        const { ids } = table;
+        const state = { ...this.persisted, config: [...next], ids, links: links.originals };
+        await stateFile.save(state);
+        this.persisted = state;
+      };
+      await carryOut(changes, persist, log);
     });
     await this.refreshState(true);
+  }
+
+  /** At start: the kernel is taken to what is configured; what it refuses is logged. */
+  async converge(reason: string): Promise<void> {
+    const { kernel, turns, forwarding, interfaces, qos, capabilities } = this.options;
+    await turns.run(async () => {
+      await interfaces.converge(reason);
+      await qos.converge(this.qosLeaves(), this.qosLinks(await kernel.read()), reason);
+      if (capabilities.nexthopGroups.available) await forwarding.converge(null, reason);
+    });
+  }
+
+  private checkOffered(routes: readonly StaticRoute[]): void {
+    const { nexthopGroups } = this.options.capabilities;
+    const [first] = routes;
+    if (first !== undefined && !nexthopGroups.available)
+      throw unimplemented(
+        `${staticPath(first.prefix)}: static routes need nexthop objects: ${nexthopGroups.reason}`,
+      );
+  }
+
+  private qosLeaves(): LeafMap {
+    return partsOf(this.initialConfig()).qos;
+  }
+
+  private qosLinks(snapshot: KernelSnapshot): readonly QosLink[] {
+    return snapshot.links
+      .filter((link) => !link.loopback)
+      .map((link) => ({ name: link.name, speedBps: this.options.speeds(link).driver }));
   }
 
   async load(): Promise<PendingCommit | null> {
@@ -115,14 +170,13 @@ export class LinuxBackend implements TargetBackend, CommitStore {
   }
 
   private async readKernel(): Promise<void> {
-    const { kernel, forwarding, accounting, queues: reader } = this.options;
-    const quiet = forwarding.quietSince;
-    const [snapshot, queues] = await Promise.all([
+    const { kernel, turns, forwarding, accounting, qos } = this.options;
+    const quiet = turns.quietSince;
+    const [snapshot, reading] = await Promise.all([
       kernel.read(),
-      reader.read(),
+      qos.read(),
       accounting.update(new Set(forwarding.routes.map((route) => route.prefix))),
     ]);
-    this.depths.add(queues);
     this.takenNs = snapshot.timeNs;
     this.noteOperStatus(snapshot);
     const changes = this.tree.update(
@@ -130,15 +184,16 @@ export class LinuxBackend implements TargetBackend, CommitStore {
         snapshot,
         routes: forwarding.routes,
         counters: accounting.counters,
-        queues,
-        depths: this.depths,
+        queues: reading.queues,
+        queueGroups: qos.stateGroups(reading),
+        speeds: this.options.speeds,
         lastChangeNs: this.lastChangeNs,
         bootTimeNs: this.bootTimeNs,
         protocol: this.options.protocol,
       }),
     );
     if (changes.length > 0) for (const listener of this.listeners) listener(changes);
-    if (quiet !== null && quiet === forwarding.quietSince) this.noteDrift(snapshot);
+    if (quiet !== null && quiet === turns.quietSince) this.noteDrift(snapshot, reading);
     this.resumeLinks(snapshot);
   }
 
@@ -154,51 +209,97 @@ export class LinuxBackend implements TargetBackend, CommitStore {
   }
 
   /** Changes by hand are told, once each, and left alone: the operator may have had a reason. */
-  private noteDrift(snapshot: KernelSnapshot): void {
-    const drift = this.options.forwarding.drift(snapshot);
-    const text = JSON.stringify(drift);
+  private noteDrift(snapshot: KernelSnapshot, reading: QosReading): void {
+    const { forwarding, interfaces, qos, log } = this.options;
+    const parts = [
+      forwarding.drift(snapshot),
+      interfaces.drift(snapshot),
+      qos.drift(reading, this.qosLeaves(), this.qosLinks(snapshot)),
+    ];
+    const missing = parts.flatMap((part) => part.missing);
+    const unexpected = parts.flatMap((part) => part.unexpected);
+    const differs = missing.length + unexpected.length > 0;
+    const text = differs ? JSON.stringify([missing, unexpected]) : '';
     if (text === this.driftText) return;
-    const differs = drift.missing.length + drift.unexpected.length > 0;
-    if (differs) this.options.log.warn({ ...drift }, 'kernel differs from the configuration');
-    else if (this.driftText !== '')
-      this.options.log.info({}, 'kernel agrees with the configuration again');
+    if (differs) log.warn({ missing, unexpected }, 'kernel differs from the configuration');
+    else log.info({}, 'kernel agrees with the configuration again');
     this.driftText = text;
   }
 
-  /** The kernel forgets next hops of a link that goes down: they are made again when it is back. */
+  /**
+   * The kernel forgets next hops of a link that goes down, and all that a link had when it is made
+   * anew under its name: both are made again when the link is back.
+   */
   private resumeLinks(snapshot: KernelSnapshot): void {
     const usable = usableLinkNames(snapshot);
+    const indexes = new Map(snapshot.links.map((link) => [link.name, link.ifindex]));
     const back = [...usable].filter((name) => !this.usable.has(name));
+    const made = [...indexes].flatMap(([name, index]) =>
+      this.indexes.get(name) === index ? [] : [name],
+    );
     const first = !this.seen;
     this.seen = true;
     this.usable = usable;
-    if (first || back.length === 0) return;
-    const prefixes = new Set(
-      this.options.forwarding.routes
-        .filter((route) => route.nextHops.some((hop) => back.includes(hop.interface)))
-        .map((route) => route.prefix),
-    );
-    if (prefixes.size === 0) return;
-    this.options.forwarding.converge(prefixes, `link up: ${back.join(', ')}`).catch((error) => {
-      this.options.log.error({ error: String(error) }, 'routes of a returned link not restored');
+    this.indexes = indexes;
+    if (first || back.length + made.length === 0) return;
+    this.resume(new Set(back), new Set(made), snapshot).catch((error: unknown) => {
+      this.options.log.error(
+        { error: String(error) },
+        'a returned link was not made as configured',
+      );
+    });
+  }
+
+  private resume(
+    back: ReadonlySet<string>,
+    made: ReadonlySet<string>,
+    snapshot: KernelSnapshot,
+  ): Promise<void> {
+    const { turns, forwarding, interfaces, qos } = this.options;
+    return turns.run(async () => {
+      const reason = `link up: ${[...back, ...made].join(', ')}`;
+      const links = this.qosLinks(snapshot).filter((link) => made.has(link.name));
+      await interfaces.converge(reason, made);
+      const leaves = this.qosLeaves();
+      if (links.length > 0 && leaves.size > 0) await qos.converge(leaves, links, reason);
+      const prefixes = new Set(
+        forwarding.routes
+          .filter((route) => route.nextHops.some((hop) => back.has(hop.interface)))
+          .map((route) => route.prefix),
+      );
+      if (prefixes.size > 0) await forwarding.converge(prefixes, reason);
     });
   }
 }
 
-function modelsOf(capabilities: KernelCapabilities): readonly gnmi.ModelData[] {
+/** Configuration leaves by the part of the machine that they are about. */
+export function partsOf(leaves: LeafMap): Record<'interfaces' | 'qos' | 'routes', LeafMap> {
+  const parts = { interfaces: new Map(), qos: new Map(), routes: new Map() } as const;
+  for (const [path, value] of leaves) {
+    const part = isInterfacePath(path) ? 'interfaces' : isQosPath(path) ? 'qos' : 'routes';
+    parts[part].set(path, value);
+  }
+  return parts;
+}
+
+/** What this kernel lacks is not among them. */
+function modelsOf(
+  capabilities: KernelCapabilities,
+  qos: QosCapabilities,
+): readonly gnmi.ModelData[] {
   const model = (name: string, version: string): gnmi.ModelData => ({
     name,
     organization: 'OpenConfig working group',
     version,
   });
-  const always = [
+  return [
     model('openconfig-interfaces', '3.8.1'),
+    model('openconfig-if-ethernet', '2.18.0'),
     model('openconfig-network-instance', '4.7.0'),
     model('openconfig-aft', '3.4.0'),
+    ...(capabilities.nexthopGroups.available ? [model('openconfig-local-routing', '4.1.0')] : []),
+    ...(qos.htb.available ? [model('openconfig-qos', '2.2.0')] : []),
   ];
-  return capabilities.nexthopGroups.available
-    ? [...always, model('openconfig-local-routing', '4.1.0')]
-    : always;
 }
 
 /** `btime` of /proc/stat: seconds since the epoch at which the kernel started. */

@@ -50,7 +50,7 @@ export class BatchSession {
     const namespace = netns === null ? [] : ['-n', netns];
     // Without details tc does not tell the quantum of a class; ip tells all that is asked of it.
     const details = program === 'tc' ? ['-d'] : [];
-    const args = [...namespace, ...details, '-j', '-N', '-s', '-force', '-batch', '-'];
+    const args = [...namespace, ...details, '-j', '-N', '-s', '-s', '-force', '-batch', '-'];
     // One pipe for both outputs keeps their order; without stdbuf answers would stay in a buffer.
     const argv = ['-c', 'exec stdbuf -oL "$0" "$@" 2>&1', program, ...args];
     this.child = spawn('sh', argv, { stdio: ['pipe', 'pipe', 'ignore'], env: toolEnvironment() });

@@ -38,6 +38,9 @@ describe('ip -j output', () => {
       outPkts: 4n,
       outErrors: 5n,
       outDiscards: 6n,
+      inMulticastPkts: 0n,
+      inCrcErrors: null,
+      carrierChanges: null,
     });
   });
 
@@ -53,9 +56,10 @@ describe('ip -j output', () => {
     expect(parseNexthops(NEXTHOPS)).toEqual([
       { kind: 'single', id: 1, gateway: '10.0.0.1', dev: 'va', protocol: 4 },
       { kind: 'single', id: 2, gateway: '10.0.1.1', dev: 'va2', protocol: 87 },
-      { kind: 'other', id: 7, protocol: 3 },
+      { kind: 'blackhole', id: 7, protocol: 3 },
       {
         kind: 'group',
+        buckets: 0,
         id: 100,
         members: [
           { id: 1, weight: 3 },

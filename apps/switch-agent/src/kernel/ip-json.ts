@@ -11,6 +11,7 @@ import {
   numberField,
   objectAt,
   textField,
+  textOr,
   type Fields,
 } from './json-fields';
 
@@ -24,6 +25,8 @@ export interface LinkState {
   /** Carrier present: frames can leave. */
   readonly carrier: boolean;
   readonly operState: string;
+  /** Empty when there is none. */
+  readonly alias: string;
   readonly counters: LinkCounters;
 }
 
@@ -37,6 +40,10 @@ export interface LinkCounters {
   readonly outPkts: bigint;
   readonly outErrors: bigint;
   readonly outDiscards: bigint;
+  readonly inMulticastPkts: bigint;
+  /** Null where this version of `ip` does not print them. */
+  readonly inCrcErrors: bigint | null;
+  readonly carrierChanges: bigint | null;
 }
 
 /** A nexthop object of the kernel: one way out, or a weighted group of them. */
@@ -54,9 +61,12 @@ export type KernelNexthop =
       readonly id: number;
       /** In the kernel's order; weights 1 and above. */
       readonly members: readonly { readonly id: number; readonly weight: number }[];
+      /** Hash buckets of a resilient group; 0: a plain one. */
+      readonly buckets: number;
       readonly protocol: number;
     }
-  /** Black holes, FDB entries and whatever later kernels add: seen, never touched. */
+  | { readonly kind: 'blackhole'; readonly id: number; readonly protocol: number }
+  /** FDB entries and whatever later kernels add: seen, never touched. */
   | { readonly kind: 'other'; readonly id: number; readonly protocol: number };
 
 export interface KernelRoute {
@@ -87,6 +97,7 @@ export function parseLinks(text: string): readonly LinkState[] {
       up: flags.includes('UP'),
       carrier: flags.includes('LOWER_UP'),
       operState: textField(row, 'operstate', at),
+      alias: textOr(row, 'ifalias', ''),
       counters: parseCounters(row, at),
     };
   });
@@ -105,6 +116,10 @@ function parseCounters(row: Fields, at: string): LinkCounters {
     outPkts: countField(tx, 'packets', at),
     outErrors: countField(tx, 'errors', at),
     outDiscards: countField(tx, 'dropped', at),
+    inMulticastPkts: countField(rx, 'multicast', at),
+    inCrcErrors: rx['crc_errors'] === undefined ? null : countField(rx, 'crc_errors', at),
+    carrierChanges:
+      tx['carrier_changes'] === undefined ? null : countField(tx, 'carrier_changes', at),
   };
 }
 
@@ -122,16 +137,15 @@ export function parseNexthops(text: string): readonly KernelNexthop[] {
           weight: member['weight'] === undefined ? 1 : numberField(member, 'weight', at),
         };
       });
-      // Resilient groups carry a type of their own and are not made by this agent.
-      return row['type'] === undefined || row['type'] === 'mpath'
-        ? { kind: 'group', id, members, protocol }
-        : { kind: 'other', id, protocol };
+      const type = row['type'] ?? 'mpath';
+      if (type !== 'mpath' && type !== 'resilient') return { kind: 'other', id, protocol };
+      const more = `${at}.resilient_args`;
+      const buckets =
+        type === 'mpath' ? 0 : numberField(objectAt(row['resilient_args'], more), 'buckets', more);
+      return { kind: 'group', id, members, buckets, protocol };
     }
-    if (
-      typeof row['dev'] !== 'string' ||
-      row['blackhole'] !== undefined ||
-      row['fdb'] !== undefined
-    )
+    if (row['blackhole'] !== undefined) return { kind: 'blackhole', id, protocol };
+    if (typeof row['dev'] !== 'string' || row['fdb'] !== undefined)
       return { kind: 'other', id, protocol };
     return { kind: 'single', id, gateway: gatewayOf(row), dev: row['dev'], protocol };
   });

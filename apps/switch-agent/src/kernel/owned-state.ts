@@ -5,10 +5,22 @@ import type { KernelNexthop, KernelRoute } from './ip-json';
  * protocol number. Everything else in the kernel is somebody else's and is never touched.
  */
 export interface OwnedState {
-  readonly singles: ReadonlyMap<number, { readonly gateway: string; readonly dev: string }>;
-  readonly groups: ReadonlyMap<number, readonly GroupMember[]>;
-  /** Group id by prefix. */
+  readonly singles: ReadonlyMap<number, SingleHop>;
+  readonly groups: ReadonlyMap<number, OwnedGroup>;
+  /** Group id by what selects a route; see `routeSelector`. */
   readonly routes: ReadonlyMap<string, number>;
+}
+
+/** One way out; without a link it is a black hole. */
+export interface SingleHop {
+  readonly gateway: string;
+  readonly dev: string;
+}
+
+export interface OwnedGroup {
+  readonly members: readonly GroupMember[];
+  /** Hash buckets of a resilient group; 0: a plain one. */
+  readonly buckets: number;
 }
 
 export interface GroupMember {
@@ -27,19 +39,29 @@ export const NO_OBJECT = 0;
 
 export const EMPTY_STATE: OwnedState = { singles: new Map(), groups: new Map(), routes: new Map() };
 
+export const BLACK_HOLE: SingleHop = { gateway: '', dev: '' };
+
+/** The words by which `ip route` tells one route from all others: `10.0.0.0/24 metric 5`. */
+export const routeSelector = (prefix: string, metric: number): string =>
+  metric === 0 ? prefix : `${prefix} metric ${metric}`;
+
+export const prefixOf = (selector: string): string => selector.split(' ')[0] ?? selector;
+
 export function ownedState(tables: KernelTables, protocol: number): OwnedState {
-  const singles = new Map<number, { gateway: string; dev: string }>();
-  const groups = new Map<number, readonly GroupMember[]>();
+  const singles = new Map<number, SingleHop>();
+  const groups = new Map<number, OwnedGroup>();
   const routes = new Map<string, number>();
   for (const nexthop of tables.nexthops) {
     if (nexthop.protocol !== protocol) continue;
     if (nexthop.kind === 'single')
       singles.set(nexthop.id, { gateway: nexthop.gateway, dev: nexthop.dev });
-    if (nexthop.kind === 'group') groups.set(nexthop.id, nexthop.members);
+    if (nexthop.kind === 'blackhole') singles.set(nexthop.id, BLACK_HOLE);
+    if (nexthop.kind === 'group')
+      groups.set(nexthop.id, { members: nexthop.members, buckets: nexthop.buckets });
   }
   for (const route of tables.routes) {
-    if (route.protocol === protocol && route.metric === 0)
-      routes.set(route.prefix, route.nexthopId ?? NO_OBJECT);
+    if (route.protocol === protocol)
+      routes.set(routeSelector(route.prefix, route.metric), route.nexthopId ?? NO_OBJECT);
   }
   return { singles, groups, routes };
 }
@@ -47,9 +69,9 @@ export function ownedState(tables: KernelTables, protocol: number): OwnedState {
 /** One line for each object in a fixed order: two states are the same when their lines are. */
 export function ownedLines(state: OwnedState): readonly string[] {
   return [
-    ...[...state.singles].map(([id, hop]) => `nexthop ${id} via ${hop.gateway} dev ${hop.dev}`),
-    ...[...state.groups].map(([id, members]) => `group ${id} ${groupText(members)}`),
-    ...[...state.routes].map(([prefix, group]) => `route ${prefix} nhid ${group}`),
+    ...[...state.singles].map(([id, hop]) => `nexthop ${id} ${hopWords(hop).join(' ')}`),
+    ...[...state.groups].map(([id, group]) => `group ${id} ${groupWords(group).join(' ')}`),
+    ...[...state.routes].map(([selector, group]) => `route ${selector} nhid ${group}`),
   ].sort();
 }
 
@@ -65,6 +87,22 @@ export function ownedDifference(
   };
 }
 
-/** `1,3/2,1`: the form that `ip nexthop` takes. */
-export const groupText = (members: readonly GroupMember[]): string =>
-  members.map((member) => `${member.id},${member.weight}`).join('/');
+/** `via 10.0.0.1 dev eth0`, or `blackhole`: what `ip nexthop` takes. */
+export function hopWords({ gateway, dev }: SingleHop): readonly string[] {
+  if (dev === '') return ['blackhole'];
+  return gateway === '' ? ['dev', dev] : ['via', gateway, 'dev', dev];
+}
+
+/**
+ * `1,3/2,1`, and the kind of the group. No idle time: buckets that must move do so at once, with
+ * the traffic that is in them, as taking load off a path is what a change of weights is for.
+ */
+export function groupWords({ members, buckets }: OwnedGroup): readonly string[] {
+  const text = members.map((member) => `${member.id},${member.weight}`).join('/');
+  if (buckets === 0) return [text];
+  const timers = ['idle_timer', '0', 'unbalanced_timer', '0'];
+  return [text, 'type', 'resilient', 'buckets', String(buckets), ...timers];
+}
+
+export const sameGroup = (one: OwnedGroup, other: OwnedGroup): boolean =>
+  groupWords(one).join(' ') === groupWords(other).join(' ');

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { ownedLines, type GroupMember, type OwnedState } from './owned-state';
+import { ownedLines, type OwnedGroup, type OwnedState } from './owned-state';
 import { planCommands } from './plan';
 
 const PROTOCOL = 87;
@@ -7,7 +7,7 @@ const PROTOCOL = 87;
 /** Nexthop objects as the kernel keeps them: references must exist, removal cascades. */
 class ModelKernel {
   readonly singles: Map<number, { gateway: string; dev: string }>;
-  readonly groups: Map<number, readonly GroupMember[]>;
+  readonly groups: Map<number, OwnedGroup>;
   readonly routes: Map<string, number>;
 
   constructor(state: OwnedState) {
@@ -36,15 +36,15 @@ class ModelKernel {
       if (!this.singles.has(member ?? 0)) throw new Error('Invalid nexthop id');
       return { id: member ?? 0, weight: weight ?? 1 };
     });
-    this.groups.set(id, members);
+    this.groups.set(id, { members, buckets: 0 });
   }
 
   private deleteNexthop(id: number): void {
     if (!this.singles.delete(id) && !this.groups.delete(id)) throw new Error('No such file');
-    for (const [group, members] of this.groups) {
+    for (const [group, { members, buckets }] of this.groups) {
       const left = members.filter((member) => member.id !== id);
       if (left.length === 0) this.groups.delete(group);
-      else this.groups.set(group, left);
+      else this.groups.set(group, { members: left, buckets });
     }
     for (const [prefix, group] of this.routes)
       if (!this.groups.has(group)) throw new Error(`route ${prefix} withdrawn by a removal`);
@@ -69,14 +69,12 @@ const stateArbitrary: fc.Arbitrary<OwnedState> = fc
   )
   .map((routes) => {
     const singles = new Map<number, { gateway: string; dev: string }>();
-    const groups = new Map<number, readonly GroupMember[]>();
+    const groups = new Map<number, OwnedGroup>();
     const table = new Map<string, number>();
     for (const { prefix, hops, weight } of routes) {
       for (const hop of hops) singles.set(1 + hop, { gateway: `10.0.${hop}.1`, dev: `eth${hop}` });
-      groups.set(
-        100 + prefix,
-        hops.map((hop, position) => ({ id: 1 + hop, weight: position === 0 ? weight : 1 })),
-      );
+      const weights = hops.map((hop, at) => ({ id: 1 + hop, weight: at === 0 ? weight : 1 }));
+      groups.set(100 + prefix, { members: weights, buckets: 0 });
       table.set(`10.1.${prefix}.0/24`, 100 + prefix);
     }
     return { singles, groups, routes: table };
@@ -110,10 +108,13 @@ describe('plan of kernel commands', () => {
       groups: new Map([
         [
           100,
-          [
-            { id: 1, weight },
-            { id: 2, weight: 1 },
-          ],
+          {
+            members: [
+              { id: 1, weight },
+              { id: 2, weight: 1 },
+            ],
+            buckets: 0,
+          },
         ],
       ]),
       routes: new Map([['10.9.0.0/24', 100]]),

@@ -1,4 +1,11 @@
-import { groupText, NO_OBJECT, type OwnedState } from './owned-state';
+import {
+  groupWords,
+  hopWords,
+  NO_OBJECT,
+  prefixOf,
+  sameGroup,
+  type OwnedState,
+} from './owned-state';
 
 /** One line for `ip -batch`, without the leading `ip`, and the configuration that asked for it. */
 export interface KernelCommand {
@@ -18,27 +25,29 @@ export function planCommands(
   protocol: number,
 ): readonly KernelCommand[] {
   const tail = ['proto', String(protocol)];
-  const prefixOfGroup = new Map([...target.routes].map(([prefix, group]) => [group, prefix]));
+  const prefixOfGroup = new Map(
+    [...target.routes].map(([selector, group]) => [group, prefixOf(selector)]),
+  );
   const make: KernelCommand[] = [];
   for (const [id, hop] of byId(target.singles)) {
     const present = observed.singles.get(id);
     if (present?.gateway === hop.gateway && present.dev === hop.dev) continue;
-    const via = hop.gateway === '' ? [] : ['via', hop.gateway];
-    const words = ['nexthop', 'replace', 'id', String(id), ...via, 'dev', hop.dev, ...tail];
+    const words = ['nexthop', 'replace', 'id', String(id), ...hopWords(hop), ...tail];
     make.push({ words, prefix: prefixUsing(target, id) });
   }
-  for (const [id, members] of byId(target.groups)) {
+  for (const [id, group] of byId(target.groups)) {
     const present = observed.groups.get(id);
-    if (present !== undefined && groupText(present) === groupText(members)) continue;
-    const words = ['nexthop', 'replace', 'id', String(id), 'group', groupText(members), ...tail];
+    if (present !== undefined && sameGroup(present, group)) continue;
+    const words = ['nexthop', 'replace', 'id', String(id), 'group', ...groupWords(group), ...tail];
     make.push({ words, prefix: prefixOfGroup.get(id) ?? '' });
   }
-  for (const [prefix, group] of target.routes) {
-    const present = observed.routes.get(prefix);
+  for (const [selector, group] of target.routes) {
+    const present = observed.routes.get(selector);
     if (present === group) continue;
     // `add` fails on a route of somebody else that appeared meanwhile; `replace` would destroy it.
     const verb = present === undefined ? 'add' : 'replace';
-    make.push({ words: ['route', verb, prefix, 'nhid', String(group), ...tail], prefix });
+    const words = ['route', verb, ...selector.split(' '), 'nhid', String(group), ...tail];
+    make.push({ words, prefix: prefixOf(selector) });
   }
   return [...make, ...removals(observed, target, tail)];
 }
@@ -49,10 +58,11 @@ function removals(
   tail: readonly string[],
 ): readonly KernelCommand[] {
   const commands: KernelCommand[] = [];
-  for (const [prefix, group] of observed.routes) {
-    if (target.routes.has(prefix)) continue;
+  for (const [selector, group] of observed.routes) {
+    if (target.routes.has(selector)) continue;
     const object = group === NO_OBJECT ? [] : ['nhid', String(group)];
-    commands.push({ words: ['route', 'del', prefix, ...object, ...tail], prefix });
+    const words = ['route', 'del', ...selector.split(' '), ...object, ...tail];
+    commands.push({ words, prefix: prefixOf(selector) });
   }
   for (const [id] of byId(observed.groups)) if (!target.groups.has(id)) commands.push(remove(id));
   for (const [id] of byId(observed.singles)) if (!target.singles.has(id)) commands.push(remove(id));
@@ -65,8 +75,9 @@ const remove = (id: number): KernelCommand => ({
 });
 
 function prefixUsing(state: OwnedState, singleId: number): string {
-  for (const [prefix, group] of state.routes)
-    if (state.groups.get(group)?.some((member) => member.id === singleId) === true) return prefix;
+  for (const [selector, group] of state.routes)
+    if (state.groups.get(group)?.members.some((member) => member.id === singleId) === true)
+      return prefixOf(selector);
   return '';
 }
 

@@ -5,7 +5,7 @@ import {
   LINE_CLASS,
   leafHandle,
   ROOT_HANDLE,
-  type Filters,
+  type Family,
   type HtbClass,
   type Leaf,
 } from './tree';
@@ -62,52 +62,41 @@ export function putLeaf(
 }
 
 const PREFS = { ip: '10', ipv6: '20' } as const;
-export const FAMILIES = ['ip', 'ipv6'] as const;
-type Family = keyof Filters;
 
 const filterBase = (dev: string, verb: string, family: Family): Words => [
   ...['filter', verb, 'dev', dev, 'parent', ROOT_HANDLE],
   ...['protocol', family, 'pref', PREFS[family]],
 ];
 
-export function putFilter(
-  dev: string,
-  verb: 'add' | 'change',
-  family: Family,
-  kind: FilterKind,
-  node: number,
-  minor: number,
-): Words {
+/** One filter of a table: for a DSCP, or for all that the others leave. */
+export interface FilterPlace {
+  readonly dev: string;
+  readonly family: Family;
+  readonly kind: FilterKind;
+  readonly node: number;
+  /** Number of a u32 table that is there already; '' for the kernel to choose. */
+  readonly table: string;
+}
+
+export function putFilter(place: FilterPlace, verb: 'add' | 'change', minor: number): Words {
+  const { dev, family, kind, node } = place;
   const tos = `0x${((node - 1) << 2).toString(16)}`;
   const all = node === DEFAULT_NODE;
+  const base = [...filterBase(dev, verb, family), 'handle', handleOf(place), kind];
   if (kind === 'flower')
-    return [
-      ...filterBase(dev, verb, family),
-      ...['handle', String(node), 'flower', ...(all ? [] : ['ip_tos', `${tos}/0xfc`])],
-      ...['classid', classId(minor)],
-    ];
+    return [...base, ...(all ? [] : ['ip_tos', `${tos}/0xfc`]), 'classid', classId(minor)];
   const match = all ? ['u32', '0', '0'] : [...U32_FIELD[family], tos, '0xfc'];
-  return [
-    ...filterBase(dev, verb, family),
-    ...['handle', `::${node.toString(16)}`, 'u32', 'match', ...match, 'flowid', classId(minor)],
-  ];
+  return [...base, 'match', ...match, 'flowid', classId(minor)];
 }
 
 const U32_FIELD = { ip: ['ip', 'dsfield'], ipv6: ['ip6', 'priority'] } as const;
 
-/** `table` is the number that the kernel gave to the family's u32 table. */
-export const deleteFilter = (
-  dev: string,
-  family: Family,
-  kind: FilterKind,
-  node: number,
-): Words => [
-  ...filterBase(dev, 'del', family),
-  ...['handle', kind === 'flower' ? String(node) : `${U32_TABLE[family]}::${node.toString(16)}`],
-  kind,
+export const deleteFilter = (place: FilterPlace): Words => [
+  ...filterBase(place.dev, 'del', place.family),
+  ...['handle', handleOf(place), place.kind],
 ];
 
-/** The tables of a tree are made together and in this order, so that their numbers are known. */
-export const U32_TABLE = { ip: '800', ipv6: '801' } as const;
+const handleOf = ({ kind, node, table }: FilterPlace): string =>
+  kind === 'flower' ? String(node) : `${table}::${node.toString(16)}`;
 
 export const deleteTable = (dev: string, family: Family): Words => filterBase(dev, 'del', family);

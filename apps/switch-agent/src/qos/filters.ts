@@ -1,8 +1,8 @@
 import { arrayOf, objectAt, textOr, type Fields } from '../kernel/json-fields';
-import { DEFAULT_NODE, nodeOf, type Filters } from './tree';
+import { DEFAULT_NODE, nodeOf, U32_NUMBERS, type Family, type Filters } from './tree';
 
 /** Families by the ways in which tc prints them: by name, or with -N by number. */
-const PROTOCOLS: Readonly<Record<string, keyof Filters>> = {
+const PROTOCOLS: Readonly<Record<string, Family>> = {
   ip: 'ip',
   '[2048]': 'ip',
   ipv6: 'ipv6',
@@ -24,21 +24,25 @@ export function parseFilters(text: string): {
   readonly strange: readonly string[];
 } {
   const tables = { ip: new Map<number, number>(), ipv6: new Map<number, number>() };
+  const numbers: Record<Family, string> = { ...U32_NUMBERS };
   const strange: string[] = [];
   for (const [position, row] of arrayOf(text, 'filter').entries()) {
     if (row['options'] === undefined) continue;
     const options = objectAt(row['options'], `filter[${position}].options`);
-    // A table announces itself before its filters.
-    if (options['ht_divisor'] !== undefined) continue;
     const kind = textOr(row, 'kind', '');
     const family = PROTOCOLS[textOr(row, 'protocol', '')];
+    // A table announces itself before its filters.
+    if (options['ht_divisor'] !== undefined) {
+      if (family !== undefined) numbers[family] = textOr(options, 'fh', '').replace(/:$/, '');
+      continue;
+    }
     const found = family === undefined ? null : filterOf(kind, family, options);
     if (family === undefined || found === null || tables[family].has(found.node))
       strange.push(`filter ${JSON.stringify(row)}`);
     else tables[family].set(found.node, found.minor);
   }
   const none = tables.ip.size + tables.ipv6.size === 0;
-  return { filters: none ? null : tables, strange };
+  return { filters: none ? null : { ...tables, numbers }, strange };
 }
 
 interface Found {
@@ -46,7 +50,7 @@ interface Found {
   readonly minor: number;
 }
 
-function filterOf(kind: string, family: keyof Filters, options: Fields): Found | null {
+function filterOf(kind: string, family: Family, options: Fields): Found | null {
   const id = textOr(options, kind === 'flower' ? 'classid' : 'flowid', '');
   const minor = Number.parseInt(id.split(':')[1] ?? '', 16);
   const node = kind === 'flower' ? flowerNode(options) : u32Node(family, options);
@@ -58,7 +62,7 @@ function filterOf(kind: string, family: keyof Filters, options: Fields): Found |
 
 const handleNode = (handle: string): number => Number.parseInt(handle.split(':').at(-1) ?? '', 16);
 
-function u32Node(family: keyof Filters, options: Fields): number | null {
+function u32Node(family: Family, options: Fields): number | null {
   if (options['match'] === undefined) return null;
   const match = objectAt(options['match'], 'match');
   const [value, mask] = [textOr(match, 'value', ''), textOr(match, 'mask', '')];

@@ -4,7 +4,6 @@ import {
   deleteFilter,
   deleteRoot,
   deleteTable,
-  FAMILIES,
   putClass,
   putFilter,
   putLeaf,
@@ -16,7 +15,8 @@ import {
   byMinor,
   classText,
   leafText,
-  type FilterTable,
+  FAMILIES,
+  type Family,
   type Filters,
   type PortState,
   type TcTree,
@@ -81,44 +81,42 @@ function change(dev: string, from: TcTree, to: TcTree, kind: FilterKind): readon
   return commands;
 }
 
-const NO_FILTERS: Filters = { ip: new Map(), ipv6: new Map() };
-
 function changeFilters(
   dev: string,
   from: Filters | null,
   to: Filters | null,
   kind: FilterKind,
 ): readonly Words[] {
-  const before = from ?? NO_FILTERS;
-  const present = FAMILIES.filter((family) => before[family].size > 0);
-  if (to !== null && present.length === FAMILIES.length)
-    return FAMILIES.flatMap((family) => changeTable(dev, family, before[family], to[family], kind));
+  const present = FAMILIES.filter((family) => from !== null && from[family].size > 0);
+  if (from !== null && to !== null && present.length === FAMILIES.length)
+    return FAMILIES.flatMap((family) => changeTable(dev, family, from, to, kind));
   const gone = present.map((family) => deleteTable(dev, family));
   return to === null ? gone : [...gone, ...addFilters(dev, to, kind)];
 }
 
 function changeTable(
   dev: string,
-  family: keyof Filters,
-  from: FilterTable,
-  to: FilterTable,
+  family: Family,
+  from: Filters,
+  to: Filters,
   kind: FilterKind,
 ): readonly Words[] {
   const commands: Words[] = [];
-  for (const [node, minor] of byMinor(to)) {
-    const present = from.get(node);
+  const table = from.numbers[family];
+  for (const [node, minor] of byMinor(to[family])) {
+    const present = from[family].get(node);
     if (present === minor) continue;
     const verb = present === undefined ? 'add' : 'change';
-    commands.push(putFilter(dev, verb, family, kind, node, minor));
+    commands.push(putFilter({ dev, family, kind, node, table }, verb, minor));
   }
-  for (const [node] of byMinor(from))
-    if (!to.has(node)) commands.push(deleteFilter(dev, family, kind, node));
+  for (const [node] of byMinor(from[family]))
+    if (!to[family].has(node)) commands.push(deleteFilter({ dev, family, kind, node, table }));
   return commands;
 }
 
 const addFilters = (dev: string, filters: Filters, kind: FilterKind): readonly Words[] =>
   FAMILIES.flatMap((family) =>
     byMinor(filters[family]).map(([node, minor]) =>
-      putFilter(dev, 'add', family, kind, node, minor),
+      putFilter({ dev, family, kind, node, table: '' }, 'add', minor),
     ),
   );

@@ -215,6 +215,16 @@ describeKernel('QoS in a real kernel', () => {
         ),
       15,
     ],
+    [
+      'other DSCPs and one queue more, the root standing',
+      () =>
+        merged(
+          portLeaves({ port: 'up1', weights: { bulk: 1, priority: 1, control: 2 } }),
+          limitLeaves('up1', { bulk: 500_000, priority: 100_000 }),
+          classifierLeaves('up1', { bulk: [8, '40..42'], priority: [0, 43], control: [48] }),
+        ),
+      9,
+    ],
     ['no filters', () => portLeaves({ port: 'up1', weights: { priority: 2, control: 1 } }), 3],
     ['no QoS', () => new Map(), 1],
   ])('puts everything back when stopped half way to %s', async (_name, next, stops) => {
@@ -249,6 +259,22 @@ describeKernel('QoS in a real kernel', () => {
     await restarted.converge(BASE, LINKS, 'start');
     expect(kernelText()).toBe(before);
     expect(logged).toContain('QoS brought to the configuration');
+  });
+
+  it('does not touch what somebody put into its tree, and shows it', async () => {
+    const qos = await agent();
+    await set(qos, BASE);
+    tc(...'qdisc replace dev up1 parent 5752:1 handle 7: pfifo limit 7'.split(' '));
+    const before = kernelText();
+    const next = merged(BASE, portLeaves({ port: 'up1', weights: { bulk: 1, priority: 1 } }));
+    const error = await refusal(set(qos, next));
+    expect(error.code).toBe(GrpcStatus.FAILED_PRECONDITION);
+    expect(error.message).toMatch(/interface-id=up1\]\/output: .*pfifo 7:/);
+    expect(kernelText()).toBe(before);
+    expect(qos.drift(await qos.read(), BASE, LINKS).unexpected).toEqual(['up1 leaf 1 pfifo 7:']);
+    tc(...'qdisc del dev up1 root'.split(' '));
+    tc(...'qdisc add dev up1 root handle 9: pfifo limit 7'.split(' '));
+    expect(qos.drift(await qos.read(), BASE, LINKS).unexpected).toEqual(['up1 root pfifo 9:']);
   });
 
   it('names queues as the configuration does', async () => {

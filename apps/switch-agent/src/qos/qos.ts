@@ -13,7 +13,7 @@ import { isQosPath, portPath } from './paths';
 import { renderPort } from './render';
 import { queueGroups } from './state';
 import { DEFAULT_STATE, sameState, stateLines, type PortState } from './tree';
-import { wantedText, type QosConfig } from './wanted';
+import { wantedText, type QosConfig, type WantedPort } from './wanted';
 
 export interface QosOptions {
   readonly ip: Tool;
@@ -59,6 +59,11 @@ export class Qos {
   private found: QosCapabilities = NOT_PROBED;
   private readonly depths = new QueueDepths();
   private unreadable = false;
+  /** Trees as last rendered, by port: polls ask for them again and again. */
+  private readonly rendered = new Map<
+    string,
+    { readonly port: WantedPort; readonly rateBps: bigint; readonly state: PortState }
+  >();
 
   constructor(private readonly options: QosOptions) {}
 
@@ -76,6 +81,11 @@ export class Qos {
     return isQosPath(path);
   }
 
+  /** Whether any of these links has QoS by the configuration. */
+  concern(links: ReadonlySet<string>): boolean {
+    return [...this.config.keys()].some((dev) => links.has(dev));
+  }
+
   /** Rejects with a GnmiError that names the leaf; the kernel is read and not changed. */
   async prepare(next: LeafMap, links: readonly QosLink[]): Promise<QosChange> {
     const wanted = qosFromLeaves(next);
@@ -83,8 +93,11 @@ export class Qos {
     const target = new Map<string, PortState>();
     for (const dev of touched) target.set(dev, this.targetOf(dev, wanted, links));
     const before = touched.size === 0 ? new Map<string, PortState>() : await this.statesOf(touched);
-    for (const [dev, state] of before) if (wanted.has(dev)) checkRoot(dev, state);
-    for (const [dev, state] of before) if (state.kind === 'foreign') target.set(dev, state);
+    for (const [dev, state] of before) {
+      if (wanted.has(dev) || state.kind === 'owned') checkUndoable(dev, state);
+      // Nothing is wanted there any more, and what hangs there is not ours.
+      else target.set(dev, state);
+    }
     return {
       changed: touched.size > 0,
       apply: () => this.apply(before, target),
@@ -106,11 +119,17 @@ export class Qos {
     this.config = wanted;
     if (!this.found.htb.available && wanted.size === 0) return;
     const { ports } = await readQos(tc);
-    const target = this.convergedStates(wanted, ports, links);
+    const { target, refused } = this.targets(wanted, ports, links);
+    for (const { dev, error } of refused)
+      log.error({ port: dev, error: error.message }, 'QoS not in force');
     for (const [dev, state] of target) {
+      const present = ports.get(dev) ?? DEFAULT_STATE;
+      if (present.kind === 'foreign') {
+        log.error({ port: dev, error: somebodysRoot(dev, present.text) }, 'QoS not in force');
+        continue;
+      }
       const commands = planPorts(ports, new Map([[dev, state]]), this.kind);
       if (commands.length === 0) continue;
-      const present = ports.get(dev) ?? DEFAULT_STATE;
       log.warn({ reason, ...difference(dev, state, present) }, 'QoS brought to the configuration');
       try {
         await tc.run(commands.map(({ words }) => words));
@@ -136,17 +155,15 @@ export class Qos {
     return reading;
   }
 
-  /** Where the kernel departs from a configuration; empty lists when it does not. */
-  drift(reading: QosReading, leaves: LeafMap, links: readonly QosLink[]): Drift {
+  /** Where the kernel departs from the configuration; empty lists when it does not. */
+  drift(reading: QosReading, _leaves: LeafMap, links: readonly QosLink[]): Drift {
     if (this.unreadable) return { missing: [], unexpected: [] };
-    const wanted = qosFromLeaves(leaves);
-    const target = this.convergedStates(wanted, reading.ports, links, false);
-    for (const dev of wanted.keys())
-      if (links.some((link) => link.name === dev) && !target.has(dev))
-        target.set(dev, this.targetOf(dev, wanted, links));
+    const { target, refused } = this.targets(this.config, reading.ports, links);
     const lists = [...target].map(([dev, state]) =>
       difference(dev, state, reading.ports.get(dev) ?? DEFAULT_STATE),
     );
+    for (const { dev, error } of refused)
+      lists.push({ missing: [`${dev} ${error.message}`], unexpected: [] });
     return {
       missing: lists.flatMap((list) => list.missing),
       unexpected: lists.flatMap((list) => list.unexpected),
@@ -159,27 +176,29 @@ export class Qos {
     return queueGroups(reading.queues, this.config, new Set(owned), this.depths);
   }
 
-  /** What ports should hold, as far as it can be done; what cannot is logged, if wanted. */
-  private convergedStates(
+  /** What ports with a link should hold, and orphans; what cannot be done comes with its reason. */
+  private targets(
     wanted: QosConfig,
     present: States,
     links: readonly QosLink[],
-    loud = true,
-  ): Map<string, PortState> {
+  ): {
+    readonly target: Map<string, PortState>;
+    readonly refused: readonly { readonly dev: string; readonly error: GnmiError }[];
+  } {
     const target = new Map<string, PortState>();
+    const refused: { readonly dev: string; readonly error: GnmiError }[] = [];
     for (const [dev, state] of present)
       if (state.kind === 'owned' && !wanted.has(dev)) target.set(dev, DEFAULT_STATE);
     for (const dev of wanted.keys()) {
       if (!links.some((link) => link.name === dev)) continue;
       try {
-        checkRoot(dev, present.get(dev) ?? DEFAULT_STATE);
         target.set(dev, this.targetOf(dev, wanted, links));
       } catch (error) {
         if (!(error instanceof GnmiError)) throw error;
-        if (loud) this.options.log.error({ port: dev, error: error.message }, 'QoS not in force');
+        refused.push({ dev, error });
       }
     }
-    return target;
+    return { target, refused };
   }
 
   private targetOf(dev: string, wanted: QosConfig, links: readonly QosLink[]): PortState {
@@ -194,8 +213,12 @@ export class Qos {
         `${at}/output: the rate of ${dev} is not known; give it in the agent's file as ` +
           `spec.ports.${dev}.rate, e.g. 10G`,
       );
+    const known = this.rendered.get(dev);
+    if (known?.port === port && known.rateBps === rateBps) return known.state;
     checkOffered(port, this.found);
-    return { kind: 'owned', tree: renderPort(port, rateBps) };
+    const state: PortState = { kind: 'owned', tree: renderPort(port, rateBps) };
+    this.rendered.set(dev, { port, rateBps, state });
+    return state;
   }
 
   private async statesOf(devs: ReadonlySet<string>): Promise<Map<string, PortState>> {
@@ -242,14 +265,26 @@ export class Qos {
   }
 }
 
-/** A root that somebody made is that person's: QoS and it exclude each other. */
-function checkRoot(dev: string, state: PortState): void {
+/** What is not the agent's making could not be put back; it is left to whoever made it. */
+function checkUndoable(dev: string, state: PortState): void {
+  const at = `${portPath(dev)}/output`;
   if (state.kind === 'foreign')
+    throw failedPrecondition(`${at}: ${somebodysRoot(dev, state.text)}`);
+  if (state.kind === 'default') return;
+  const others = [...state.tree.leaves.values()].flatMap((leaf) =>
+    leaf.kind === 'other' ? [leaf.text] : [],
+  );
+  const strange = [...others, ...state.tree.strange];
+  if (strange.length > 0)
     throw failedPrecondition(
-      `${portPath(dev)}/output: ${dev} has a root discipline of somebody else (${state.text}); ` +
-        `take it away first ("tc qdisc del dev ${dev} root"), or leave the port without QoS`,
+      `${at}: somebody put into the tree of ${dev} what could not be put back: ` +
+        `${strange.join('; ')}; take it away first`,
     );
 }
+
+const somebodysRoot = (dev: string, text: string): string =>
+  `${dev} has a root discipline of somebody else (${text}); take it away first ` +
+  `("tc qdisc del dev ${dev} root"), or leave the port without QoS`;
 
 function changedPorts(before: QosConfig, after: QosConfig): ReadonlySet<string> {
   const names = new Set([...before.keys(), ...after.keys()]);

@@ -1,7 +1,15 @@
 import { invalidArgument, unimplemented } from '@weir/gnmi';
 import { redLeaf } from './red';
 import { htbClasses, lineClass, rateOf } from './shares';
-import { DEFAULT_NODE, minorOf, nodeOf, type FilterTable, type Leaf, type TcTree } from './tree';
+import {
+  DEFAULT_NODE,
+  minorOf,
+  nodeOf,
+  type FilterTable,
+  type Leaf,
+  type TcTree,
+  U32_NUMBERS,
+} from './tree';
 import type { WantedPort, WantedQueue } from './wanted';
 
 /** The kernel's own default: a thousand packets of 1500 bytes. */
@@ -37,7 +45,7 @@ export function renderPort(port: WantedPort, rateBps: bigint): TcTree {
     filters:
       port.dscp4 === null && port.dscp6 === null
         ? null
-        : { ip: table(port.dscp4), ipv6: table(port.dscp6) },
+        : { ip: table(port.dscp4), ipv6: table(port.dscp6), numbers: U32_NUMBERS },
     strange: [],
   };
 }

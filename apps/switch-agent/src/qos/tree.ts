@@ -65,7 +65,13 @@ export const nodeOf = (dscp: number): number => dscp + 1;
 export interface Filters {
   readonly ip: FilterTable;
   readonly ipv6: FilterTable;
+  /** Numbers that the kernel gave to the tables of u32; the agent makes them in this order. */
+  readonly numbers: { readonly ip: string; readonly ipv6: string };
 }
+
+export const U32_NUMBERS = { ip: '800', ipv6: '801' } as const;
+export type Family = 'ip' | 'ipv6';
+export const FAMILIES: readonly Family[] = ['ip', 'ipv6'];
 
 export interface TcTree {
   /** Minor of the class for what no filter takes. */
@@ -96,7 +102,7 @@ export function stateLines(dev: string, state: PortState): readonly string[] {
   for (const [minor, item] of byMinor(tree.classes))
     lines.push(`class ${minor} ${classText(item)}`);
   for (const [minor, leaf] of byMinor(tree.leaves)) lines.push(`leaf ${minor} ${leafText(leaf)}`);
-  for (const family of ['ip', 'ipv6'] as const)
+  for (const family of FAMILIES)
     for (const [node, minor] of byMinor(tree.filters?.[family] ?? new Map<number, number>()))
       lines.push(`${family} ${node === DEFAULT_NODE ? 'other' : `dscp ${node - 1}`} to ${minor}`);
   return [...lines, ...tree.strange].map((line) => `${dev} ${line}`);

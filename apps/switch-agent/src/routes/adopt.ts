@@ -1,6 +1,6 @@
-import { NO_OBJECT, type OwnedState } from '../kernel/owned-state';
-import { singleKey, type Allocation } from './allocation';
-import type { StaticRoute } from './static-route';
+import { NO_OBJECT, prefixOf, type OwnedState } from '../kernel/owned-state';
+import { groupKey, singleKey, type Allocation } from './allocation';
+import { DROP, type StaticRoute } from './static-route';
 
 /**
  * The configuration that owned kernel objects amount to, for an agent that lost its state file:
@@ -13,19 +13,22 @@ export function adoptRoutes(owned: OwnedState): {
   const singles: Record<string, number> = {};
   const groups: Record<string, number> = {};
   const routes: StaticRoute[] = [];
-  for (const [prefix, group] of owned.routes) {
-    const members = group === NO_OBJECT ? undefined : owned.groups.get(group);
-    if (members === undefined) continue;
+  for (const [selector, id] of owned.routes) {
+    const group = id === NO_OBJECT ? undefined : owned.groups.get(id);
+    if (group === undefined) continue;
+    const { members, buckets } = group;
     const nextHops = members.flatMap((member, position) => {
       const single = owned.singles.get(member.id);
       if (single === undefined) return [];
-      const hop = { address: single.gateway, interface: single.dev };
+      const address = single.dev === '' ? DROP : single.gateway;
+      const hop = { address, interface: single.dev };
       singles[singleKey(hop)] = member.id;
       return [{ index: String(position), ...hop, weight: member.weight }];
     });
     if (nextHops.length !== members.length) continue;
-    groups[prefix] = group;
-    routes.push({ prefix, nextHops });
+    const prefix = prefixOf(selector);
+    groups[groupKey(prefix, buckets)] = id;
+    routes.push({ prefix, metric: Number(selector.split(' ')[2] ?? 0), nextHops });
   }
   return { routes, ids: { singles, groups } };
 }

@@ -7,7 +7,7 @@ import type { StaticRoute } from './static-route';
 export interface Allocation {
   /** key: `address|interface` */
   readonly singles: Readonly<Record<string, number>>;
-  /** key: prefix */
+  /** key: see `groupKey` */
   readonly groups: Readonly<Record<string, number>>;
 }
 
@@ -25,6 +25,10 @@ export const DEFAULT_IDS: IdRange = { singlesFrom: 10_000, groupsFrom: 20_000, c
 export const singleKey = (hop: { readonly address: string; readonly interface: string }): string =>
   `${hop.address}|${hop.interface}`;
 
+/** A group never becomes one of another kind or size: each has an id of its own. */
+export const groupKey = (prefix: string, buckets: number): string =>
+  buckets === 0 ? prefix : `${prefix} resilient ${buckets}`;
+
 /**
  * Extends an allocation to the routes; `taken` are ids that other programs hold in the kernel.
  * Returns null when the range is used up.
@@ -34,9 +38,10 @@ export function allocate(
   routes: readonly StaticRoute[],
   taken: ReadonlySet<number>,
   range: IdRange = DEFAULT_IDS,
+  buckets = 0,
 ): Allocation | null {
   const hops = routes.flatMap((route) => route.nextHops.map(singleKey));
-  const prefixes = routes.map((route) => route.prefix);
+  const prefixes = routes.map((route) => groupKey(route.prefix, buckets));
   const singles = extend(previous.singles, hops, taken, range.singlesFrom, range.count);
   const groups = extend(previous.groups, prefixes, taken, range.groupsFrom, range.count);
   return singles === null || groups === null ? null : { singles, groups };

@@ -4,6 +4,7 @@ import { BatchTool, ToolFailure, type Tool } from '../kernel/batch';
 import { IpKernel } from '../kernel/kernel';
 import { NO_ALLOCATION } from './allocation';
 import { Forwarding, type Log } from './forwarding';
+import { carryOut } from '../transaction';
 import type { StaticRoute } from './static-route';
 import { kernelTestSkipReason } from '../testing/kernel-access';
 
@@ -22,6 +23,7 @@ const kernelText = (): string => `${ip('-j', 'nexthop')}${ip('-j', 'route')}`;
 
 const route = (prefix: string, a: number, b: number): StaticRoute => ({
   prefix,
+  metric: 0,
   nextHops: [
     { index: '0', address: '10.0.0.1', interface: 'up1', weight: a },
     { index: '1', address: '10.0.1.1', interface: 'up2', weight: b },
@@ -29,6 +31,22 @@ const route = (prefix: string, a: number, b: number): StaticRoute => ({
 });
 
 const keep = (): Promise<void> => Promise.resolve();
+
+/** Forwarding as a Set uses it: checked, tried, made durable, or put back. */
+class Routes extends Forwarding {
+  constructor(
+    private readonly kernelBelow: IpKernel,
+    private readonly log: Log,
+    buckets = 0,
+  ) {
+    super(kernelBelow, { protocol: 87, log, buckets }, [], NO_ALLOCATION);
+  }
+
+  async change(next: readonly StaticRoute[], persist: () => Promise<void>): Promise<void> {
+    const change = this.prepare(next, await this.kernelBelow.read());
+    await carryOut([change], persist, this.log);
+  }
+}
 
 async function refusal(promise: Promise<void>): Promise<GnmiError> {
   const error = await promise.then(
@@ -47,8 +65,7 @@ describeKernel('routes in a real kernel', () => {
     error: (_fields, message) => logged.push(message),
   };
   let tool: BatchTool;
-  const forwardingWith = (ip: Tool = tool): Forwarding =>
-    new Forwarding(new IpKernel(ip), { protocol: 87, log }, [], NO_ALLOCATION);
+  const forwardingWith = (ip: Tool = tool): Routes => new Routes(new IpKernel(ip), log);
 
   beforeEach(() => {
     logged.length = 0;
@@ -89,6 +106,7 @@ describeKernel('routes in a real kernel', () => {
     const before = kernelText();
     const bad = {
       prefix: '10.9.1.0/24',
+      metric: 0,
       nextHops: [{ index: '0', address: '10.77.0.1', interface: 'up1', weight: 1 }],
     };
     const error = await refusal(forwarding.change([route('10.9.0.0/24', 1, 1), bad], keep));
@@ -104,8 +122,9 @@ describeKernel('routes in a real kernel', () => {
     await forwarding.change([route('10.9.0.0/24', 3, 1)], keep);
     const before = kernelText();
     const full = (): Promise<void> => Promise.reject(new Error('no space left on device'));
-    const error = await refusal(forwarding.change([route('10.9.0.0/24', 1, 9)], full));
-    expect(error.message).toContain('no space left');
+    await expect(forwarding.change([route('10.9.0.0/24', 1, 9)], full)).rejects.toThrow(
+      'no space left',
+    );
     expect(kernelText()).toBe(before);
   });
 
@@ -113,7 +132,7 @@ describeKernel('routes in a real kernel', () => {
     const forwarding = forwardingWith();
     const ghost = { index: '0', address: '10.0.0.1', interface: 'nope0', weight: 1 };
     const missing = await refusal(
-      forwarding.change([{ prefix: '10.9.0.0/24', nextHops: [ghost] }], keep),
+      forwarding.change([{ prefix: '10.9.0.0/24', metric: 0, nextHops: [ghost] }], keep),
     );
     expect(missing.code).toBe(GrpcStatus.INVALID_ARGUMENT);
     expect(missing.message).toMatch(/interface-ref\/config\/interface: no interface "nope0"/);
@@ -174,5 +193,35 @@ describeKernel('routes in a real kernel', () => {
     const error = await refusal(failing.change([route('10.9.2.0/24', 1, 1)], keep));
     expect(error.message).toContain('ended with SIGKILL');
     expect(kernelText()).toBe(before);
+  });
+
+  it('keeps IPv6 routes, black holes, metrics and resilient groups as it keeps the others', async () => {
+    ip('link', 'set', 'lo', 'up');
+    ip('addr', 'add', '2001:db8:1::1/64', 'dev', 'up1', 'nodad');
+    const forwarding = new Routes(new IpKernel(tool), log, 64);
+    const hop6 = { index: '0', address: '2001:db8:1::2', interface: 'up1', weight: 1 };
+    const drop = { index: '0', address: 'DROP', interface: '', weight: 1 };
+    const routes: StaticRoute[] = [
+      route('10.9.0.0/24', 3, 1),
+      { prefix: '2001:db8:9::/48', metric: 1024, nextHops: [hop6] },
+      { prefix: '10.8.0.0/16', metric: 7, nextHops: [hop6] },
+      { prefix: '10.7.0.0/16', metric: 0, nextHops: [drop] },
+    ];
+    await forwarding.change(routes, keep);
+    expect(ip('route', 'get', '10.9.0.9')).toMatch(/dev up[12]/);
+    expect(ip('-6', 'route', 'show', 'proto', '87')).toContain('2001:db8:9::/48');
+    expect(ip('route', 'show', '10.8.0.0/16')).toMatch(/metric 7/);
+    expect(ip('route', 'show', '10.7.0.0/16')).toMatch(/blackhole|nhid/);
+    expect(ip('-j', 'nexthop')).toContain('"type":"resilient"');
+    const before = kernelText() + ip('-6', '-j', 'route');
+    const changed = routes.map((item) => ({ ...item, metric: item.metric + 1 }));
+    await forwarding.change(changed, keep);
+    expect(kernelText()).not.toBe(before);
+    await forwarding.change(routes, keep);
+    expect(kernelText() + ip('-6', '-j', 'route')).toBe(before);
+    expect(forwarding.drift(await new IpKernel(tool).read())).toEqual({
+      missing: [],
+      unexpected: [],
+    });
   });
 });

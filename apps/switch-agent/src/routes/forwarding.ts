@@ -1,33 +1,35 @@
 import { aborted, failedPrecondition, GnmiError, invalidArgument } from '@weir/gnmi';
 import { KernelRefusal, type Kernel, type KernelSnapshot } from '../kernel/kernel';
-import { ownedDifference, ownedState, type OwnedState } from '../kernel/owned-state';
+import { ownedDifference, ownedState, routeSelector, type OwnedState } from '../kernel/owned-state';
 import { planCommands } from '../kernel/plan';
+import type { Log } from '../log';
 import { allocate, DEFAULT_IDS, type Allocation, type IdRange } from './allocation';
 import { nextHopPath, staticPath } from './paths';
 import { renderOwned, withPrefixes } from './render';
-import type { StaticRoute } from './static-route';
+import type { KernelChange } from '../transaction';
+import { DROP, type StaticRoute } from './static-route';
 
-export interface Log {
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
-  error(fields: Record<string, unknown>, message: string): void;
-}
+export type { Log } from '../log';
 
 export interface ForwardingOptions {
   readonly protocol: number;
   readonly ids?: IdRange;
+  /** Hash buckets of the groups, which are resilient then; 0: plain groups. */
+  readonly buckets?: number;
   readonly log: Log;
 }
 
+/** A change of routes that was checked; `ids` are to be kept with the configuration. */
+export interface RouteChange extends KernelChange {
+  readonly ids: Allocation;
+}
+
 /**
- * The routes that this agent keeps in the kernel. One change at a time: the kernel tries it, is
- * read back, the caller makes it durable, and if any of these fails the kernel is put back.
+ * The routes that this agent keeps in the kernel. The kernel tries a change and is read back; who
+ * calls sees to it that there is one change at a time, and that it is put back when another part
+ * of the same Set fails.
  */
 export class Forwarding {
-  private turn: Promise<unknown> = Promise.resolve();
-  private running = 0;
-  private turns = 0;
-
   constructor(
     private readonly kernel: Kernel,
     private readonly options: ForwardingOptions,
@@ -43,93 +45,83 @@ export class Forwarding {
     return this.ids;
   }
 
-  /**
-   * Makes the kernel forward by `next`. `persist` runs when the kernel has proved that it can, and
-   * before this resolves. Rejects with a GnmiError, and with the kernel as it was.
-   */
-  change(next: readonly StaticRoute[], persist: (ids: Allocation) => Promise<void>): Promise<void> {
-    return this.inTurn(async () => {
-      const touched = changedPrefixes(this.present, next);
-      const before = await this.kernel.read();
-      this.checkAgainst(before, next, touched);
-      const ids = this.allocateFor(next, before);
-      const observed = ownedState(before, this.options.protocol);
-      const wanted = renderOwned(next, ids, usableLinks(before));
-      const target = withPrefixes(observed, wanted, touched, ids);
-      try {
-        await this.kernel.run(planCommands(observed, target, this.options.protocol));
-        await this.checkReached(target);
-        await persist(ids);
-      } catch (error) {
-        await this.putBack(observed);
-        throw asGnmiError(error);
-      }
-      this.present = next;
-      this.ids = ids;
-      this.options.log.info({ prefixes: [...touched] }, 'routes changed');
-    });
+  /** Throws a GnmiError when the routes cannot be; the kernel is not touched. */
+  prepare(next: readonly StaticRoute[], before: KernelSnapshot): RouteChange {
+    const touched = changedPrefixes(this.present, next);
+    this.checkAgainst(before, next, touched);
+    const ids = touched.size === 0 ? this.ids : this.allocateFor(next, before);
+    let observed: OwnedState | null = null;
+    return {
+      ids,
+      apply: async () => {
+        if (touched.size === 0) return;
+        // Links may have come up since: read again.
+        const now = await this.kernel.read();
+        observed = ownedState(now, this.options.protocol);
+        const wanted = this.render(next, ids, now);
+        const target = withPrefixes(observed, wanted, touched, ids);
+        await this.tryOut(observed, target);
+      },
+      putBack: async () => {
+        if (observed === null) return;
+        const now = ownedState(await this.kernel.read(), this.options.protocol);
+        await this.kernel.run(planCommands(now, observed, this.options.protocol));
+      },
+      keep: () => {
+        this.present = next;
+        this.ids = ids;
+        if (touched.size > 0) this.options.log.info({ prefixes: [...touched] }, 'routes changed');
+      },
+    };
   }
 
   /**
    * Brings owned kernel state to the configuration: at start (all of it, `null`), and when a link
    * comes back (the prefixes that use it). Logs what differed; a refusal is logged, not thrown.
    */
-  converge(prefixes: ReadonlySet<string> | null, reason: string): Promise<void> {
-    return this.inTurn(async () => {
-      const snapshot = await this.kernel.read();
-      const observed = ownedState(snapshot, this.options.protocol);
-      const foreign = foreignPrefixes(snapshot, this.options.protocol);
-      for (const route of this.present)
-        if (foreign.has(route.prefix))
-          this.options.log.error(
-            { prefix: route.prefix, protocol: foreign.get(route.prefix) },
-            'prefix is routed by another program; left as it is',
-          );
-      const routes = this.present.filter((route) => !foreign.has(route.prefix));
-      const wanted = renderOwned(routes, this.ids, usableLinks(snapshot));
-      const target =
-        prefixes === null ? wanted : withPrefixes(observed, wanted, prefixes, this.ids);
-      const commands = planCommands(observed, target, this.options.protocol);
-      if (commands.length === 0) return;
-      const difference = ownedDifference(target, observed);
-      this.options.log.warn({ reason, ...difference }, 'kernel brought back to the configuration');
-      try {
-        await this.kernel.run(commands);
-      } catch (error) {
-        if (!(error instanceof KernelRefusal)) throw error;
+  async converge(prefixes: ReadonlySet<string> | null, reason: string): Promise<void> {
+    const snapshot = await this.kernel.read();
+    const observed = ownedState(snapshot, this.options.protocol);
+    const foreign = foreignRoutes(snapshot, this.options.protocol);
+    const holderOf = (route: StaticRoute): number | undefined =>
+      foreign.get(routeSelector(route.prefix, route.metric));
+    for (const route of this.present)
+      if (holderOf(route) !== undefined)
         this.options.log.error(
-          { reason, error: error.message },
-          'kernel refused the configuration',
+          { prefix: route.prefix, protocol: holderOf(route) },
+          'prefix is routed by another program; left as it is',
         );
-      }
-    });
+    const routes = this.present.filter((route) => holderOf(route) === undefined);
+    this.ids = this.allocateFor(this.present, snapshot);
+    const wanted = this.render(routes, this.ids, snapshot);
+    const target = prefixes === null ? wanted : withPrefixes(observed, wanted, prefixes, this.ids);
+    const commands = planCommands(observed, target, this.options.protocol);
+    if (commands.length === 0) return;
+    const difference = ownedDifference(target, observed);
+    this.options.log.warn({ reason, ...difference }, 'kernel brought back to the configuration');
+    try {
+      await this.kernel.run(commands);
+    } catch (error) {
+      if (!(error instanceof KernelRefusal)) throw error;
+      this.options.log.error({ reason, error: error.message }, 'kernel refused the configuration');
+    }
   }
 
   /** Where the kernel departs from the configuration; empty lists when it does not. */
   drift(snapshot: KernelSnapshot): ReturnType<typeof ownedDifference> {
     return ownedDifference(
-      renderOwned(this.present, this.ids, usableLinks(snapshot)),
+      this.render(this.present, this.ids, snapshot),
       ownedState(snapshot, this.options.protocol),
     );
   }
 
-  /**
-   * Null while something is under way; else a number that the next change makes another. A snapshot
-   * taken between two equal ones shows nobody's intermediate state.
-   */
-  get quietSince(): number | null {
-    return this.running === 0 ? this.turns : null;
-  }
-
-  private inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
-    this.running += 1;
-    this.turns += 1;
-    const done = this.turn.then(task).finally(() => {
-      this.running -= 1;
-    });
-    // The caller sees the failure; the next in turn runs whatever became of this one.
-    this.turn = done.catch(() => undefined);
-    return done;
+  private render(
+    routes: readonly StaticRoute[],
+    ids: Allocation,
+    snapshot: KernelSnapshot,
+  ): OwnedState {
+    const usable = usableLinkNames(snapshot);
+    return renderOwned(routes, ids, (name) => usable.has(name), this.options.buckets ?? 0);
   }
 
   private allocateFor(routes: readonly StaticRoute[], snapshot: KernelSnapshot): Allocation {
@@ -138,7 +130,13 @@ export class Forwarding {
         .filter((nexthop) => nexthop.protocol !== this.options.protocol)
         .map((nexthop) => nexthop.id),
     );
-    const ids = allocate(this.ids, routes, taken, this.options.ids ?? DEFAULT_IDS);
+    const ids = allocate(
+      this.ids,
+      routes,
+      taken,
+      this.options.ids ?? DEFAULT_IDS,
+      this.options.buckets ?? 0,
+    );
     if (ids === null) throw aborted('no nexthop id is free; the configured range is used up');
     return ids;
   }
@@ -149,16 +147,16 @@ export class Forwarding {
     touched: ReadonlySet<string>,
   ): void {
     const names = new Set(snapshot.links.map((link) => link.name));
-    const foreign = foreignPrefixes(snapshot, this.options.protocol);
+    const foreign = foreignRoutes(snapshot, this.options.protocol);
     for (const route of routes) {
       if (!touched.has(route.prefix)) continue;
-      const holder = foreign.get(route.prefix);
+      const holder = foreign.get(routeSelector(route.prefix, route.metric));
       if (holder !== undefined)
         throw failedPrecondition(
           `${staticPath(route.prefix)}: routed already by protocol ${holder} of another program`,
         );
       for (const hop of route.nextHops)
-        if (!names.has(hop.interface))
+        if (hop.address !== DROP && !names.has(hop.interface))
           throw invalidArgument(
             `${nextHopPath(route.prefix, hop.index)}/interface-ref/config/interface: ` +
               `no interface "${hop.interface}" exists`,
@@ -166,7 +164,12 @@ export class Forwarding {
     }
   }
 
-  private async checkReached(target: OwnedState): Promise<void> {
+  private async tryOut(observed: OwnedState, target: OwnedState): Promise<void> {
+    try {
+      await this.kernel.run(planCommands(observed, target, this.options.protocol));
+    } catch (error) {
+      throw asGnmiError(error);
+    }
     const reached = ownedState(await this.kernel.read(), this.options.protocol);
     const { missing, unexpected } = ownedDifference(target, reached);
     if (missing.length + unexpected.length === 0) return;
@@ -175,34 +178,18 @@ export class Forwarding {
         `unexpected [${unexpected.join('; ')}]`,
     );
   }
-
-  private async putBack(before: OwnedState): Promise<void> {
-    try {
-      const now = ownedState(await this.kernel.read(), this.options.protocol);
-      await this.kernel.run(planCommands(now, before, this.options.protocol));
-    } catch (error) {
-      // The Set is answered with its own failure; state leaves show what the kernel really holds.
-      const detail = error instanceof Error ? error.message : String(error);
-      this.options.log.error({ error: detail }, 'kernel could not be put back after a failure');
-    }
-  }
 }
-
-const usableLinks = (snapshot: KernelSnapshot): ((name: string) => boolean) => {
-  const usable = usableLinkNames(snapshot);
-  return (name) => usable.has(name);
-};
 
 /** Links over which the kernel accepts a next hop: up, and with carrier. */
 export const usableLinkNames = (snapshot: KernelSnapshot): ReadonlySet<string> =>
   new Set(snapshot.links.filter((link) => link.up && link.carrier).map((link) => link.name));
 
-/** Prefixes that other programs route in the main table, and by which protocol. */
-function foreignPrefixes(snapshot: KernelSnapshot, protocol: number): ReadonlyMap<string, number> {
+/** Routes of other programs in the main table, by selector, and the protocol of each. */
+function foreignRoutes(snapshot: KernelSnapshot, protocol: number): ReadonlyMap<string, number> {
   return new Map(
     snapshot.routes
-      .filter((route) => route.protocol !== protocol && route.metric === 0)
-      .map((route) => [route.prefix, route.protocol]),
+      .filter((route) => route.protocol !== protocol)
+      .map((route) => [routeSelector(route.prefix, route.metric), route.protocol]),
   );
 }
 

@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import {
   invalidArgument,
   parsedPath,
@@ -7,7 +6,15 @@ import {
   type LeafValue,
 } from '@weir/gnmi';
 import { nextHopPath, NETWORK_INSTANCE, staticPath, STATIC_PROTOCOL, STATIC_ROUTES } from './paths';
-import { MAX_WEIGHT, type StaticNextHop, type StaticRoute } from './static-route';
+import { addressMistake, prefixMistake } from './address';
+import {
+  defaultMetric,
+  DROP,
+  isIpv6Prefix,
+  MAX_WEIGHT,
+  type StaticNextHop,
+  type StaticRoute,
+} from './static-route';
 
 /** Leaves that repeat the keys of the lists above; they carry nothing of their own. */
 const KEY_LEAVES = new Set([
@@ -20,6 +27,7 @@ interface Draft {
   address: string | null;
   interface: string | null;
   weight: number;
+  preference: number | null;
 }
 
 /**
@@ -70,7 +78,12 @@ function readHopLeaf(
   leaf: string,
   value: LeafValue,
 ): void {
-  const draft = hops.get(index) ?? { address: null, interface: null, weight: 1 };
+  const draft = hops.get(index) ?? {
+    address: null,
+    interface: null,
+    weight: 1,
+    preference: null,
+  };
   hops.set(index, draft);
   switch (leaf) {
     case 'config/index':
@@ -81,6 +94,11 @@ function readHopLeaf(
     case 'config/wecmp-weight':
       draft.weight = checkWeight(path, value);
       return;
+    case 'config/preference':
+      draft.preference = Number(value);
+      return;
+    case 'config/metric':
+      throw unimplemented(`${path}: Linux orders routes by one number; give it as preference`);
     case 'interface-ref/config/interface':
       draft.interface = checkInterfaceName(path, value);
       return;
@@ -96,7 +114,10 @@ function finishRoute(prefix: string, hops: ReadonlyMap<string, Draft>): StaticRo
     .map(([index, draft]) => {
       const at = nextHopPath(prefix, index);
       if (draft.address === null)
-        throw invalidArgument(`${at}/config/next-hop: missing; an IPv4 address is needed`);
+        throw invalidArgument(`${at}/config/next-hop: missing; an address or DROP is needed`);
+      if (draft.address === DROP) return dropHop(prefix, index, draft);
+      if (draft.address.includes('.') && isIpv6Prefix(prefix))
+        throw invalidArgument(`${at}/config/next-hop: an IPv6 route needs an IPv6 neighbour`);
       if (draft.interface === null)
         throw unimplemented(
           `${at}/interface-ref/config/interface: missing; next hops are not resolved recursively`,
@@ -104,7 +125,28 @@ function finishRoute(prefix: string, hops: ReadonlyMap<string, Draft>): StaticRo
       return { index, address: draft.address, interface: draft.interface, weight: draft.weight };
     });
   checkMembers(prefix, nextHops);
-  return { prefix, nextHops };
+  return { prefix, metric: metricOf(prefix, hops), nextHops };
+}
+
+function dropHop(prefix: string, index: string, draft: Draft): StaticNextHop {
+  const at = nextHopPath(prefix, index);
+  if (isIpv6Prefix(prefix))
+    throw unimplemented(`${at}/config/next-hop: DROP is offered for IPv4 prefixes only`);
+  if (draft.interface !== null)
+    throw invalidArgument(`${at}/interface-ref/config/interface: DROP leads over no interface`);
+  return { index, address: DROP, interface: '', weight: draft.weight };
+}
+
+/** One route has one metric: next hops of another preference would be a second route. */
+function metricOf(prefix: string, hops: ReadonlyMap<string, Draft>): number {
+  const [first, ...others] = [...hops];
+  const preference = first?.[1].preference ?? null;
+  for (const [index, draft] of others)
+    if (draft.preference !== preference)
+      throw unimplemented(
+        `${nextHopPath(prefix, index)}/config/preference: must be the same for all next hops`,
+      );
+  return preference === null || preference === 0 ? defaultMetric(prefix) : preference;
 }
 
 function checkMembers(prefix: string, nextHops: readonly StaticNextHop[]): void {
@@ -112,6 +154,9 @@ function checkMembers(prefix: string, nextHops: readonly StaticNextHop[]): void 
   if (nextHops.length === 0) throw invalidArgument(`${at}/next-hops: a route needs a next hop`);
   if (nextHops.every((hop) => hop.weight === 0))
     throw invalidArgument(`${at}/next-hops: every weight is 0; delete the route to withdraw it`);
+  const drop = nextHops.find((hop) => hop.address === DROP);
+  if (drop !== undefined && nextHops.length > 1)
+    throw invalidArgument(`${nextHopPath(prefix, drop.index)}: DROP must be the only next hop`);
   const seen = new Map<string, string>();
   for (const hop of nextHops) {
     const key = `${hop.address} on ${hop.interface}`;
@@ -126,24 +171,18 @@ function checkMembers(prefix: string, nextHops: readonly StaticNextHop[]): void 
 
 function checkPrefix(prefix: string): void {
   const at = `${staticPath(prefix)}/config/prefix`;
-  const [address, length, more] = prefix.split('/');
-  if (address?.includes(':') === true)
-    throw unimplemented(`${at}: IPv6 routes are not offered by this agent`);
-  const bits = /^\d{1,2}$/.test(length ?? '') ? Number(length) : Number.NaN;
-  if (address === undefined || !isIPv4(address) || !(bits <= 32) || more !== undefined)
-    throw invalidArgument(`${at}: "${prefix}" is not an IPv4 prefix such as 10.0.0.0/24`);
-  const value = address.split('.').reduce((sum, octet) => sum * 256 + Number(octet), 0);
-  if (value % 2 ** (32 - bits) !== 0)
-    throw invalidArgument(`${at}: "${prefix}" has bits set beyond its length`);
+  const mistake = prefixMistake(prefix);
+  if (mistake !== null) throw invalidArgument(`${at}: "${prefix}" ${mistake}`);
 }
 
 function checkAddress(path: string, value: LeafValue): string {
   const text = String(value);
-  if (isIPv4(text)) return text;
-  if (text.includes(':')) throw unimplemented(`${path}: IPv6 next hops are not offered`);
-  if (/^[A-Z_]+$/.test(text))
-    throw unimplemented(`${path}: next hop "${text}" is not offered; give an IPv4 address`);
-  throw invalidArgument(`${path}: "${text}" is not an IPv4 address`);
+  if (text === DROP) return text;
+  if (text === 'LOCAL_LINK')
+    throw unimplemented(`${path}: next hop LOCAL_LINK is not offered; give an address or DROP`);
+  const mistake = addressMistake(text);
+  if (mistake !== null) throw invalidArgument(`${path}: "${text}" ${mistake}`);
+  return text;
 }
 
 function checkWeight(path: string, value: LeafValue): number {

@@ -6,6 +6,7 @@ import type { StaticRoute } from './static-route';
 
 const route = (prefix: string, weights: readonly number[]): StaticRoute => ({
   prefix,
+  metric: 0,
   nextHops: weights.map((weight, position) => ({
     index: String(position),
     address: `10.0.${position}.1`,

@@ -1,6 +1,14 @@
-import type { GroupMember, OwnedState } from '../kernel/owned-state';
-import { singleKey, type Allocation } from './allocation';
-import type { StaticRoute } from './static-route';
+import {
+  BLACK_HOLE,
+  prefixOf,
+  routeSelector,
+  type GroupMember,
+  type OwnedGroup,
+  type OwnedState,
+  type SingleHop,
+} from '../kernel/owned-state';
+import { groupKey, singleKey, type Allocation } from './allocation';
+import { DROP, type StaticRoute } from './static-route';
 
 /**
  * The kernel objects that routes stand for. Next hops whose link is unusable are left out, as the
@@ -10,24 +18,26 @@ export function renderOwned(
   routes: readonly StaticRoute[],
   ids: Allocation,
   usable: (interfaceName: string) => boolean,
+  buckets = 0,
 ): OwnedState {
-  const singles = new Map<number, { gateway: string; dev: string }>();
-  const groups = new Map<number, readonly GroupMember[]>();
+  const singles = new Map<number, SingleHop>();
+  const groups = new Map<number, OwnedGroup>();
   const table = new Map<string, number>();
   for (const route of routes) {
     const members: GroupMember[] = [];
     for (const hop of route.nextHops) {
       const id = ids.singles[singleKey(hop)];
       if (id === undefined) throw new Error(`no nexthop id for ${singleKey(hop)}`);
-      if (!usable(hop.interface)) continue;
-      singles.set(id, { gateway: hop.address, dev: hop.interface });
+      const drop = hop.address === DROP;
+      if (!drop && !usable(hop.interface)) continue;
+      singles.set(id, drop ? BLACK_HOLE : { gateway: hop.address, dev: hop.interface });
       if (hop.weight > 0) members.push({ id, weight: hop.weight });
     }
-    const group = ids.groups[route.prefix];
+    const group = ids.groups[groupKey(route.prefix, buckets)];
     if (group === undefined) throw new Error(`no nexthop id for ${route.prefix}`);
     if (members.length === 0) continue;
-    groups.set(group, members);
-    table.set(route.prefix, group);
+    groups.set(group, { members, buckets });
+    table.set(routeSelector(route.prefix, route.metric), group);
   }
   return { singles, groups, routes: table };
 }
@@ -42,21 +52,23 @@ export function withPrefixes(
   touched: ReadonlySet<string>,
   ids: Allocation,
 ): OwnedState {
-  const routes = new Map(observed.routes);
+  const routes = new Map(
+    [...observed.routes].filter(([selector]) => !touched.has(prefixOf(selector))),
+  );
   const groups = new Map(observed.groups);
   const singles = new Map(observed.singles);
-  for (const prefix of touched) {
-    routes.delete(prefix);
-    const group = ids.groups[prefix];
-    if (group !== undefined) groups.delete(group);
-    const target = configured.routes.get(prefix);
-    if (target === undefined) continue;
-    const members = configured.groups.get(target) ?? [];
-    routes.set(prefix, target);
-    groups.set(target, members);
+  for (const [key, id] of Object.entries(ids.groups))
+    if (touched.has(prefixOf(key))) groups.delete(id);
+  for (const [selector, id] of configured.routes) {
+    const group = configured.groups.get(id);
+    if (group === undefined || !touched.has(prefixOf(selector))) continue;
+    routes.set(selector, id);
+    groups.set(id, group);
   }
   const known = new Set(Object.values(ids.singles));
-  const inUse = new Set([...groups.values()].flat().map((member) => member.id));
+  const inUse = new Set(
+    [...groups.values()].flatMap((group) => group.members.map((member) => member.id)),
+  );
   // Configured next hops of weight zero have an object too, ready to be used again.
   for (const [id, hop] of configured.singles) singles.set(id, hop);
   for (const id of singles.keys())

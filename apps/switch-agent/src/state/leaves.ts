@@ -1,25 +1,27 @@
-import type { StateValue } from '@weir/gnmi-server';
-import type { LinkState } from '../kernel/ip-json';
+import type { KernelRoute, LinkState } from '../kernel/ip-json';
+import { routeSelector } from '../kernel/owned-state';
 import type { KernelSnapshot } from '../kernel/kernel';
-import { AFTS, entry, nextHopPath } from '../routes/paths';
-import type { StaticRoute } from '../routes/static-route';
+import { entry, nextHopPath } from '../routes/paths';
+import { defaultMetric, DROP, type StaticNextHop, type StaticRoute } from '../routes/static-route';
 import type { PrefixCounters } from '../kernel/accounting';
 import type { QueueState } from '../kernel/queues';
-import type { QueueDepths } from './queue-depths';
+import { aftGroups } from './aft';
+import { group, type LeafGroup } from './leaf-group';
+import { speedName } from './port-speeds';
 
-/** State leaves of one list entry: names below `path`, and their values in the same order. */
-export interface LeafGroup {
-  readonly path: string;
-  readonly leaves: readonly string[];
-  readonly values: readonly (StateValue | null)[];
-}
+export type { LeafGroup } from './leaf-group';
 
 export interface StateInput {
   readonly snapshot: KernelSnapshot;
   readonly routes: readonly StaticRoute[];
   readonly counters: ReadonlyMap<string, PrefixCounters>;
   readonly queues: readonly QueueState[];
-  readonly depths: QueueDepths;
+  readonly queueGroups: readonly LeafGroup[];
+  /** Rate of a port, bit/s: as configured in the agent's file, and as its driver says. */
+  readonly speeds: (link: LinkState) => {
+    readonly port: bigint | null;
+    readonly driver: bigint | null;
+  };
   /** Time of the last change of oper-status by interface, ns since the epoch. */
   readonly lastChangeNs: ReadonlyMap<string, bigint>;
   readonly bootTimeNs: bigint;
@@ -33,10 +35,9 @@ export function stateLeaves(input: StateInput): readonly LeafGroup[] {
     ...input.snapshot.links
       .filter((link) => !link.loopback)
       .map((link) => interfaceGroup(link, input)),
-    ...input.queues.map((queue) => queueGroup(queue, input.depths)),
+    ...input.queueGroups,
     ...staticGroups(input),
-    ...entryGroups(input),
-    ...nexthopGroups(input.snapshot),
+    ...aftGroups(input.snapshot, input.counters, input.protocol),
   ];
 }
 
@@ -45,10 +46,13 @@ function interfaceGroup(link: LinkState, input: StateInput): LeafGroup {
   // What the port's own queue dropped was never handed to the driver, so the link does not count it.
   const queue = input.queues.find((item) => item.dev === link.name && item.root);
   const outDiscards = counters.outDiscards + (queue?.drops ?? 0n);
+  const { port, driver } = input.speeds(link);
   return group(entry('/interfaces', 'interface', { name: link.name }), {
     'state/name': link.name,
     'state/ifindex': link.ifindex,
     'state/mtu': link.mtu,
+    'state/enabled': link.up,
+    'state/description': link.alias === '' ? null : link.alias,
     'state/admin-status': link.up ? 'UP' : 'DOWN',
     'state/oper-status': operStatus(link),
     'state/last-change': input.lastChangeNs.get(link.name) ?? null,
@@ -60,20 +64,11 @@ function interfaceGroup(link: LinkState, input: StateInput): LeafGroup {
     'state/counters/out-pkts': counters.outPkts,
     'state/counters/out-errors': counters.outErrors,
     'state/counters/out-discards': outDiscards,
-  });
-}
-
-function queueGroup(queue: QueueState, depths: QueueDepths): LeafGroup {
-  const port = entry('/qos/interfaces', 'interface', { 'interface-id': queue.dev });
-  const depth = depths.of(queue);
-  return group(entry(`${port}/output/queues`, 'queue', { name: queue.name }), {
-    'state/name': queue.name,
-    'state/transmit-octets': queue.octets,
-    'state/transmit-pkts': queue.packets,
-    'state/dropped-pkts': queue.drops,
-    'state/ecn-marked-pkts': queue.marks,
-    'state/avg-queue-len': BigInt(Math.round(depth.meanBytes)),
-    'state/max-queue-len': BigInt(depth.peakBytes),
+    'state/counters/in-multicast-pkts': counters.inMulticastPkts,
+    'state/counters/in-fcs-errors': counters.inCrcErrors,
+    'state/counters/carrier-transitions': counters.carrierChanges,
+    'ethernet/state/port-speed': port === null ? null : speedName(port),
+    'ethernet/state/negotiated-port-speed': driver === null ? null : speedName(driver),
   });
 }
 
@@ -96,88 +91,34 @@ export function operStatus(link: LinkState): string {
 
 /** What became of each configured next hop: a weight here that is not the one in config is drift. */
 function staticGroups(input: StateInput): readonly LeafGroup[] {
-  const hopsByPrefix = new Map(
+  const present = new Map(
     input.snapshot.routes
-      .filter((route) => route.protocol === input.protocol && route.metric === 0)
-      .map((route) => [route.prefix, route.hops]),
+      .filter((route) => route.protocol === input.protocol)
+      .map((route) => [routeSelector(route.prefix, route.metric), route]),
   );
   return input.routes.flatMap((route) =>
     route.nextHops.map((hop) => {
-      const present = hopsByPrefix
-        .get(route.prefix)
-        ?.find((item) => item.gateway === hop.address && item.dev === hop.interface);
-      // A configured weight of zero is in force when the kernel has no such member.
-      const withheld = present === undefined && hop.weight === 0;
-      const there = present !== undefined || withheld;
+      const found = present.get(routeSelector(route.prefix, route.metric));
+      const weight = weightOf(hop, found);
+      const there = weight !== null;
+      const preference = route.metric === defaultMetric(route.prefix) ? null : route.metric;
       return group(nextHopPath(route.prefix, hop.index), {
         'state/index': there ? hop.index : null,
         'state/next-hop': there ? hop.address : null,
-        'state/wecmp-weight': present !== undefined ? BigInt(present.weight) : withheld ? 0n : null,
-        'interface-ref/state/interface': there ? hop.interface : null,
+        'state/wecmp-weight': weight,
+        'state/preference': there ? preference : null,
+        'interface-ref/state/interface': there && hop.interface !== '' ? hop.interface : null,
       });
     }),
   );
 }
 
-/** Route protocols (rtnetlink.h, /etc/iproute2/rt_protos) in OpenConfig's identities. */
-const ORIGINS: ReadonlyMap<number, string> = new Map([
-  [2, 'DIRECTLY_CONNECTED'],
-  [3, 'STATIC'],
-  [4, 'STATIC'],
-  [186, 'BGP'],
-  [187, 'ISIS'],
-  [188, 'OSPF'],
-  [196, 'STATIC'],
-]);
-
-function entryGroups(input: StateInput): readonly LeafGroup[] {
-  const seen = new Set<string>();
-  const groups: LeafGroup[] = [];
-  for (const route of input.snapshot.routes) {
-    // The kernel lists the routes of a prefix by metric; only the first one forwards.
-    if (seen.has(route.prefix)) continue;
-    seen.add(route.prefix);
-    const origin = route.protocol === input.protocol ? 'STATIC' : ORIGINS.get(route.protocol);
-    const counters = input.counters.get(route.prefix);
-    groups.push(
-      group(entry(`${AFTS}/ipv4-unicast`, 'ipv4-entry', { prefix: route.prefix }), {
-        'state/prefix': route.prefix,
-        'state/origin-protocol': origin ?? null,
-        'state/next-hop-group': route.nexthopId === null ? null : BigInt(route.nexthopId),
-        'state/counters/octets-forwarded': counters?.octets ?? null,
-        'state/counters/packets-forwarded': counters?.packets ?? null,
-      }),
-    );
-  }
-  return groups;
-}
-
-function nexthopGroups(snapshot: KernelSnapshot): readonly LeafGroup[] {
-  return snapshot.nexthops.flatMap((nexthop) => {
-    if (nexthop.kind === 'single') {
-      const path = `${AFTS}/next-hops/next-hop[index=${nexthop.id}]`;
-      return [
-        group(path, {
-          'state/index': BigInt(nexthop.id),
-          'state/ip-address': nexthop.gateway === '' ? null : nexthop.gateway,
-          'interface-ref/state/interface': nexthop.dev,
-        }),
-      ];
-    }
-    if (nexthop.kind === 'other') return [];
-    const path = `${AFTS}/next-hop-groups/next-hop-group[id=${nexthop.id}]`;
-    return [
-      group(path, { 'state/id': BigInt(nexthop.id) }),
-      ...nexthop.members.map((member) =>
-        group(`${path}/next-hops/next-hop[index=${member.id}]`, {
-          'state/index': BigInt(member.id),
-          'state/weight': BigInt(member.weight),
-        }),
-      ),
-    ];
-  });
-}
-
-function group(path: string, leaves: Readonly<Record<string, StateValue | null>>): LeafGroup {
-  return { path, leaves: Object.keys(leaves), values: Object.values(leaves) };
+/** Weight in force; a configured zero is in force when the kernel has no such member. */
+function weightOf(hop: StaticNextHop, route: KernelRoute | undefined): bigint | null {
+  if (hop.address === DROP) return route?.blackhole === true ? BigInt(hop.weight) : null;
+  const member = route?.hops.find(
+    (item) => item.gateway === hop.address && item.dev === hop.interface,
+  );
+  if (member !== undefined) return BigInt(member.weight);
+  return hop.weight === 0 ? 0n : null;
 }

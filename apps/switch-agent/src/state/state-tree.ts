@@ -1,5 +1,5 @@
 import type { StateChange, StateGroup, StateValue } from '@weir/gnmi-server';
-import type { LeafGroup } from './leaves';
+import type { LeafGroup } from './leaf-group';
 
 class LiveGroup implements StateGroup {
   constructor(

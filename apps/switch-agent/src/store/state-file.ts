@@ -2,6 +2,7 @@ import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LeafValue } from '@weir/gnmi';
 import type { PendingCommit } from '@weir/gnmi-server';
+import type { LinkOriginals } from '../interfaces/interfaces';
 import { NO_ALLOCATION, type Allocation } from '../routes/allocation';
 
 /** All that the agent must know after a restart, in one file that is replaced as a whole. */
@@ -9,6 +10,8 @@ export interface PersistedState {
   readonly formatVersion: 1;
   readonly config: readonly (readonly [path: string, value: LeafValue])[];
   readonly ids: Allocation;
+  /** What links had before they were configured. */
+  readonly links: LinkOriginals;
   readonly pending: PendingCommit | null;
 }
 
@@ -16,6 +19,7 @@ export const EMPTY_PERSISTED: PersistedState = {
   formatVersion: 1,
   config: [],
   ids: NO_ALLOCATION,
+  links: {},
   pending: null,
 };
 

@@ -1,8 +1,9 @@
-import { FAMILIES } from '../commands';
 import {
   classText,
   DEFAULT_NODE,
+  FAMILIES,
   LINE_CLASS,
+  U32_NUMBERS,
   type HtbClass,
   type Leaf,
   type PortState,
@@ -28,7 +29,11 @@ export class ModelPort {
     if (this.tree === null) return { kind: 'default' };
     const { filters, ...rest } = this.tree;
     const none = filters.ip.size + filters.ipv6.size === 0;
-    const tree: TcTree = { ...rest, filters: none ? null : filters, strange: [] };
+    const tree: TcTree = {
+      ...rest,
+      filters: none ? null : { ...filters, numbers: U32_NUMBERS },
+      strange: [],
+    };
     return { kind: 'owned', tree: structuredClone(tree) };
   }
 
@@ -112,7 +117,11 @@ export class ModelPort {
   private filter(tree: Tree, verb: string, after: (name: string) => string): void {
     const table = tree.filters[after('protocol') === 'ip' ? 'ip' : 'ipv6'];
     if (verb === 'del' && after('handle') === 'filter') return table.clear();
-    const node = Number.parseInt(after('handle').split('::')[1] ?? '', 16);
+    const [number = '', id = ''] = after('handle').split('::');
+    const node = Number.parseInt(id, 16);
+    const own = U32_NUMBERS[after('protocol') === 'ip' ? 'ip' : 'ipv6'];
+    // Only a new filter may leave it to the kernel which table is meant.
+    if (number === '' ? verb !== 'add' : number !== own) throw new Error('Need NLM_F_CREATE');
     if ((verb === 'add') === table.has(node)) throw new Error('File exists');
     if (verb === 'del') {
       table.delete(node);
