@@ -31,7 +31,7 @@ export default {
 
 async function agentKilled(lab) {
   const checks = new Checks(lab.progress);
-  await lab.startSwitches({ qos: false });
+  await lab.startSwitches();
   const before = await kernelOf(lab, DEVICE);
   const context = { lab, checks, before, agent: lab.agents[DEVICE] };
   context.whole = await answeredAndLate(context);

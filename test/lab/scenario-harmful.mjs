@@ -26,6 +26,7 @@ export default {
   name: 'harmful',
   about: 'a change that makes things worse is rolled back, byte for byte',
   needs: ['wecmp'],
+  rates: { 'spine2:down2': SECRET_MBPS },
   order: 50,
   limitMs: 150_000,
   run: harmful,
@@ -33,8 +34,7 @@ export default {
 
 async function harmful(lab) {
   const checks = new Checks(lab.progress);
-  await lab.startSwitches({ qos: false });
-  await limitSpine(lab);
+  await lab.startSwitches();
   await separate(lab);
   const { api, probe } = await healthyDaemon(lab);
   const bulk = await lab.bulk({ ...BULK, seconds: 140 });
@@ -77,13 +77,6 @@ async function harmful(lab) {
     proof: { before, during: await during.catch(() => null), after },
   };
 }
-
-/** The port is slower than anybody wrote down; what it sends is still counted in the same place. */
-const limitSpine = (lab) =>
-  lab.exec('spine2', [
-    ...['tc', 'qdisc', 'replace', 'dev', 'down2', 'root', 'tbf'],
-    ...['rate', `${SECRET_MBPS}mbit`, 'burst', '16kb', 'latency', '200ms'],
-  ]);
 
 /** Requests take spine2 alone, so that they and the bulk, pinned to spine1, do not meet. */
 async function separate(lab) {
