@@ -34,8 +34,12 @@ export async function readPaths(
       return { ok: false, error: unreadable(cause) };
     }
   }
-  return { ok: true, value: { own, others } };
+  return { ok: true, value: { own: sorted(own), others: sorted(others) } };
 }
+
+/** The speaker lists the best path first, which changes; the same content is the same image. */
+const sorted = <Value>(map: ReadonlyMap<string, Value>): ReadonlyMap<string, Value> =>
+  new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function isOf(prefix: string, family: 4 | 6): boolean {
   const parsed = parsePrefix(prefix);

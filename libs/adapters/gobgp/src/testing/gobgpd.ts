@@ -15,7 +15,7 @@ export interface GobgpdOptions {
   /** Default: a speaker without neighbours that does not listen for BGP. */
   readonly config?: string;
   readonly netns?: string;
-  /** Address of the API; default: loopback and a free port. */
+  /** Address of the API, host:port or unix:///path; default: loopback and a free port. */
   readonly address?: string;
   readonly args?: readonly string[];
 }
@@ -44,6 +44,8 @@ export class Gobgpd {
 
   async start(): Promise<void> {
     const { netns, args = [] } = this.options;
+    // A socket of a speaker that was killed stays behind and would be in the way.
+    if (this.address.startsWith('unix:')) rmSync(socketOf(this.address), { force: true });
     const inside = netns === undefined ? [] : ['ip', 'netns', 'exec', netns];
     const config = join(this.dir, 'gobgpd.toml');
     const own = ['gobgpd', '-f', config, '--api-hosts', this.address, '--pprof-disable'];
@@ -52,9 +54,7 @@ export class Gobgpd {
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text) => (this.log += String(text)));
     this.child = child;
-    await eventually(`gobgpd on ${this.address}: ${this.log}`, () =>
-      netns === undefined ? isListening(this.address) : this.log.includes('Finished reading'),
-    );
+    await eventually(`gobgpd on ${this.address}`, () => isListening(this.address));
   }
 
   /** As if its machine had lost power. */
@@ -87,6 +87,8 @@ export class Gobgpd {
   }
 }
 
+const socketOf = (address: string): string => address.slice('unix://'.length);
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -97,7 +99,9 @@ async function freePort(): Promise<number> {
 
 function isListening(address: string): Promise<boolean> {
   const colon = address.lastIndexOf(':');
-  const socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon));
+  const socket = address.startsWith('unix:')
+    ? connect(socketOf(address))
+    : connect(Number(address.slice(colon + 1)), address.slice(0, colon));
   return new Promise((resolve) => {
     socket.once('connect', () => {
       socket.destroy();

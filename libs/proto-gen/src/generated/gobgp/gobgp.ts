@@ -1727,7 +1727,7 @@ export const AfiSafi: MessageFns<AfiSafi> = {
       AfiSafiConfig.encode(message.config, writer.uint32(18).fork()).join();
     }
     if (message.addPaths !== undefined) {
-      AddPaths.encode(message.addPaths, writer.uint32(74).fork()).join();
+      AddPaths.encode(message.addPaths, writer.uint32(82).fork()).join();
     }
     return writer;
   },
@@ -1753,8 +1753,8 @@ export const AfiSafi: MessageFns<AfiSafi> = {
             message.config = AfiSafiConfig.decode(reader, reader.uint32());
             continue;
           }
-          case 9: {
-            if (tag !== 74) {
+          case 10: {
+            if (tag !== 82) {
               break;
             }
 
