@@ -78,7 +78,11 @@ export interface Trend {
   readonly frames: number;
   readonly txBps: Float64Array;
   /** The latest rates, oldest first: what each port sent and received. */
-  readonly recent: readonly { readonly txBps: Float64Array; readonly rxBps: Float64Array }[];
+  readonly recent: readonly {
+    readonly atMs: number;
+    readonly txBps: Float64Array;
+    readonly rxBps: Float64Array;
+  }[];
   readonly inErrorRatio: Float64Array;
   readonly queueBps: Float64Array;
   readonly depthBytes: Float64Array;

@@ -21,7 +21,7 @@ export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
   // The first samples count alike, so that an average is not stuck to where it began.
   const frames = (old?.frames ?? 0) + 1;
   const gain = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / AVERAGE_MS));
-  const latest = { txBps: channels.txBps.slice(), rxBps: channels.rxBps.slice() };
+  const latest = { atMs: frame.atMs, txBps: channels.txBps.slice(), rxBps: channels.rxBps.slice() };
   return {
     layout,
     atMs: frame.atMs,

@@ -92,7 +92,7 @@ function trendOf(traffic: Traffic): {
       txBps[row] = between(lag(key));
       rxBps[back] = between(lag(opposite.get(key) ?? '')) * (1 - loss);
     }
-    return { txBps, rxBps };
+    return { atMs: (i + 1) * 1000, txBps, rxBps };
   });
   const utilization = Float64Array.from(rates, (rate) => rate / CAPACITY);
   return { topology, trend: { layout, recent } as unknown as Trend, utilization };

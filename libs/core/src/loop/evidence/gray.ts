@@ -1,6 +1,8 @@
-import type { DeviceId, FrameLayout, Topology } from '../../model';
+import type { FrameLayout, Topology } from '../../model';
 import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
+import { suddenLosses } from './sudden-loss';
+import { besideOf, gapsByRow, type Gap, type Gaps } from './end-gaps';
 
 /** What the two ends of each link say together, by the row of the channel that sends. */
 export interface EndComparison {
@@ -10,8 +12,6 @@ export interface EndComparison {
   readonly grayFloor: Float64Array;
 }
 
-/** Below this share of its capacity the two ends of a link count too little to be compared. */
-const MIN_COMPARED = 0.005;
 /** Fewer frames in half of the time say nothing about a loss of a few per mille. */
 const MIN_FRAMES = 10;
 /** A gap below this is never called a loss. */
@@ -28,14 +28,27 @@ const WITNESSES = 2;
  * instants, so that bursts leave differences of either sign in each sample; but links of the same
  * two switches share that skew and, in synchronous jobs, the bursts. So each link is compared with
  * itself and with the links beside it, sample by sample: where the difference is steady, it is a
- * loss; where it scatters, its scatter is the floor. Both halves of the time have to say so. The mean of differences of a running counter
- * is far more exact than the scatter says, which leaves room for the many links that are compared.
+ * loss; where it scatters, its scatter is the floor. Both halves of the time have to say so. The
+ * mean of differences of a running counter is far more exact than the scatter says, which leaves
+ * room for the many links that are compared. A loss that began lately is looked for in the newest
+ * frames; the clearer of the two answers counts.
  */
 export function compareEnds(
   topology: Topology,
   trend: Trend,
   utilization: Float64Array,
 ): EndComparison {
+  const { grayLoss, grayFloor } = steadyLosses(topology, trend, utilization);
+  for (const [row, { mean, floor }] of suddenLosses(topology, trend, utilization)) {
+    const steady = (grayLoss[row] as number) - (grayFloor[row] as number);
+    if (steady > mean - floor) continue;
+    grayLoss[row] = mean;
+    grayFloor[row] = floor;
+  }
+  return { grayLoss, grayFloor };
+}
+
+function steadyLosses(topology: Topology, trend: Trend, utilization: Float64Array): EndComparison {
   const { recent, layout } = trend;
   const grayLoss = new Float64Array(utilization.length).fill(NaN);
   const grayFloor = new Float64Array(utilization.length).fill(NaN);
@@ -56,24 +69,12 @@ export function compareEnds(
   return { grayLoss, grayFloor };
 }
 
-type Gaps = ReadonlyMap<number, readonly number[]>;
-interface Gap {
-  readonly mean: number;
-  readonly floor: number;
-}
-
 /** What one link misses beyond the links beside it; null without traffic to compare. */
 function gapOf(topology: Topology, layout: FrameLayout, key: string, gaps: Gaps): Gap | null {
-  const { opposite, uplinks, behind } = topologyIndex(topology);
   const own = gaps.get(layout.channelIndex.get(key) ?? -1);
   if (own === undefined) return null;
-  const far = opposite.get(key);
   const alone = steadiness(own, ZERO);
-  const beside = [
-    ...(uplinks.get(key.slice(0, key.indexOf(':')) as DeviceId) ?? []),
-    ...(uplinks.get(behind.get(key) as DeviceId) ?? []).map((other) => opposite.get(other) ?? ''),
-  ]
-    .filter((other) => other !== key && other !== far)
+  const beside = besideOf(topology, key)
     .map((other) => gaps.get(layout.channelIndex.get(other) ?? -1))
     .filter((series) => series !== undefined)
     .map((other) => steadiness(own, other))
@@ -87,28 +88,6 @@ function gapOf(topology: Topology, layout: FrameLayout, key: string, gaps: Gaps)
 }
 
 const ZERO: readonly number[] = [];
-
-/** Differences of the two ends in each frame, relative to the mean rate, of links with traffic. */
-function gapsByRow(
-  topology: Topology,
-  recent: Trend['recent'],
-  layout: FrameLayout,
-  utilization: Float64Array,
-): Gaps {
-  const gaps = new Map<number, readonly number[]>();
-  for (const [key, other] of topologyIndex(topology).opposite) {
-    const row = layout.channelIndex.get(key) ?? -1;
-    const back = layout.channelIndex.get(other) ?? -1;
-    if (!((utilization[row] ?? 0) > MIN_COMPARED)) continue;
-    const sent = recent.reduce((sum, { txBps }) => sum + (txBps[row] as number), 0);
-    const mean = sent / recent.length;
-    const own = recent.map(
-      ({ txBps, rxBps }) => ((txBps[row] as number) - (rxBps[back] as number)) / mean,
-    );
-    if (!own.some((gap) => Number.isNaN(gap))) gaps.set(row, own);
-  }
-  return gaps;
-}
 
 /** Mean of the differences of two series, and how much of it their scatter explains. */
 function steadiness(own: readonly number[], other: readonly number[]): Gap {
