@@ -87,7 +87,7 @@ const TABLE = [
       'libs/(gnmi|gnmi-server|proto-gen|contracts)',
     ],
   },
-  { from: 'apps/switch-agent', may: ['libs/(gnmi|gnmi-server|proto-gen)'] },
+  { from: 'apps/switch-agent', may: ['libs/(gnmi|gnmi-server|proto-gen|tls)'] },
   {
     from: 'apps/demo',
     may: ['libs/contracts', 'apps/(cli|controller|fabric)'],

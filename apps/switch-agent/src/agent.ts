@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { startTarget, type TargetTls } from '@weir/gnmi-server';
+import { startTarget } from '@weir/gnmi-server';
+import { readTls, watchTls } from './certificates';
 import { AgentConfigError, type AgentConfig } from './config';
 import { settingsFromLeaves } from './interfaces/from-leaves';
 import { Interfaces } from './interfaces/interfaces';
@@ -86,12 +86,14 @@ export async function startAgent(
     credentials: readCredentials(config.credentials, environment),
     onError: (message, error) => log.error({ error: String(error) }, message),
   });
+  const stopWatchingTls = watchTls(config.tls, log, (tls) => target.replaceTls(tls));
   const stopWatching = watchKernel(config, backend, log);
   log.info({ port: target.port }, 'listening for gNMI');
   return {
     port: target.port,
     close: async () => {
       stopWatching();
+      stopWatchingTls();
       await target.close();
       for (const tool of [tools.ip, tools.tc, tools.nft]) tool.close();
     },
@@ -165,16 +167,8 @@ function watchKernel(config: AgentConfig, backend: LinuxBackend, log: Log): () =
   };
 }
 
-function readTls(tls: AgentConfig['tls']): TargetTls | null {
-  if (tls === null || tls.mode === 'insecure') return null;
-  return {
-    cert: readFileSync(tls.certFile),
-    key: readFileSync(tls.keyFile),
-    clientCa: tls.clientCaFile === null ? null : readFileSync(tls.clientCaFile),
-  };
-}
-
-function readCredentials(
+/** User name and password from the environment; null when none are asked for. */
+export function readCredentials(
   names: AgentConfig['credentials'],
   environment: NodeJS.ProcessEnv,
 ): { readonly username: string; readonly password: string } | null {

@@ -2,7 +2,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { resolve } from 'node:path';
 import pino from 'pino';
-import { startAgent } from './agent';
+import { readCredentials, startAgent } from './agent';
+import { readTls } from './certificates';
 import {
   checkExposure,
   DEFAULT_CONFIG,
@@ -12,11 +13,18 @@ import {
   type AgentConfig,
 } from './config';
 
+import { settingsFromLeaves } from './interfaces/from-leaves';
+import { partsOf } from './linux-backend';
+import { qosFromLeaves } from './qos';
+import { routesFromLeaves } from './routes/from-leaves';
+import { StateFile } from './store/state-file';
+
 interface Options {
   readonly config?: string;
   readonly listen?: string;
   readonly stateDir?: string;
   readonly netns?: string;
+  readonly check?: boolean;
 }
 
 const matching = (pattern: RegExp, what: string) => (value: string) => {
@@ -26,8 +34,8 @@ const matching = (pattern: RegExp, what: string) => (value: string) => {
 
 const program = new Command('weir-switch-agent')
   .description(
-    'gNMI target for a Linux switch: interface counters, routes and weights from the kernel;\n' +
-      'static routes with wecmp-weight as nexthop groups; commit-confirmed. Needs CAP_NET_ADMIN.',
+    'gNMI target for a Linux switch: links, queues and routes of the kernel, seen and configured\n' +
+      'by OpenConfig paths; every Set all or nothing; commit-confirmed. Needs CAP_NET_ADMIN.',
   )
   .option('--config <file>', 'YAML configuration (kind SwitchAgentConfig); options below win')
   .option(
@@ -41,6 +49,7 @@ const program = new Command('weir-switch-agent')
     'serve the kernel of this network namespace (needs CAP_SYS_ADMIN too)',
     matching(NAMESPACE, 'the name of a network namespace'),
   )
+  .option('--check', 'judge the configuration, its files and the stored state, and start nothing')
   .addHelpText(
     'after',
     '\nWithout TLS it listens on loopback only, unless the configuration says `tls.mode: insecure`.' +
@@ -59,8 +68,23 @@ function effectiveConfig(options: Options): AgentConfig {
   return config;
 }
 
+/** Everything that can be wrong before the kernel is asked anything. */
+async function check(config: AgentConfig): Promise<void> {
+  readTls(config.tls);
+  readCredentials(config.credentials, process.env);
+  const stored = await new StateFile(config.stateDir).peek();
+  const leaves = partsOf(new Map(stored?.config ?? []));
+  routesFromLeaves(leaves.routes);
+  settingsFromLeaves(leaves.interfaces);
+  qosFromLeaves(leaves.qos);
+  const count = stored?.config.length ?? 0;
+  process.stdout.write(`good: answers on ${config.listen}, ${count} configured leaves stored\n`);
+}
+
 async function main(): Promise<void> {
-  const config = effectiveConfig(program.parse().opts<Options>());
+  const options = program.parse().opts<Options>();
+  const config = effectiveConfig(options);
+  if (options.check === true) return check(config);
   const log = pino({ level: config.logLevel, base: { netns: config.netns ?? undefined } });
   const agent = await startAgent(config, log);
   const stop = (signal: string): void => {

@@ -136,6 +136,8 @@ export interface Target {
   readonly connections: number;
   /** Sets that were received and applied so far. */
   readonly counts: { readonly setsReceived: number; readonly setsApplied: number };
+  /** Another certificate, for connections from now on; a target never goes back to plain text. */
+  replaceTls(tls: TargetTls): void;
   /** Cuts every open call and connection; the target goes on listening. */
   dropSessions(): void;
   /**

@@ -8,6 +8,8 @@ const SERVER_OPTIONS = {
   'grpc.enable_channelz': 0,
 };
 
+type Injector = ReturnType<Server['createConnectionInjector']>;
+
 /**
  * The network side of a target. The TCP sockets are our own and handed to grpc-js, because a
  * device that fails cuts its connections at once: Server.forceShutdown leaves them open while
@@ -15,14 +17,20 @@ const SERVER_OPTIONS = {
  */
 export class Listener {
   private readonly server = new Server(SERVER_OPTIONS);
-  private readonly injector;
+  /** The last one takes new connections; those before it hold older ones. */
+  private readonly injectors: Injector[] = [];
   private readonly sockets = new Set<Socket>();
   private tcp: TcpServer | null = null;
   private bound: AddressInfo | null = null;
 
   constructor(implementation: UntypedServiceImplementation, tls: TargetTls | null) {
     this.server.addService(SERVICE_DEFINITION, implementation);
-    this.injector = this.server.createConnectionInjector(credentialsOf(tls));
+    this.identify(tls);
+  }
+
+  /** From the next handshake on; connections that are open go on as they are. */
+  identify(tls: TargetTls | null): void {
+    this.injectors.push(this.server.createConnectionInjector(credentialsOf(tls)));
   }
 
   get port(): number {
@@ -65,7 +73,7 @@ export class Listener {
 
   async close(): Promise<void> {
     await this.stop();
-    this.injector.destroy();
+    for (const injector of this.injectors) injector.destroy();
     this.server.forceShutdown();
   }
 
@@ -75,7 +83,7 @@ export class Listener {
     socket.once('close', () => this.sockets.delete(socket));
     // A reset by the client ends this session only; grpc-js ends its calls when it closes.
     socket.on('error', () => socket.destroy());
-    this.injector.injectConnection(socket);
+    this.injectors.at(-1)?.injectConnection(socket);
   }
 }
 

@@ -9,6 +9,7 @@ import {
   STRANGER_CERT,
   STRANGER_KEY,
 } from '../../../test/support/certificates';
+import { Authority } from '../../../test/support/authority';
 import { codeOf, TestClient } from './testing/client';
 import { Subscriber, subscribeRequest } from './testing/subscriber';
 import { until } from './testing/until';
@@ -57,6 +58,58 @@ describe('TLS', () => {
     expect(await codeOf(open(good).capabilities())).toBe(0);
     expect(await codeOf(open(stranger).capabilities())).toBe(UNAVAILABLE);
     expect(await codeOf(open(credentials.createSsl(CA_CERT)).capabilities())).toBe(UNAVAILABLE);
+  });
+});
+
+describe('a replaced certificate', () => {
+  it('is shown from the next handshake on; open connections go on', async () => {
+    const old = new Authority('old authority');
+    const fresh = new Authority('new authority');
+    const issued = (authority: Authority): TargetTls => {
+      const { cert, key } = authority.issue({ name: 'switch' });
+      return { cert: Buffer.from(cert), key: Buffer.from(key), clientCa: null };
+    };
+    const trusting = (authority: Authority): ChannelCredentials =>
+      credentials.createSsl(Buffer.from(authority.cert));
+    await start(issued(old), null);
+    const early = open(trusting(old));
+    expect(await codeOf(early.capabilities())).toBe(0);
+    target.replaceTls(issued(fresh));
+    expect(await codeOf(early.capabilities())).toBe(0);
+    expect(await codeOf(open(trusting(fresh)).capabilities())).toBe(0);
+    target.dropSessions();
+    expect(await codeOf(early.capabilities())).toBe(UNAVAILABLE);
+  });
+
+  it('is refused by clients when its time is over, or it is for another host', async () => {
+    const authority = new Authority('an authority');
+    const wrong = [
+      authority.issue({ name: 'past', fromDays: -9, toDays: -1 }),
+      authority.issue({ name: 'future', fromDays: 1 }),
+      authority.issue({ name: 'other', hosts: ['elsewhere'], addresses: ['192.0.2.1'] }),
+    ];
+    await start(TLS, null);
+    for (const { cert, key } of wrong) {
+      target.replaceTls({ cert: Buffer.from(cert), key: Buffer.from(key), clientCa: null });
+      const client = open(credentials.createSsl(Buffer.from(authority.cert)));
+      expect(await codeOf(client.capabilities())).toBe(UNAVAILABLE);
+    }
+  });
+
+  it('of a client is refused when its time is over', async () => {
+    const authority = new Authority('an authority');
+    await start({ ...TLS, clientCa: Buffer.from(authority.cert) }, 'secret');
+    const channel = (fromDays: number, toDays: number): ChannelCredentials => {
+      const { cert, key } = authority.issue({ name: 'controller', fromDays, toDays });
+      return credentials.createSsl(CA_CERT, Buffer.from(key), Buffer.from(cert));
+    };
+    expect(await codeOf(open(channel(-9, -1)).capabilities())).toBe(UNAVAILABLE);
+    // The right certificate alone does not do where a password is asked for as well.
+    const known = open(channel(-1, 9));
+    expect(await codeOf(known.capabilities())).toBe(UNAUTHENTICATED);
+    known.metadata.set('username', 'weir');
+    known.metadata.set('password', 'secret');
+    expect(await codeOf(known.capabilities())).toBe(0);
   });
 });
 

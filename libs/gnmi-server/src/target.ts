@@ -51,6 +51,7 @@ export async function startTarget(options: TargetOptions): Promise<Target> {
     counts: transactions.counts,
     config: () => configuration.current,
     pendingCommit: () => commit.pendingId,
+    replaceTls: (tls) => listener.identify(tls),
     dropSessions: () => listener.cut(),
     async reboot(downMs) {
       await listener.stop();

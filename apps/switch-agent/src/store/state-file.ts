@@ -44,6 +44,11 @@ export class StateFile {
   /** Null when there is none yet. A damaged file is an error: guessing would reroute traffic. */
   async load(): Promise<PersistedState | null> {
     await mkdir(this.directory, { recursive: true, mode: 0o750 });
+    return this.peek();
+  }
+
+  /** As load(), and makes no directory. */
+  async peek(): Promise<PersistedState | null> {
     let text: string;
     try {
       text = await readFile(this.path, 'utf8');
