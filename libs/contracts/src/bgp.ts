@@ -63,9 +63,19 @@ const nextHopSchema = z
       context.addIssue({ code: 'custom', message: 'at most one address of each family' });
   });
 
+const UNIX = /^unix:\/\/\/[^\s]+$/;
+
+/** A socket of the file system can be kept for the daemon alone, which a port cannot. */
+const speakerAddressSchema = z.union([
+  hostPortSchema,
+  z.string().regex(UNIX, 'host:port, or unix:///path of a socket'),
+]);
+
 /** Where a router is steered by routes that a GoBGP speaker announces to it. */
 export const bgpSpeakerSchema = strict({
-  address: hostPortSchema.describe('gRPC API of gobgpd (3.x); one speaker for each router.'),
+  address: speakerAddressSchema.describe(
+    'gRPC API of gobgpd (3.x), host:port or unix:///path; one speaker for each router.',
+  ),
   tls: strict({
     mode: z.enum(['insecure', 'tls']),
     serverName: z.string().min(1).optional().describe('Name expected in its certificate.'),
@@ -95,7 +105,7 @@ export const bgpSpeakerSchema = strict({
     .describe('Autonomous system named in the link bandwidth community.'),
 }).superRefine(({ address, tls, nextHops, method, localPreference }, context) => {
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
-  if (tls === undefined && !isLoopbackHost(host))
+  if (tls === undefined && !UNIX.test(address) && !isLoopbackHost(host))
     context.addIssue({
       code: 'custom',
       path: ['tls'],
