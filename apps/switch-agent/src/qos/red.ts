@@ -47,12 +47,16 @@ export function redWords(leaf: RedLeaf, lineBps: number): readonly string[] {
   return [
     ...['limit', String(leaf.limitBytes), 'min', String(leaf.minBytes)],
     ...['max', String(leaf.maxBytes), 'avpkt', String(packetBytes), 'burst', String(burstPackets)],
-    ...['probability', String(leaf.probabilityPercent / 100), 'bandwidth', `${lineBps}bit`],
+    ...['probability', probabilityOf(leaf), 'bandwidth', `${lineBps}bit`],
     ...(leaf.ecn ? ['ecn'] : []),
     ...(leaf.harddrop ? ['harddrop'] : []),
     ...(leaf.nodrop ? ['nodrop'] : []),
   ];
 }
+
+/** `tc` counts probabilities in units of 2^-32: of 1 nothing is left, and the kernel guesses. */
+const probabilityOf = (leaf: RedLeaf): string =>
+  String(Math.min(leaf.probabilityPercent / 100, 0.99999));
 
 /** Least number of packets of which the lower threshold is made: finer steps of the burst. */
 const PACKETS_BELOW_MIN = 32;
