@@ -97,6 +97,11 @@ export interface Trend {
 /** What verification remembers of the time before a change. */
 export interface Verification {
   readonly startedMs: number;
+  /**
+   * Time of the first frame since: what it holds arrived in part before the change. NaN until
+   * there is one.
+   */
+  readonly firstFrameMs: number;
   readonly beforeMs: readonly number[];
   readonly comparisonBeforeMs: ReadonlyMap<string, number>;
   readonly lossBefore: number;

@@ -1,7 +1,8 @@
-import type { Change, VerdictRecord } from '../../model';
+import type { Change, TelemetryFrame, VerdictRecord } from '../../model';
 import { comparable, median, samplesBefore, touchedLoss } from '../effect';
 import type { Verification } from '../observed';
 import type { Pass } from '../pass';
+import { countsFromMs } from './counting';
 import { judge } from './judge';
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
@@ -22,6 +23,7 @@ function begin(pass: Pass, change: Change): void {
       comparisonBeforeMs.set(id, median(comparable(pass, change, state)));
   const verification: Verification = {
     startedMs: pass.now.monoMs,
+    firstFrameMs: NaN,
     beforeMs: objective === undefined ? [] : samplesBefore(pass, change, objective),
     comparisonBeforeMs,
     lossBefore: touchedLoss(pass, change),
@@ -37,20 +39,34 @@ function begin(pass: Pass, change: Change): void {
 function look(pass: Pass, change: Change): void {
   const verification = pass.observed.verifications.get(change.id);
   if (verification === undefined || pass.observed.frame === null) return;
-  const verdict = judge(pass, change, withLoss(pass, change, verification));
+  const looked = withFirstFrame(pass, change, verification, pass.observed.frame);
+  const verdict = judge(pass, change, withLoss(pass, change, looked));
   if (verdict === null) return;
   pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
 }
 
-/** One look at the loss for each new frame, once the change has settled. */
-function withLoss(pass: Pass, change: Change, verification: Verification): Verification {
-  const frame = pass.observed.frame?.sequence ?? 0;
-  const settled = pass.now.monoMs > verification.startedMs + change.verify.settleMs;
-  if (frame === verification.frame || !settled) return verification;
-  const lossAfter = [...verification.lossAfter, touchedLoss(pass, change)];
-  const next = { ...verification, lossAfter, frame };
+function withFirstFrame(
+  pass: Pass,
+  change: Change,
+  verification: Verification,
+  { sequence, atMs }: TelemetryFrame,
+): Verification {
+  const isFirst = Number.isNaN(verification.firstFrameMs) && sequence !== verification.frame;
+  return isFirst ? remember(pass, change, { ...verification, firstFrameMs: atMs }) : verification;
+}
+
+function remember(pass: Pass, change: Change, next: Verification): Verification {
   pass.observe({ verifications: new Map(pass.observed.verifications).set(change.id, next) });
   return next;
+}
+
+/** One look at the loss for each new frame, once the change has settled. */
+function withLoss(pass: Pass, change: Change, verification: Verification): Verification {
+  const { sequence, atMs } = pass.observed.frame ?? { sequence: 0, atMs: -Infinity };
+  const settled = atMs > countsFromMs(verification, change);
+  if (sequence === verification.frame || !settled) return verification;
+  const lossAfter = [...verification.lossAfter, touchedLoss(pass, change)];
+  return remember(pass, change, { ...verification, lossAfter, frame: sequence });
 }
 
 /** JSON has no NaN: unknown figures of a verdict are written as -1. */

@@ -2,6 +2,7 @@ import type { Change, Verdict, VerdictRecord } from '../../model';
 import { median, samplesAfter, touchesObjective } from '../effect';
 import type { ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
+import { countsFromMs } from './counting';
 
 /** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
 const PRIOR_SCALE = 1;
@@ -18,7 +19,7 @@ export function judge(
   change: Change,
   verification: Verification,
 ): VerdictRecord | null {
-  const fromMs = verification.startedMs + change.verify.settleMs;
+  const fromMs = countsFromMs(verification, change);
   const elapsedMs = pass.now.monoMs - verification.startedMs;
   const own =
     change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);

@@ -217,6 +217,14 @@ describe('rankCauses', () => {
       },
     ],
     [
+      'a deep queue on a link that has just become full',
+      'standing-queue',
+      {
+        channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.6 })],
+        queues: [standing({ depthRatio: 0.8 })],
+      },
+    ],
+    [
       'a deep queue on a full link where half of the packets are marked',
       'congestion',
       {

@@ -46,7 +46,9 @@ export function standingQueues(
   return queues.flatMap((queue) => {
     const channel = channels.find((item) => item.key === channelOf(queue));
     if (!queue.own || channel === undefined || !isStanding(queue)) return [];
-    const full = clamp((channel.meanUtilizationRatio - 0.6) / 0.25);
+    // Averages are slow to see that somebody came; that the queue is deep takes some seconds anyway.
+    const used = Math.max(channel.meanUtilizationRatio, channel.utilizationRatio || 0);
+    const full = clamp((used - 0.6) / 0.25);
     const deep = clamp(queue.standingRatio - 1);
     const felt = clamp(queue.delayMs / thresholdMs / SHARE_OF_THRESHOLD);
     // Who loses much is told that way, and still sends.
