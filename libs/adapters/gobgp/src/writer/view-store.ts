@@ -40,9 +40,11 @@ export class FileViewStore implements ViewStore {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
       throw cause;
     }
-    const stored = JSON.parse(text) as Partial<Stored>;
-    if (stored.formatVersion !== 1 || typeof stored.announcements !== 'object')
-      throw new Error(`${this.file(device)} is not as Weir writes it; move it away`);
+    const stored = storedIn(text);
+    if (stored === null) {
+      await rename(this.file(device), `${this.file(device)}.damaged`);
+      throw new Error(`${this.file(device)} is not as Weir writes it; kept as .damaged`);
+    }
     return stored.address === address ? new Map(Object.entries(stored.announcements)) : null;
   }
 
@@ -68,6 +70,17 @@ export class FileViewStore implements ViewStore {
   /** Names of devices are letters, digits, dots, underscores and dashes. */
   private file(device: string): string {
     return join(this.dir, `${device}.json`);
+  }
+}
+
+function storedIn(text: string): Stored | null {
+  try {
+    const stored = JSON.parse(text) as Partial<Stored> | null;
+    const whole = stored?.formatVersion === 1 && typeof stored.announcements === 'object';
+    return whole ? (stored as Stored) : null;
+  } catch {
+    // Half a file, which is told like any other that cannot be used.
+    return null;
   }
 }
 
