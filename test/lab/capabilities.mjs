@@ -48,6 +48,15 @@ const KERNEL_NEEDS = {
   red: (probe) =>
     probe.tc('qdisc add dev va root red limit 400kb min 30kb max 90kb avpkt 1000 burst 55 ecn'),
   netem: (probe) => probe.tc('qdisc add dev va root netem loss 1%'),
+  /** Loss on a wire: by netem, or by nftables at the bridge that is the wire. */
+  loss: (probe) => {
+    const rules = [
+      'add table bridge probe',
+      'add chain bridge probe cable { type filter hook forward priority 0; }',
+      'add rule bridge probe cable numgen random mod 100 < 1 drop',
+    ];
+    probe.inside(['nft', '-f', '-'], `${rules.join('\n')}\n`);
+  },
   bridge: (probe) => probe.ip('link add br0 type bridge'),
   dctcp: () => {
     const file = '/proc/sys/net/ipv4/tcp_available_congestion_control';
@@ -121,7 +130,9 @@ export class KernelProbe {
   #try(need) {
     const tool = (name) => (command) =>
       execFileSync(name, ['-n', this.#namespace, ...command.split(' ')], { stdio: 'pipe' });
-    const attempt = { ip: tool('ip'), tc: tool('tc') };
+    const inside = ([...argv], input) =>
+      execFileSync('ip', ['netns', 'exec', this.#namespace, ...argv], { stdio: 'pipe', input });
+    const attempt = { ip: tool('ip'), tc: tool('tc'), inside };
     try {
       execFileSync('ip', ['netns', 'add', this.#namespace], { stdio: 'pipe' });
       attempt.ip('link add va type veth peer name vb');

@@ -9,7 +9,7 @@ const BULK_MBPS = 20;
 export default incident({
   name: 'lossy',
   about: 'a wire that loses silently: the daemon finds it from both ends and takes it out',
-  needs: ['netem', 'wecmp', 'iperf3', 'httping'],
+  needs: ['loss', 'wecmp', 'iperf3', 'httping'],
   wires: [WIRE],
   order: 40,
   rule: 'bad-link',

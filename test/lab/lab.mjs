@@ -107,6 +107,13 @@ export class Lab {
       for (const end of [towardsLeaf, towardsSpine])
         await this.exec(WIRES, ['tc', 'qdisc', ...command(end)]);
     };
+    // Where there is no netem the bridge that is the cable throws frames away, and cannot wait.
+    const lose = (lossRatio) =>
+      this.exec(WIRES, ['nft', '-f', '-'], {
+        input: lossRules(wireNames(link), lossRatio),
+      });
+    if (this.kernel.kind === 'running')
+      return { set: ({ lossRatio }) => lose(lossRatio), clear: () => lose(0) };
     return {
       set: ({ lossRatio = 0, delayMs = 0 }) =>
         each((end) => [
@@ -127,4 +134,21 @@ export class Lab {
     await this.#processes.stopAll();
     await this.#machine.close();
   }
+}
+
+/** For nft: this share of what comes in at either end of the cable is lost. */
+function lossRules({ bridge, towardsLeaf, towardsSpine }, lossRatio) {
+  const table = `table bridge ${bridge}`;
+  const fresh = [`add ${table}`, `delete ${table}`];
+  if (lossRatio === 0) return `${fresh.join('\n')}\n`;
+  const share = `numgen random mod 10000 < ${Math.round(lossRatio * 10_000)}`;
+  return [
+    ...fresh,
+    `add ${table}`,
+    `add chain bridge ${bridge} cable { type filter hook forward priority 0; }`,
+    ...[towardsLeaf, towardsSpine].map(
+      (end) => `add rule bridge ${bridge} cable iifname ${end} ${share} drop`,
+    ),
+    '',
+  ].join('\n');
 }

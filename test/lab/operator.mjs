@@ -1,5 +1,6 @@
 /** What the operator of the lab had configured before an incident, as leaves of gNMI Sets. */
-import { routeLeaves, SCHEDULER, STATIC } from './gnmi-set.mjs';
+import { leavesOf, STATIC } from './gnmi-routes.mjs';
+import { SCHEDULER } from './initial-qos.mjs';
 import { hosts, initialRoutes } from './topology.mjs';
 
 /**
@@ -22,7 +23,7 @@ export async function pinRoutes(lab, device, leaf, weights) {
       .filter((hop) => hop.interface in weights)
       .map((hop) => ({ ...hop, weight: weights[hop.interface] })),
   }));
-  await lab.setLeaves(device, routeLeaves(pinned), { deletes });
+  await lab.setLeaves(device, leavesOf(pinned), { deletes });
 }
 
 /** Weights of the queues in the scheduler that all ports of `device` share. */
