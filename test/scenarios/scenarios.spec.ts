@@ -83,15 +83,23 @@ describe('a scenario with the loop on', () => {
     expect(bulk(on)).toBeGreaterThan(0.9 * bulk(off));
   }, 60_000);
 
-  it('a starved queue stays starved with the rule off', async () => {
-    const text = textOf('starved-queue.yaml').replace(
-      '    overrides:\n',
-      '    overrides:\n      rules: { scheduler: { mode: off } }\n',
-    );
-    const scenario = unwrap(buildScenario(unwrap(parseScenario(text)), { readText }));
-    const { result } = unwrap(await runScenario(scenario, { loop: 'on' }));
-    expect(result.changes.filter(({ rule }) => rule === 'scheduler')).toEqual([]);
-    const images = result.measures.find(({ workload }) => workload === 'images');
-    expect(images?.windows.end.p95).toBeGreaterThan(25);
-  }, 60_000);
+  it.each([
+    ['off', 'rule scheduler is off'],
+    ['observe', 'rule scheduler would act, but only observes: leaf2:eth'],
+  ])(
+    'a starved queue stays starved with the rule on %s, and the incident says so',
+    async (mode, note) => {
+      const text = textOf('starved-queue.yaml')
+        .replace('durationMs: 100000', 'durationMs: 45000')
+        .replace('overrides:\n', `overrides:\n      rules: { scheduler: { mode: ${mode} } }\n`);
+      const scenario = unwrap(buildScenario(unwrap(parseScenario(text)), { readText }));
+      const { result } = unwrap(await runScenario(scenario, { loop: 'on' }));
+      expect(result.changes).toEqual([]);
+      expect(result.incidents[0]).toMatchObject({ rule: 'scheduler', state: 'open' });
+      expect(result.incidents[0]?.note).toContain(note);
+      const images = result.measures.find(({ workload }) => workload === 'images');
+      expect(images?.windows.end.p95).toBeGreaterThan(25);
+    },
+    60_000,
+  );
 });

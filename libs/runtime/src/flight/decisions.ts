@@ -87,6 +87,8 @@ export function actionText(action: Action): string {
       return `reroute ${list(action.routes.map((item) => `${item.prefix} at ${item.device}`))}`;
     case 'undo':
       return `undo ${action.changeId}`;
+    case 'scheduler':
+      return `scheduler ${list(action.settings.map((item) => `${item.device}:${item.interface}:${item.queue} to ${item.weight}`))}`;
     default:
       return `${action.type} ${list(action.settings.map((item) => `${item.device}:${item.interface}:${item.queue}`))}`;
   }
