@@ -26,14 +26,24 @@ export function gapsByRow(
     const row = layout.channelIndex.get(key) ?? -1;
     const back = layout.channelIndex.get(other) ?? -1;
     if (!((utilization[row] ?? 0) > MIN_COMPARED)) continue;
-    const sent = recent.reduce((sum, { txBps }) => sum + (txBps[row] as number), 0);
-    const mean = sent / recent.length;
-    const own = recent.map(
-      ({ txBps, rxBps }) => ((txBps[row] as number) - (rxBps[back] as number)) / mean,
-    );
-    if (!own.some((gap) => Number.isNaN(gap))) gaps.set(row, own);
+    const own = gapsOf(recent, row, back);
+    if (own !== null) gaps.set(row, own);
   }
   return gaps;
+}
+
+/** The same of one link; null where one of its ends is not known in every frame. */
+export function gapsOf(
+  recent: Trend['recent'],
+  row: number,
+  back: number,
+): readonly number[] | null {
+  const sent = recent.reduce((sum, { txBps }) => sum + (txBps[row] as number), 0);
+  const mean = sent / recent.length;
+  const own = recent.map(
+    ({ txBps, rxBps }) => ((txBps[row] as number) - (rxBps[back] as number)) / mean,
+  );
+  return own.some((gap) => Number.isNaN(gap)) ? null : own;
 }
 
 /** Links that leave the same switch or reach the same one: they share the skew of its samples. */

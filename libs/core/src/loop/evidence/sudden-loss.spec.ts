@@ -206,7 +206,7 @@ describe('suddenLosses', () => {
       fc.property(traffic, (item) => {
         expect(suspects({ ...LAB, ...item })).toEqual([]);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 

@@ -1,7 +1,7 @@
 import type { FrameLayout, Topology } from '../../model';
 import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
-import { besideOf, gapsByRow, type Gap, type Gaps } from './end-gaps';
+import { besideOf, gapsOf, type Gap } from './end-gaps';
 
 /** Shorter windows hold too few samples of either end, ms. */
 const MIN_SPAN_MS = 6_000;
@@ -27,13 +27,15 @@ export function suddenLosses(
   utilization: Float64Array,
 ): ReadonlyMap<number, Gap> {
   const found = new Map<number, Gap>();
-  for (const frames of windowsOf(recent)) {
-    const gaps = gapsByRow(topology, recent.slice(-frames), layout, utilization);
-    for (const key of topologyIndex(topology).opposite.keys()) {
-      const row = layout.channelIndex.get(key) ?? -1;
-      if (!((utilization[row] ?? 0) > MIN_USED)) continue;
-      const gap = lossOf(topology, layout, key, gaps);
-      if (gap === null) continue;
+  const windows = windowsOf(recent);
+  for (const [key, other] of topologyIndex(topology).opposite) {
+    const row = layout.channelIndex.get(key) ?? -1;
+    const back = layout.channelIndex.get(other) ?? -1;
+    if (!((utilization[row] ?? 0) > MIN_USED)) continue;
+    const gaps = suspiciousWindows(recent, row, back, windows)
+      .map((frames) => lossOf(topology, layout, key, recent.slice(-frames)))
+      .filter((gap) => gap !== null);
+    for (const gap of gaps) {
       const known = found.get(row);
       if (known === undefined || gap.mean - gap.floor > known.mean - known.floor)
         found.set(row, gap);
@@ -54,15 +56,47 @@ function windowsOf(recent: Trend['recent']): readonly number[] {
   return lengths;
 }
 
+/** Those in which more is missing than nothing: nearly all links are whole, and cost no more. */
+function suspiciousWindows(
+  recent: Trend['recent'],
+  row: number,
+  back: number,
+  windows: readonly number[],
+): readonly number[] {
+  const suspicious: number[] = [];
+  let sent = 0;
+  let received = 0;
+  let frames = 0;
+  for (const length of windows) {
+    for (; frames < length; frames++) {
+      const { txBps, rxBps } = recent[recent.length - 1 - frames] as Trend['recent'][number];
+      sent += txBps[row] as number;
+      received += rxBps[back] as number;
+    }
+    if (sent - received > MIN_SUDDEN * sent) suspicious.push(length);
+  }
+  return suspicious;
+}
+
 /** What a link loses beyond what sampling explains, of which the links beside it are clear. */
-function lossOf(topology: Topology, layout: FrameLayout, key: string, gaps: Gaps): Gap | null {
-  const own = gaps.get(layout.channelIndex.get(key) ?? -1);
-  if (own === undefined) return null;
-  const alone = straightness(own);
-  if (alone === null || alone.mean <= Math.max(MIN_SUDDEN, alone.floor)) return null;
+function lossOf(
+  topology: Topology,
+  layout: FrameLayout,
+  key: string,
+  recent: Trend['recent'],
+): Gap | null {
+  const { opposite } = topologyIndex(topology);
+  const seriesOf = (channel: string): readonly number[] | null => {
+    const row = layout.channelIndex.get(channel) ?? -1;
+    return gapsOf(recent, row, layout.channelIndex.get(opposite.get(channel) ?? '') ?? -1);
+  };
+  const own = seriesOf(key);
+  const alone = own === null ? null : straightness(own);
+  if (own === null || alone === null || alone.mean <= Math.max(MIN_SUDDEN, alone.floor))
+    return null;
   const witness = besideOf(topology, key)
-    .map((other) => gaps.get(layout.channelIndex.get(other) ?? -1))
-    .filter((series) => series !== undefined)
+    .map(seriesOf)
+    .filter((series) => series !== null)
     .map((series) => slopeOf(own.map((gap, i) => gap - (series[i] ?? 0))))
     .filter(({ floor }) => floor <= Math.max(MIN_SUDDEN, alone.floor))
     .sort((a, b) => a.mean - b.mean)[WITNESSES - 1];
