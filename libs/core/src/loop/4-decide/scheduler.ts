@@ -26,18 +26,19 @@ interface Raise {
 /**
  * A larger weight for the workload's own queue where the scheduler of a port holds it to a share
  * that its traffic does not fit into. Urgent classes only; what the objectives of other classes
- * need of the port stays theirs.
+ * need of the port stays theirs. `whenFree`: as if no other change were open.
  */
 export function schedulerCandidate(
   pass: Pass,
   spec: SchedulerSpec,
   evidence: Evidence,
+  whenFree = false,
 ): Candidate | null {
   if (!spec.classes.includes(evidence.state.objective.class)) return null;
   const starved = evidence.queues
     .filter(isStarved)
     .sort((a, b) => b.starvation.score - a.starvation.score || (a.key < b.key ? -1 : 1));
-  const allowance = new Allowance(pass);
+  const allowance = new Allowance(pass, whenFree);
   const raises: Raise[] = [];
   for (const queue of starved) {
     const raised = raise(pass, spec, evidence, queue);

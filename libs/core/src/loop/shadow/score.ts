@@ -106,7 +106,7 @@ function predictedNow(pass: Pass, shadow: Shadow, evidence: Evidence): number | 
       : spec.type === 'ecn'
         ? ecnCandidate(pass, spec, evidence)
         : spec.type === 'scheduler'
-          ? schedulerCandidate(pass, spec, evidence)
+          ? schedulerCandidate(pass, spec, evidence, true)
           : null;
   // The rule would leave these queues alone by now: whatever ails the objective, it is not they.
   if (again === null || !sharesQueue(again.action, action)) return 0;
