@@ -15,6 +15,8 @@ export class AgentProcess {
   readonly netns: string;
   private child: ChildProcess | null = null;
   private client: gnmi.gNMIClient | null = null;
+  /** `127.0.0.1:port` of the agent that was started last. */
+  address = '';
   log = '';
 
   constructor(name: string) {
@@ -59,7 +61,8 @@ export class AgentProcess {
       if (child.exitCode !== null) throw new Error(`the agent ended: ${this.log}`);
       return /"port":(\d+)/.exec(this.log)?.[1] ?? null;
     });
-    this.client = new gnmi.gNMIClient(`127.0.0.1:${port}`, channel);
+    this.address = `127.0.0.1:${port}`;
+    this.client = new gnmi.gNMIClient(this.address, channel);
   }
 
   /** SIGKILL, and the end of the process waited for. */
