@@ -1,7 +1,7 @@
 import { QueueDepths } from '../state/queue-depths';
 import { parseQueues } from './queues';
 
-// Recorded from `tc -j -s qdisc show` of iproute2 6.1.0; the RED line follows its print function.
+// Recorded from `tc -j -s qdisc show` of iproute2 6.1.0; the RED line in a kernel 6.1 that has it.
 const QDISCS =
   '[{"kind":"htb","handle":"1:","dev":"vb","root":true,"refcnt":3,"options":{"r2q":10,"default":"0x10",' +
   '"direct_packets_stat":0,"direct_qlen":1000},"bytes":0,"packets":0,"drops":7,"overlimits":0,' +

@@ -1,6 +1,4 @@
-import type { Capability } from './capabilities';
 import { arrayOf, countField, numberOr, textOr } from './json-fields';
-import type { Tool } from './batch';
 
 /** One egress queue: a queueing discipline that holds packets itself. */
 export interface QueueState {
@@ -16,43 +14,6 @@ export interface QueueState {
   /** CE marks set here; null where the discipline does not mark. */
   readonly marks: bigint | null;
   readonly backlogBytes: number;
-}
-
-/** Reads `tc -j -s qdisc`; without tc a switch has no queue figures, and says so once. */
-export class QueueReader {
-  private ready = false;
-
-  constructor(
-    private readonly tc: Tool,
-    private readonly onProblem: (message: string) => void,
-  ) {}
-
-  async probe(): Promise<Capability> {
-    try {
-      await this.readAll();
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error);
-      return { available: false, reason: `no figures of queues: ${detail}` };
-    }
-    this.ready = true;
-    return { available: true };
-  }
-
-  /** Without figures when tc fails this once: other telemetry does not wait for it. */
-  async read(): Promise<readonly QueueState[]> {
-    if (!this.ready) return [];
-    try {
-      return await this.readAll();
-    } catch (error) {
-      this.onProblem(`queues not read: ${error instanceof Error ? error.message : String(error)}`);
-      return [];
-    }
-  }
-
-  private async readAll(): Promise<readonly QueueState[]> {
-    const [text = ''] = await this.tc.read(['qdisc show']);
-    return parseQueues(text);
-  }
 }
 
 /** Disciplines that only pass packets on to their classes, or hold none. */

@@ -1,5 +1,5 @@
 import { aborted, failedPrecondition, GnmiError, notFound, type LeafMap } from '@weir/gnmi';
-import { ToolRefusal, type Tool } from '../kernel/batch';
+import { ToolFailure, ToolRefusal, type Tool } from '../kernel/batch';
 import type { QueueState } from '../kernel/queues';
 import type { Log } from '../routes/forwarding';
 import type { LeafGroup } from '../state/leaves';
@@ -118,7 +118,8 @@ export class Qos {
     const wanted = qosFromLeaves(leaves);
     this.config = wanted;
     if (!this.found.htb.available && wanted.size === 0) return;
-    const { ports } = await readQos(tc);
+    const ports = await this.portsOrLog(reason);
+    if (ports === null) return;
     const { target, refused } = this.targets(wanted, ports, links);
     for (const { dev, error } of refused)
       log.error({ port: dev, error: error.message }, 'QoS not in force');
@@ -134,9 +135,20 @@ export class Qos {
       try {
         await tc.run(commands.map(({ words }) => words));
       } catch (error) {
-        if (!(error instanceof ToolRefusal)) throw error;
+        if (!(error instanceof ToolRefusal) && !(error instanceof ToolFailure)) throw error;
         log.error({ reason, port: dev, error: error.message }, 'kernel refused the QoS of a port');
       }
+    }
+  }
+
+  private async portsOrLog(reason: string): Promise<States | null> {
+    try {
+      return (await readQos(this.options.tc)).ports;
+    } catch (error) {
+      if (!(error instanceof ToolRefusal) && !(error instanceof ToolFailure)) throw error;
+      // The routes of a switch are worth having without its queues.
+      this.options.log.error({ reason, error: error.message }, 'QoS not in force: tc fails');
+      return null;
     }
   }
 
