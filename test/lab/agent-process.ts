@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
+import { credentials, Metadata, type ChannelCredentials, type ServiceError } from '@grpc/grpc-js';
 import { elemsOf, formatPath, plainValue, toProtoPath } from '@weir/gnmi';
 import { gnmi, type gnmiExt } from '@weir/proto-gen';
 
@@ -62,6 +62,12 @@ export class AgentProcess {
       return /"port":(\d+)/.exec(this.log)?.[1] ?? null;
     });
     this.address = `127.0.0.1:${port}`;
+    this.connect(channel);
+  }
+
+  /** Another connection in place of the present one. */
+  connect(channel: ChannelCredentials): void {
+    this.client?.close();
     this.client = new gnmi.gNMIClient(this.address, channel);
   }
 

@@ -3,6 +3,7 @@ import { chownSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials, Metadata, status } from '@grpc/grpc-js';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
+import { Authority } from '../support/authority';
 import * as certificates from '../support/certificates';
 import { AGENT, AgentProcess, until } from './agent-process';
 
@@ -29,6 +30,11 @@ describeKernel('who may talk to the switch agent, and what it may do', () => {
     return file;
   }
 
+  function keep(files: Readonly<Record<string, string | Buffer>>): void {
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(agent.stateDir, name), content);
+  }
+
   it('asks for user name and password when the configuration says so', async () => {
     const config = configFile(
       '  credentials: { usernameEnv: WEIR_USER, passwordEnv: WEIR_PASSWORD }\n',
@@ -44,12 +50,7 @@ describeKernel('who may talk to the switch agent, and what it may do', () => {
 
   it('takes only clients of its authority under mutual TLS', async () => {
     const { CA_CERT, SERVER_CERT, SERVER_KEY, CLIENT_CERT, CLIENT_KEY } = certificates;
-    for (const [name, pem] of [
-      ['ca.crt', CA_CERT],
-      ['tls.crt', SERVER_CERT],
-      ['tls.key', SERVER_KEY],
-    ] as const)
-      writeFileSync(join(agent.stateDir, name), pem);
+    keep({ 'ca.crt': CA_CERT, 'tls.crt': SERVER_CERT, 'tls.key': SERVER_KEY });
     const config = configFile(
       '  tls: { mode: mutual, certFile: tls.crt, keyFile: tls.key, caFile: ca.crt }\n',
     );
@@ -58,6 +59,42 @@ describeKernel('who may talk to the switch agent, and what it may do', () => {
     expect((await agent.capabilities()).supportedModels.length).toBeGreaterThan(0);
     await agent.kill();
     await agent.start(['--config', config], {}, credentials.createSsl(CA_CERT));
+    await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAVAILABLE });
+  });
+
+  it('asks for both the certificate and the password where both are configured', async () => {
+    const { CA_CERT, SERVER_CERT, SERVER_KEY, CLIENT_CERT, CLIENT_KEY } = certificates;
+    keep({ 'ca.crt': CA_CERT, 'tls.crt': SERVER_CERT, 'tls.key': SERVER_KEY });
+    const config = configFile(
+      '  tls: { mode: mutual, certFile: tls.crt, keyFile: tls.key, caFile: ca.crt }\n' +
+        '  credentials: { usernameEnv: WEIR_USER, passwordEnv: WEIR_PASSWORD }\n',
+    );
+    const known = credentials.createSsl(CA_CERT, CLIENT_KEY, CLIENT_CERT);
+    await agent.start(['--config', config], { WEIR_USER: 'weir', WEIR_PASSWORD: 'secret' }, known);
+    await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    const metadata = new Metadata();
+    metadata.set('username', 'weir');
+    metadata.set('password', 'secret');
+    expect((await agent.capabilities(metadata)).supportedModels.length).toBeGreaterThan(0);
+  });
+
+  it('shows a new certificate without a restart, and keeps the last good one', async () => {
+    const [old, fresh] = [new Authority('old'), new Authority('fresh')];
+    const first = old.issue({ name: 'switch' });
+    keep({ 'tls.crt': first.cert, 'tls.key': first.key });
+    const config = configFile('  tls: { mode: tls, certFile: tls.crt, keyFile: tls.key }\n');
+    const trusting = (authority: Authority) => credentials.createSsl(Buffer.from(authority.cert));
+    await agent.start(['--config', config], {}, trusting(old));
+    expect((await agent.capabilities()).supportedModels.length).toBeGreaterThan(0);
+    keep({ 'tls.crt': 'no certificate' });
+    await until('the refusal', () => agent.log.includes('last good ones stay'));
+    const second = fresh.issue({ name: 'switch' });
+    keep({ 'tls.crt': second.cert, 'tls.key': second.key });
+    await until('the new one', () => agent.log.includes('certificates replaced'));
+    expect((await agent.capabilities()).supportedModels.length).toBeGreaterThan(0);
+    agent.connect(trusting(fresh));
+    expect((await agent.capabilities()).supportedModels.length).toBeGreaterThan(0);
+    agent.connect(trusting(new Authority('another')));
     await expect(agent.capabilities()).rejects.toMatchObject({ code: status.UNAVAILABLE });
   });
 
@@ -103,6 +140,17 @@ describeKernel('who may talk to the switch agent, and what it may do', () => {
     );
     expect(run('--listen', '0.0.0.0:9339')).toContain('spec.tls: missing');
     expect(run('--listen', 'nowhere')).toContain('host:port');
+    const plain = '  tls: { mode: tls, certFile: a.crt, keyFile: a.key }\n';
+    expect(run('--check', '--config', configFile(plain))).toMatch(/spec\.tls\.certFile: .*ENOENT/);
+    keep({ 'a.crt': certificates.SERVER_CERT, 'a.key': certificates.CLIENT_KEY });
+    expect(run('--check', '--config', configFile(plain))).toContain(
+      'spec.tls.keyFile: it is not the key of the certificate',
+    );
+    expect(run('--check', '--state-dir', agent.stateDir)).toContain('good: answers on');
+    const port = '  ports: { up1: { rate: fast } }\n';
+    expect(run('--check', '--config', configFile(port))).toContain('spec.ports.up1.rate: must be');
+    const groups = '  nexthopGroups: { buckets: 64 }\n';
+    expect(run('--check', '--config', configFile(groups))).toContain('only resilient groups');
     writeFileSync(join(agent.stateDir, 'state.json'), '{"formatVersion":1');
     expect(run('--state-dir', agent.stateDir, '--netns', agent.netns)).toContain(
       'state.json: is not JSON',

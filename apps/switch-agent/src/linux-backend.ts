@@ -20,7 +20,7 @@ import type { QosLink } from './qos/qos';
 import { usableLinkNames, type Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
 import { staticPath } from './routes/paths';
-import type { StaticRoute } from './routes/static-route';
+import { isIpv6Prefix, type StaticRoute } from './routes/static-route';
 import { operStatus, stateLeaves, type StateInput } from './state/leaves';
 import { StateTree } from './state/state-tree';
 import type { PersistedState, StateFile } from './store/state-file';
@@ -175,7 +175,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
     const [snapshot, reading] = await Promise.all([
       kernel.read(),
       qos.read(),
-      accounting.update(new Set(forwarding.routes.map((route) => route.prefix))),
+      accounting.update(countedPrefixes(forwarding.routes)),
     ]);
     this.takenNs = snapshot.timeNs;
     this.noteOperStatus(snapshot);
@@ -271,6 +271,10 @@ export class LinuxBackend implements TargetBackend, CommitStore {
     });
   }
 }
+
+/** The counting table is one of IPv4; routes of IPv6 have no counters. */
+const countedPrefixes = (routes: readonly StaticRoute[]): ReadonlySet<string> =>
+  new Set(routes.map((route) => route.prefix).filter((prefix) => !isIpv6Prefix(prefix)));
 
 /** Configuration leaves by the part of the machine that they are about. */
 export function partsOf(leaves: LeafMap): Record<'interfaces' | 'qos' | 'routes', LeafMap> {

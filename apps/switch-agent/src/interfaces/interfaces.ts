@@ -34,8 +34,10 @@ export class Interfaces {
   prepare(next: LeafMap, now: KernelSnapshot): LinkChange {
     const settings = settingsFromLeaves(next);
     const links = new Map(now.links.map((link) => [link.name, link]));
-    for (const name of settings.keys()) {
+    for (const [name, wanted] of settings) {
       const link = links.get(name);
+      // What was accepted once may have gone since, and is no reason to refuse something else.
+      if (same(wanted, this.present.get(name))) continue;
       if (link === undefined || link.loopback)
         throw invalidArgument(`${pathOf(name)}/config/name: no interface "${name}" exists`);
     }
@@ -44,7 +46,7 @@ export class Interfaces {
       const [was, link] = [this.present.get(name) ?? UNSET, links.get(name)];
       const wanted = settings.get(name) ?? UNSET;
       // A link that has gone needs nothing given back; one that nobody asks to change is let be.
-      if (link === undefined || JSON.stringify(was) === JSON.stringify(wanted)) return [];
+      if (link === undefined || same(was, wanted)) return [];
       return stepsTo(link, withOriginals(wanted, this.originals[name] ?? UNSET));
     });
     return {
@@ -145,6 +147,9 @@ const setLink = (name: string, ...words: string[]): KernelCommand => ({
   prefix: '',
 });
 
+const same = (one: LinkSettings, other: LinkSettings | undefined): boolean =>
+  JSON.stringify(one) === JSON.stringify(other);
+
 const upDown = (up: boolean): string => (up ? 'up' : 'down');
 const quoted = (text: string): string => `"${text}"`;
 
@@ -213,8 +218,11 @@ function originalsFor(
   const originals: Record<string, LinkSettings> = {};
   for (const [name, wanted] of settings) {
     const link = links.get(name);
-    if (link === undefined) continue;
     const before = known[name] ?? UNSET;
+    if (link === undefined) {
+      originals[name] = before;
+      continue;
+    }
     originals[name] = {
       enabled: wanted.enabled === null ? null : (before.enabled ?? link.up),
       mtu: wanted.mtu === null ? null : (before.mtu ?? link.mtu),
