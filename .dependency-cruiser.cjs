@@ -77,7 +77,7 @@ const TABLE = [
       'libs/(core|algorithms|runtime|contracts|tls|intents|sim|closed-loop|swarm|openconfig-switch)',
       'libs/(proto-gen|gnmi|gnmi-server)',
       'libs/adapters/(policy-cel|inventory-file|journal-lmdb|journal-anchor|queue-memory|gnmi)',
-      'libs/adapters/flight-file',
+      'libs/adapters/(flight-file|gobgp)',
     ],
   },
   {

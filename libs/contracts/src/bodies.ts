@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { strict } from './issues';
 import { MAX_PAGE_SIZE } from './api';
-import { modeSchema, nameSchema, prefixSchema } from './scalars';
+import { modeSchema, nameSchema } from './scalars';
+import { parsePrefix } from './ip';
 import { intentEnvelopeSchema } from './intent';
 
 /** POST /v1/intents and PUT /v1/intents/{kind}/{name}. */
@@ -16,18 +17,30 @@ const queueTargetShape = {
   queue: z.string().min(1),
 };
 
+/** Of either family; devices that cannot route it refuse. */
+const anyPrefixSchema = z.string().superRefine((text, context) => {
+  const parsed = parsePrefix(text);
+  if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.reason });
+});
+
 const rerouteSchema = strict({
   type: z.literal('reroute'),
   routes: z
     .array(
       strict({
         device: nameSchema,
-        prefix: prefixSchema,
+        prefix: anyPrefixSchema,
         weights: z
           .record(interfaceSchema, z.int().min(0).max(65535))
-          .refine((weights) => Object.values(weights).some((weight) => weight > 0), {
-            message: 'at least one interface needs a weight above 0',
-          }),
+          .refine(
+            (weights) =>
+              Object.keys(weights).length === 0 ||
+              Object.values(weights).some((weight) => weight > 0),
+            { message: 'at least one interface needs a weight above 0' },
+          )
+          .describe(
+            'By egress interface. None at all withdraws the prefix from a router that is steered by BGP.',
+          ),
       }),
     )
     .min(1)

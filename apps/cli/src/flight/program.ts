@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { OpenConfigProfile } from '@weir/adapter-gnmi';
+import { GobgpProfile } from '@weir/adapter-gobgp';
 import { compilePolicy, type CompiledPolicy } from '@weir/adapter-policy-cel';
 import type { Result } from '@weir/core/base';
 import { intentKinds } from '@weir/intents';
@@ -8,11 +9,11 @@ import { CliError } from '../cli-error';
 import type { Io } from '../io';
 import { readText } from '../offline/documents';
 
-const profile = new OpenConfigProfile();
+const profiles = [new OpenConfigProfile(), new GobgpProfile()];
 
 /** What this build of Weir brings to a replay. */
 export const program: Program = {
-  profiles: new Map([[profile.name, profile]]),
+  profiles: new Map(profiles.map((profile) => [profile.name, profile])),
   intentKinds,
   digest: (text) => createHash('sha256').update(text).digest('hex'),
   compilePolicy,

@@ -43,6 +43,11 @@ export interface DeviceProfile {
   readonly name: string;
   /** Subtrees that make up the image, as canonical paths. */
   readonly managedPaths: readonly string[];
+  /**
+   * True where the routes of an image lie over those that the device has by itself: a prefix that
+   * the image does not hold is then forwarded by routes that are not known here, not dropped.
+   */
+  readonly overlay?: boolean;
   routes(image: ConfigImage): readonly StaticRoute[];
   queue(image: ConfigImage, iface: string, queue: string): QueueSettings | null;
   renderRoute(

@@ -168,7 +168,7 @@ export class FlightRecorder implements FlightSink {
     const recorded: RecordedEnvironment = {
       version: this.options.version,
       policy: { name, hash, text: this.deps.policyText(policy), groups },
-      profiles: [...profiles.keys()],
+      profiles: profilesUsed(topology, profiles),
       settings,
     };
     const { id } = this.parts.partOf(topology);
@@ -283,3 +283,12 @@ const eventEntry = (event: unknown, now: Now): Uint8Array =>
   entryOf(ENTRY.event, (to) => {
     encodeValue(to, { event, now }, null);
   });
+
+/** A recording needs no profile of devices that its site does not have. */
+function profilesUsed(
+  { devices }: LoopEnv['topology'],
+  profiles: LoopEnv['profiles'],
+): readonly string[] {
+  const used = new Set([...devices.values()].map(({ profile }) => profile));
+  return [...profiles.keys()].filter((name) => used.has(name));
+}

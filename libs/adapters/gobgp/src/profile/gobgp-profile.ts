@@ -14,6 +14,8 @@ import { checkSchema } from './schema';
 export class GobgpProfile implements DeviceProfile {
   readonly name = 'gobgp';
   readonly managedPaths = [ANNOUNCEMENTS, SPEAKER, OTHERS];
+  /** A router without an announcement goes by what its other neighbours tell it. */
+  readonly overlay = true;
 
   routes(image: ConfigImage): readonly StaticRoute[] {
     return routesOf(image);

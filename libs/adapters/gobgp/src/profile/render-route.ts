@@ -26,7 +26,8 @@ type Hops = ReadonlyMap<string, string>;
 /**
  * Announcements of one prefix for new weights by interface. An interface of weight 0, or without
  * one, is withdrawn (method weights) or becomes a standby (method local-preference); it can come
- * back, since the topology knows its next hop. A prefix that is not announced yet is from then on.
+ * back, since the topology knows its next hop. A prefix that is not announced yet is from then on;
+ * no weights at all withdraw it from this router.
  */
 export function renderRoute(
   image: ConfigImage,
@@ -42,6 +43,7 @@ export function renderRoute(
   const hops = nextHopsIn(image, family);
   const own = ownPaths(image).get(prefix) ?? [];
   const template = templateOf(image);
+  if (Object.keys(weights).length === 0) return withdrawal(where, image, prefix, own);
   const wanted = announcedBy(hops, weights, template);
   const refused =
     weightsProblem(hops, family, weights, template) ??
@@ -49,6 +51,24 @@ export function renderRoute(
     (own.some((path) => path.announcement === null) ? foreignAttributes(prefix) : null);
   if (refused !== null) return refuse(refused.code, where, refused.reason);
   return ok(diffsOf(image, prefix, own, wanted));
+}
+
+/**
+ * Asked for in so many words, as no weights at all: the site stops announcing the prefix, and the
+ * router goes back to routes of its own. It needs no session and no agreement of others.
+ */
+function withdrawal(
+  where: string,
+  image: ConfigImage,
+  prefix: string,
+  own: readonly OwnPath[],
+): Result<readonly LeafDiff[]> {
+  if (own.length === 0) return refuse('not-found', where, `Weir does not announce ${prefix} here.`);
+  if (own.some(({ announcement }) => announcement === null)) {
+    const { code, reason } = foreignAttributes(prefix);
+    return refuse(code, where, reason);
+  }
+  return ok(diffsOf(image, prefix, own, []));
 }
 
 type Problem = Pick<Refusal, 'code' | 'reason'>;

@@ -8,7 +8,7 @@ import {
 } from '../../model';
 import type { Draft } from '../4-decide';
 import { canonicalJson, type StaticRoute } from '../../ports';
-import { loadsOf, profileOf, routesIn, routingOf, whatIf } from '../network';
+import { fallsBack, loadsOf, profileOf, routesIn, routingOf, whatIf } from '../network';
 import { blastRadius, type Verdict } from './blast-radius';
 import { sharesHold } from './queue-shares';
 import type { Pass } from '../pass';
@@ -26,7 +26,9 @@ export function runChecks(
   inverse: readonly DeviceDiff[],
 ): readonly ValidationCheck[] {
   const { action } = draft;
-  const routes = action.type === 'reroute' ? action.routes : routeChanges(pass, diffs);
+  const moved = action.type === 'reroute' ? action.routes : routeChanges(pass, diffs);
+  // Where a device goes on by routes of its own there is nothing to follow.
+  const routes = moved.filter((route) => !fallsBack(pass, route));
   const checks: readonly (readonly [string, Verdict])[] = [
     ['telemetry', telemetryFresh(pass)],
     ['device free', devicesFree(pass, diffs)],
@@ -37,7 +39,7 @@ export function runChecks(
     ['spare path', sparePath(pass, routes)],
     ['capacity', capacityHolds(pass, routes)],
     ['queue shares', sharesHold(pass, draft, diffs)],
-    ['blast radius', blastRadius(pass, draft, diffs, routes)],
+    ['blast radius', blastRadius(pass, draft, diffs, moved)],
     ['open changes', openChanges(pass)],
     ['budget', budgetLeft(pass, draft)],
     ['cool-down', cooledDown(pass, draft)],

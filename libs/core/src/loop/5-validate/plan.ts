@@ -9,7 +9,7 @@ import {
 } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
-import { edgesOf } from '../network';
+import { edgesOf, fallsBack } from '../network';
 import type { Pass } from '../pass';
 import { checkOf, routeChanges, runChecks } from './checks';
 import { orderOf, type Order } from './order';
@@ -70,7 +70,7 @@ function planOrder(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Orde
   return orderOf(
     pass,
     devices,
-    routes.filter((route) => devices.includes(route.device)),
+    routes.filter((route) => devices.includes(route.device) && !fallsBack(pass, route)),
     canary,
   );
 }

@@ -48,7 +48,9 @@ function movedPrefixes(pass: Pass, change: Change, now: World, after: World): Re
 
 function worse(prefix: string, before: Delivery, after: Delivery, spare: boolean): Objection {
   for (const [device, had] of before.ways) {
-    const has = after.ways.get(device) ?? 0;
+    const has = after.ways.get(device);
+    // It goes on by routes of its own, which are not known here.
+    if (has === undefined) continue;
     if (had >= 1 && has === 0) return ['black-hole', `${prefix} would have no way from ${device}`];
     if (before.sound.has(device) && !after.sound.has(device))
       return ['forwarding-loop', `${prefix} from ${device} would loop or end on some of its ways`];

@@ -119,6 +119,10 @@ export function deliveryOf(
   return { sound, ways };
 }
 
+/** What such a device does with a prefix that its image does not hold is not known. */
+const isOverlay = (pass: Pass, device: DeviceId): boolean =>
+  pass.env.profiles.get(pass.env.topology.devices.get(device)?.profile ?? '')?.overlay === true;
+
 /** Interfaces of a prefix at a device in any of the worlds; null where one of them is not known. */
 function hopsAt(
   pass: Pass,
@@ -130,7 +134,9 @@ function hopsAt(
   for (const world of worlds) {
     const routes = routesAt(pass, world, device);
     if (routes === null) return null;
-    for (const name of routes.get(prefix) ?? []) names.add(name);
+    const hops = routes.get(prefix);
+    if (hops === undefined && isOverlay(pass, device)) return null;
+    for (const name of hops ?? []) names.add(name);
   }
   return [...names];
 }

@@ -1,4 +1,10 @@
-import { deviceId, type ConfigImage, type DeviceId, type Port } from '../../model';
+import {
+  deviceId,
+  type ConfigImage,
+  type DeviceId,
+  type Port,
+  type RouteWeights,
+} from '../../model';
 import type { DeviceProfile, RoutingModel, StaticRoute } from '../../ports';
 import type { Pass } from '../pass';
 
@@ -30,6 +36,17 @@ export function routesIn(profile: DeviceProfile, image: ConfigImage): readonly S
 export function profileOf(pass: Pass, id: DeviceId) {
   const device = pass.env.topology.devices.get(id);
   return device === undefined ? null : (pass.env.profiles.get(device.profile) ?? null);
+}
+
+/**
+ * Whether the device goes back to routes of its own for the prefix: it gets no next hop any more
+ * from a profile whose routes only lie over those.
+ */
+export function fallsBack(pass: Pass, { device, weights }: RouteWeights): boolean {
+  return (
+    profileOf(pass, device)?.overlay === true &&
+    !Object.values(weights).some((weight) => weight > 0)
+  );
 }
 
 /** `leaf1:eth3` taken apart; device names have no colon, interface names may. */

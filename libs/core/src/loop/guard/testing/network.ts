@@ -263,13 +263,15 @@ export interface Situation {
   readonly frame?: TelemetryFrame;
   readonly durable?: Partial<DurableState>;
   readonly observed?: Partial<typeof emptyObservedState>;
+  /** Routes lie over those that the devices have by themselves. */
+  readonly overlay?: boolean;
 }
 
 export function passOf(network: Network, situation: Situation = {}): Pass {
   const env = {
     topology: network.topology,
     policy: situation.policy ?? POLICY,
-    profiles: new Map([['plain', profile]]),
+    profiles: new Map([['plain', { ...profile, overlay: situation.overlay === true }]]),
     strategies: {} as Strategies,
     digest,
   } as unknown as LoopEnv;
