@@ -120,6 +120,25 @@ describeKernel('QoS in a real kernel', () => {
     expect(kernelText()).toBe(before);
   });
 
+  it('holds a queue to its limit and counts what it drops', async () => {
+    const qos = await agent();
+    const leaves = merged(
+      portLeaves({ port: 'up2', weights: { bulk: 1, priority: 1 } }),
+      limitLeaves('up2', { bulk: 20_000, priority: 500_000 }),
+    );
+    await set(qos, leaves);
+    ip('addr', 'add', '10.7.0.1/24', 'dev', 'up2');
+    ip(...'neigh add 10.7.0.2 lladdr 02:00:00:00:00:01 dev up2 nud permanent'.split(' '));
+    const script =
+      "const s = require('dgram').createSocket('udp4'); let n = 300;" +
+      "const next = () => n-- > 0 ? s.send(Buffer.alloc(1000), 9, '10.7.0.2', next) : s.close(); next();";
+    execFileSync('ip', ['netns', 'exec', NETNS, process.execPath, '-e', script]);
+    const bulk = (await qos.read()).queues.find((queue) => queue.name === '5752:1');
+    expect(bulk?.packets).toBeGreaterThan(0n);
+    expect(bulk?.drops).toBeGreaterThan(0n);
+    expect(bulk?.backlogBytes).toBeLessThanOrEqual(20_000);
+  });
+
   it('shows no drift of its own tree, and the drift that a hand makes, and leaves it', async () => {
     const qos = await agent();
     const config = merged(BASE, portLeaves({ port: 'up2', weights: { bulk: 1, spare: 7 } }));
