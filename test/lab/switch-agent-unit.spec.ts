@@ -25,6 +25,7 @@ const describeKernel = skipReason === null ? describe : describe.skip;
 const analyzes = installed('systemd-analyze');
 if (!analyzes)
   console.warn('switch-agent-unit.spec: systemd-analyze is not installed, unit unchecked');
+// The reason is printed above.
 const itAnalyzes = analyzes ? it : it.skip;
 
 jest.setTimeout(120_000);

@@ -12,10 +12,11 @@ import type {
 import type { PrefixAccounting } from './kernel/accounting';
 import type { KernelCapabilities } from './kernel/capabilities';
 import type { Kernel, KernelSnapshot } from './kernel/kernel';
-import { isInterfacePath } from './interfaces/from-leaves';
 import type { Interfaces } from './interfaces/interfaces';
 import type { Log } from './log';
-import { isQosPath, type Qos, type QosCapabilities, type QosReading } from './qos';
+import { modelsOf } from './models';
+import { partsOf } from './parts';
+import type { Qos, QosReading } from './qos';
 import type { QosLink } from './qos/qos';
 import { usableLinkNames, type Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
@@ -275,36 +276,6 @@ export class LinuxBackend implements TargetBackend, CommitStore {
 /** The counting table is one of IPv4; routes of IPv6 have no counters. */
 const countedPrefixes = (routes: readonly StaticRoute[]): ReadonlySet<string> =>
   new Set(routes.map((route) => route.prefix).filter((prefix) => !isIpv6Prefix(prefix)));
-
-/** Configuration leaves by the part of the machine that they are about. */
-export function partsOf(leaves: LeafMap): Record<'interfaces' | 'qos' | 'routes', LeafMap> {
-  const parts = { interfaces: new Map(), qos: new Map(), routes: new Map() } as const;
-  for (const [path, value] of leaves) {
-    const part = isInterfacePath(path) ? 'interfaces' : isQosPath(path) ? 'qos' : 'routes';
-    parts[part].set(path, value);
-  }
-  return parts;
-}
-
-/** What this kernel lacks is not among them. */
-function modelsOf(
-  capabilities: KernelCapabilities,
-  qos: QosCapabilities,
-): readonly gnmi.ModelData[] {
-  const model = (name: string, version: string): gnmi.ModelData => ({
-    name,
-    organization: 'OpenConfig working group',
-    version,
-  });
-  return [
-    model('openconfig-interfaces', '3.8.1'),
-    model('openconfig-if-ethernet', '2.18.0'),
-    model('openconfig-network-instance', '4.7.0'),
-    model('openconfig-aft', '3.4.0'),
-    ...(capabilities.nexthopGroups.available ? [model('openconfig-local-routing', '4.1.0')] : []),
-    ...(qos.htb.available ? [model('openconfig-qos', '2.2.0')] : []),
-  ];
-}
 
 /** `btime` of /proc/stat: seconds since the epoch at which the kernel started. */
 function readBootTimeNs(): bigint {

@@ -14,7 +14,7 @@ import {
 } from './config';
 
 import { settingsFromLeaves } from './interfaces/from-leaves';
-import { partsOf } from './linux-backend';
+import { partsOf } from './parts';
 import { qosFromLeaves } from './qos';
 import { routesFromLeaves } from './routes/from-leaves';
 import { StateFile } from './store/state-file';

@@ -64,7 +64,7 @@ describeKernel('QoS in a real kernel', () => {
       ['up1', { rateBps: 50_000_000n }],
       ['up2', { rateBps: 20_000_000n }],
     ]);
-    const qos = new Qos({ ip: tool('ip'), tc: wrap(tool('tc')), ports, log });
+    const qos = new Qos({ ip: tool('ip'), tc: wrap(tool('tc')), ports, log, detailsEvery: 1 });
     await qos.probe();
     return qos;
   };

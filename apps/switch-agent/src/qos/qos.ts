@@ -7,7 +7,7 @@ import { QueueDepths } from '../state/queue-depths';
 import { filterKind, NOT_PROBED, probeQos, type QosCapabilities } from './capabilities';
 import type { FilterKind } from './commands';
 import { qosFromLeaves } from './from-leaves';
-import { planPorts, readQos, type QosSnapshot } from './kernel-qos';
+import { planPorts, QosReader, type QosSnapshot } from './kernel-qos';
 import { checkOffered } from './offered';
 import { isQosPath, portPath } from './paths';
 import { renderPort } from './render';
@@ -21,6 +21,8 @@ export interface QosOptions {
   /** Rates from the agent's file; a port that is not here has its driver's speed. */
   readonly ports: ReadonlyMap<string, { readonly rateBps: bigint }>;
   readonly log: Log;
+  /** Polls after which classes and filters are read again; 10 when nothing is said. */
+  readonly detailsEvery?: number;
 }
 
 /** What is asked of a link: its name, and the driver's speed where there is one. */
@@ -65,7 +67,11 @@ export class Qos {
     { readonly port: WantedPort; readonly rateBps: bigint; readonly state: PortState }
   >();
 
-  constructor(private readonly options: QosOptions) {}
+  private readonly reader: QosReader;
+
+  constructor(private readonly options: QosOptions) {
+    this.reader = new QosReader(options.tc, options.detailsEvery);
+  }
 
   get capabilities(): QosCapabilities {
     return this.found;
@@ -114,7 +120,7 @@ export class Qos {
    * refusal, or a root of somebody else, is logged and the port left as it is.
    */
   async converge(leaves: LeafMap, links: readonly QosLink[], reason: string): Promise<void> {
-    const { log, tc } = this.options;
+    const { log } = this.options;
     const wanted = qosFromLeaves(leaves);
     this.config = wanted;
     if (!this.found.htb.available && wanted.size === 0) return;
@@ -133,7 +139,7 @@ export class Qos {
       if (commands.length === 0) continue;
       log.warn({ reason, ...difference(dev, state, present) }, 'QoS brought to the configuration');
       try {
-        await tc.run(commands.map(({ words }) => words));
+        await this.run(commands);
       } catch (error) {
         if (!(error instanceof ToolRefusal) && !(error instanceof ToolFailure)) throw error;
         log.error({ reason, port: dev, error: error.message }, 'kernel refused the QoS of a port');
@@ -143,7 +149,7 @@ export class Qos {
 
   private async portsOrLog(reason: string): Promise<States | null> {
     try {
-      return (await readQos(this.options.tc)).ports;
+      return (await this.reader.fresh()).ports;
     } catch (error) {
       if (!(error instanceof ToolRefusal) && !(error instanceof ToolFailure)) throw error;
       // The routes of a switch are worth having without its queues.
@@ -156,7 +162,7 @@ export class Qos {
   async read(): Promise<QosReading> {
     let reading: QosReading = { ports: new Map(), queues: [] };
     try {
-      reading = await readQos(this.options.tc);
+      reading = await this.reader.poll();
       this.unreadable = false;
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
@@ -234,14 +240,14 @@ export class Qos {
   }
 
   private async statesOf(devs: ReadonlySet<string>): Promise<Map<string, PortState>> {
-    const { ports } = await readQos(this.options.tc);
+    const { ports } = await this.reader.fresh();
     return new Map([...devs].map((dev) => [dev, ports.get(dev) ?? DEFAULT_STATE]));
   }
 
   private async apply(before: States, target: States): Promise<void> {
     const commands = planPorts(before, target, this.kind);
     try {
-      await this.options.tc.run(commands.map(({ words }) => words));
+      await this.run(commands);
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       const dev = error instanceof ToolRefusal ? commands[error.index]?.dev : undefined;
@@ -264,11 +270,19 @@ export class Qos {
     try {
       const now = await this.statesOf(new Set(before.keys()));
       const commands = planPorts(now, before, this.kind);
-      await this.options.tc.run(commands.map(({ words }) => words));
+      await this.run(commands);
     } catch (error) {
       // The Set is answered with its own failure; state leaves show what the kernel really holds.
       const detail = error instanceof Error ? error.message : String(error);
       this.options.log.error({ error: detail }, 'QoS could not be put back after a failure');
+    }
+  }
+
+  private async run(commands: ReturnType<typeof planPorts>): Promise<void> {
+    try {
+      await this.options.tc.run(commands.map(({ words }) => words));
+    } finally {
+      this.reader.forget();
     }
   }
 
