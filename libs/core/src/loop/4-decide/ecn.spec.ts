@@ -113,17 +113,19 @@ describe('ecnCandidate', () => {
         },
       ],
     });
-    // 250,000 bytes less before a line of 50 Mb/s are 40 ms of 80.
-    expect(found?.predicted.gainRatio).toBeCloseTo(-0.5, 6);
-    expect(found?.predicted.explanation).toContain('requests wait 40.0 ms less');
+    // 250,000 of 310,560 bytes go away, and with them that share of what is above 4 ms of 80.
+    expect(found?.predicted.gainRatio).toBeCloseTo(-0.95 * (250_000 / 310_560), 6);
+    expect(found?.predicted.explanation).toContain('each pass takes 40.0 ms less');
   });
 
-  it('never promises more than the healthy figure', () => {
-    expect(candidate({ quantileMs: 42 })?.predicted.gainRatio).toBeCloseTo(4 / 42 - 1, 6);
+  it('promises no more than some passes of the queue explain', () => {
+    // 40 ms of a pass, four times, of two seconds.
+    expect(candidate({ quantileMs: 2_000 })?.predicted.gainRatio).toBeCloseTo(-0.08, 6);
+    expect(candidate({ quantileMs: 4 })?.predicted.gainRatio).toBeCloseTo(0, 12);
   });
 
   it('lowers thresholds by a step where marking is on and the queue still stands', () => {
-    const { action } = candidate({ queue: { markRatio: 0.02 } }, marked(15_140)) ?? {};
+    const { action } = candidate({ queue: { markRatio: 0.5 } }, marked(15_140)) ?? {};
     expect(action).toMatchObject({
       settings: [{ minThresholdBytes: 12_112, maxThresholdBytes: 48_448 }],
     });
@@ -132,7 +134,7 @@ describe('ecnCandidate', () => {
   it.each<[string, Given, QueueSettings]>([
     ['the queue is empty now', { queue: { depthBytes: 0, standingRatio: 0 } }, UNMARKED],
     ['it is no deeper than the link needs', { queue: { standingRatio: 1 } }, UNMARKED],
-    ['most senders were told', { queue: { markRatio: 0.26 } }, UNMARKED],
+    ['most senders were told', { queue: { markRatio: 0.51 } }, UNMARKED],
     ['it is the queue of others', { queue: { own: false } }, UNMARKED],
     ['it is of no class that is to be marked', { queue: { key: 'l1:s1:mgmt' } }, UNMARKED],
     ['the objective is about iterations', { metric: 'iteration-time' }, UNMARKED],

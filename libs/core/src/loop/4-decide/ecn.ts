@@ -16,8 +16,10 @@ const LOSSY_RATIO = 0.001;
 interface Need {
   readonly queue: QueueEvidence;
   readonly setting: Setting;
-  /** Time that nothing would wait in it any more, ms; 0 where it is about loss. */
+  /** Time that a pass of it takes less, ms; 0 where it is about loss. */
   readonly removedMs: number;
+  /** Share of its depth that goes away. */
+  readonly goneRatio: number;
 }
 
 /**
@@ -96,7 +98,12 @@ function needOf(pass: Pass, spec: EcnSpec, evidence: Evidence, queue: QueueEvide
   };
   const goneBytes = isStanding(queue) ? Math.max(0, queue.meanDepthBytes - next.maxBytes) : 0;
   const felt = queue.own && isFelt(evidence, queue);
-  return { queue, setting, removedMs: felt ? (goneBytes * 8000) / capacityBps : 0 };
+  return {
+    queue,
+    setting,
+    removedMs: felt ? (goneBytes * 8000) / capacityBps : 0,
+    goneRatio: goneBytes / queue.meanDepthBytes || 0,
+  };
 }
 
 /** Whether enough requests pass it for the objective's quantile to feel it. */
@@ -105,18 +112,24 @@ function isFelt({ channels, state }: Evidence, { key }: QueueEvidence): boolean 
   return (channel?.share ?? 0) > 1 - state.objective.quantile;
 }
 
+/** A request passes a queue some times: to set up, in slow start, for what it asks and gets. */
+const PASSES = 4;
+
 /**
  * Where packets are lost, and are not any more, the workload is back at its healthy figure; how
- * much else there is, is unknown. Where a queue stands, the requests wait for less: of several
- * queues in a row the deepest is counted, which is the least that it can be.
+ * much else there is, is unknown. Where a queue stands, what the quantile has above its healthy
+ * figure shrinks as the queue does, as far as some passes of it explain that. Of several queues in
+ * a row the deepest is counted, which is the least that it can be.
  */
 function gainOf(evidence: Evidence, needs: readonly Need[]): number {
   const { state, thresholdMs } = evidence;
   const healthyMs = Number.isNaN(state.healthyMs) ? thresholdMs : state.healthyMs;
-  const most = 1 - healthyMs / state.quantileMs;
-  if (needs.some(({ queue }) => isLossy(queue))) return -most;
-  const removedMs = Math.max(...needs.map((need) => need.removedMs));
-  return -Math.max(0, Math.min(most, removedMs / state.quantileMs));
+  const excess = Math.max(0, 1 - healthyMs / state.quantileMs);
+  if (needs.some(({ queue }) => isLossy(queue))) return -excess;
+  const gains = needs.map(({ removedMs, goneRatio }) =>
+    Math.min(excess * goneRatio, (PASSES * removedMs) / state.quantileMs),
+  );
+  return -Math.max(0, ...gains);
 }
 
 function explain(needs: readonly Need[]): string {
@@ -128,6 +141,6 @@ function explain(needs: readonly Need[]): string {
   return (
     `${queue.key} stands at ${Math.round(queue.meanDepthBytes)} bytes, ` +
     `${queue.standingRatio.toFixed(1)} times what its link needs; ` +
-    `marked earlier, requests wait ${removedMs.toFixed(1)} ms less`
+    `marked earlier, each pass takes ${removedMs.toFixed(1)} ms less`
   );
 }

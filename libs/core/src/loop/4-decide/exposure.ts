@@ -1,12 +1,13 @@
 import type { RouteWeights, TelemetryFrame } from '../../model';
 import type { RoutingModel, Spread } from '../../ports';
 import type { Evidence } from '../evidence';
-import { legsOf, loadsOf, routingOf, whatIf, type Loads } from '../network';
+import { legsOf, loadsOf, routingOf, topologyIndex, whatIf, type Loads } from '../network';
 import type { Pass } from '../pass';
 
 /**
  * What the workload sees of the load: mean of u^4 over its traffic, which weighs a hot channel as
- * its queue does (delay grows much faster than load); a plain mean would call 95 % + 5 % fine.
+ * its queue does (delay grows much faster than load); a plain mean would call 95 % + 5 % fine. The
+ * ports of the hosts count too: where those are what is full, no route is worth much.
  */
 export function exposure(
   pass: Pass,
@@ -14,17 +15,20 @@ export function exposure(
   model: RoutingModel,
   loads: Loads,
 ): number {
+  const { attachments } = topologyIndex(pass.env.topology);
   const alike = new Map<Spread, number>();
+  let sum = 0;
   for (const leg of legsOf(pass, evidence.state.objective)) {
     const spread = model.spread(leg.from, leg.prefix);
     alike.set(spread, (alike.get(spread) ?? 0) + 1);
+    sum += weighed(loads.get(attachments.get(leg.prefix) ?? ''));
   }
-  let sum = 0;
   for (const [spread, times] of alike)
-    for (const [key, share] of spread.shares)
-      sum += times * share * Math.min(1.2, loads.get(key) ?? 0) ** 4;
+    for (const [key, share] of spread.shares) sum += times * share * weighed(loads.get(key));
   return sum;
 }
+
+const weighed = (load: number | undefined): number => Math.min(1.2, load ?? 0) ** 4;
 
 /** Relative change of the exposure with other routes; negative is better. */
 export function exposureGain(

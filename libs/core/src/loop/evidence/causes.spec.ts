@@ -217,6 +217,28 @@ describe('rankCauses', () => {
       },
     ],
     [
+      'a deep queue on a full port of a host that many send to',
+      'standing-queue',
+      {
+        channels: [
+          channel({ ...port, fanIn: 8, utilizationRatio: 0.99, meanUtilizationRatio: 0.97 }),
+        ],
+        queues: [standing({ key: 'leaf1:h1:rt' })],
+        hotSpots: [spot({ ...port, parallelLinks: 0 })],
+      },
+    ],
+    [
+      'bursts of many into a port that drops them',
+      'incast',
+      {
+        channels: [
+          channel({ ...port, fanIn: 64, utilizationRatio: 0.99, meanUtilizationRatio: 0.97 }),
+        ],
+        queues: [standing({ key: 'leaf1:h1:rt', recentLossRatio: 0.03 })],
+        hotSpots: [spot({ ...port, parallelLinks: 0 })],
+      },
+    ],
+    [
       'a deep queue on a link that has just become full',
       'standing-queue',
       {
@@ -225,11 +247,11 @@ describe('rankCauses', () => {
       },
     ],
     [
-      'a deep queue on a full link where half of the packets are marked',
+      'a deep queue on a full link where most packets are marked',
       'congestion',
       {
         channels: [channel({ utilizationRatio: 0.97, meanUtilizationRatio: 0.97 })],
-        queues: [standing({ markRatio: 0.5 })],
+        queues: [standing({ markRatio: 0.6 })],
       },
     ],
     [

@@ -22,8 +22,10 @@ const weighed = (causes: readonly Cause[]): readonly Cause[] =>
  */
 export function rankCauses(evidence: Evidence): readonly Cause[] {
   const starved = weighed(starvedQueues(evidence));
-  const spots = weighed(hotSpotCauses(evidence)).map((cause) => behindStarved(cause, starved));
-  const standing = weighed(standingQueues(evidence, strongestOf([...starved, ...spots])));
+  const whose = weighed(hotSpotCauses(evidence)).map((cause) => behindStarved(cause, starved));
+  const others = whose.filter((cause) => cause.name !== 'incast');
+  const standing = weighed(standingQueues(evidence, strongestOf([...starved, ...others])));
+  const spots = whose.map((cause) => behindStanding(cause, standing));
   const explained = strongestOf([...starved, ...spots, ...standing]);
   const hot = new Set(
     evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
@@ -57,6 +59,14 @@ function behindStarved(cause: Cause, starved: readonly Cause[]): Cause {
     ({ score, at }) => score > 0.3 && at.slice(0, at.lastIndexOf(':')) === cause.at,
   );
   return here && cause.name === 'interference' ? { ...cause, score: cause.score * 0.6 } : cause;
+}
+
+/** Bursts of many senders come and go; a queue that stays is filled by somebody who goes on. */
+function behindStanding(cause: Cause, standing: readonly Cause[]): Cause {
+  const here = standing.some(
+    ({ score, at }) => score > 0.5 && at.slice(0, at.lastIndexOf(':')) === cause.at,
+  );
+  return here && cause.name === 'incast' ? { ...cause, score: cause.score * 0.6 } : cause;
 }
 
 function linkFailure({ downChannels }: Evidence): Cause[] {

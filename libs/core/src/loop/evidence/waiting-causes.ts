@@ -29,8 +29,12 @@ export const starvedQueues = ({ queues }: Evidence): Cause[] =>
 const SHARE_OF_THRESHOLD = 0.25;
 /** A queue that loses twice as much has another trouble. */
 const MUCH_LOST = 0.02;
-/** With so many packets marked, senders were told; those that are left do not listen. */
-export const PLENTY_OF_MARKS = 0.25;
+/**
+ * With so many packets marked, senders were told; those that are left do not listen. DCTCP itself
+ * marks sqrt(2 / W) of the packets, W the window of a connection: half at eight packets each, less
+ * than which it can hardly go.
+ */
+const PLENTY_OF_MARKS = 0.5;
 
 /**
  * Own queues on full links that are deeper than the links need. Links that are not full hold bursts
