@@ -30,6 +30,10 @@ export class Lab {
       progress(message);
     };
     this.#network = new Network(machine, run);
+    // One CPU has nothing for V8's helper threads to run on: they only cost switches between them.
+    const flags = kernel.kind === 'uml' ? ['--single-threaded'] : [];
+    /** Node on a switch or a host of the lab. */
+    this.node = [process.execPath, ...flags];
     this.evidence = new Evidence((node, argv) => this.exec(node, argv));
     /** The first program that ended although nobody stopped it; null when none did. */
     this.failure = null;

@@ -40,9 +40,14 @@ export class Agent {
   start({ env } = {}) {
     const log = this.#starts++ === 0 ? this.name : `${this.name}-${this.#starts}`;
     const config = join(this.#lab.workDir, `${this.name}.yaml`);
-    this.#running = this.#lab.start(log, this.name, [process.execPath, AGENT, '--config', config], {
-      env,
-    });
+    this.#running = this.#lab.start(
+      log,
+      this.name,
+      [...this.#lab.node, AGENT, '--config', config],
+      {
+        env,
+      },
+    );
     return this.#running;
   }
 
