@@ -66,10 +66,10 @@ const nextHopSchema = z
 const UNIX = /^unix:\/\/\/[^\s]+$/;
 
 /** A socket of the file system can be kept for the daemon alone, which a port cannot. */
-const speakerAddressSchema = z.union([
-  hostPortSchema,
-  z.string().regex(UNIX, 'host:port, or unix:///path of a socket'),
-]);
+const speakerAddressSchema = z.string().superRefine((text, context) => {
+  if (UNIX.test(text) || hostPortSchema.safeParse(text).success) return;
+  context.addIssue({ code: 'custom', message: 'host:port, or unix:///path of a socket' });
+});
 
 /** Where a router is steered by routes that a GoBGP speaker announces to it. */
 export const bgpSpeakerSchema = strict({
@@ -94,8 +94,16 @@ export const bgpSpeakerSchema = strict({
     .optional()
     .describe('Of every path; default 200 with method local-preference, else not sent.'),
   med: uint32Schema.optional().describe('Multi-exit discriminator of every path.'),
-  communities: z.array(communitySchema).max(64).default([]),
-  largeCommunities: z.array(largeCommunitySchema).max(64).default([]),
+  communities: z
+    .array(communitySchema)
+    .max(64)
+    .default([])
+    .describe('Of every path: 65000:100, or a name such as no-export.'),
+  largeCommunities: z
+    .array(largeCommunitySchema)
+    .max(64)
+    .default([])
+    .describe('Of every path (RFC 8092): 65000:1:2.'),
   asn: z
     .int()
     .min(1)

@@ -70,6 +70,22 @@ describe('the files of a site', () => {
     expect(site.value.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it('names the field of a speaker that two routers share, and of one that is open to all', () => {
+    const router = (bgp: string) =>
+      `profile: gobgp, bgp: { address: '${bgp}', nextHops: { eth1: 10.1.1.1 } }, address`;
+    const steered = (first: string, second: string) =>
+      TOPOLOGY.replace('address', router(first)).replace(
+        /(leaf2.*?), address/,
+        `$1, ${router(second)}`,
+      );
+    write('topology.yaml', steered('127.0.0.1:50051', 'unix:///run/gobgpd/leaf2.sock'));
+    expect(complaint(CONFIG)).toBe('ok');
+    write('topology.yaml', steered('127.0.0.1:50051', '127.0.0.1:50051'));
+    expect(complaint(CONFIG)).toMatch(/spec\.devices\[1\]\.bgp\.address: .*leaf1 already/);
+    write('topology.yaml', steered('10.9.9.9:50051', '127.0.0.1:50051'));
+    expect(complaint(CONFIG)).toMatch(/spec\.devices\[0\]\.bgp\.tls: required/);
+  });
+
   it('has another hash when any file has changed', () => {
     const hashes = new Set<string>();
     const remember = (config: string): void => {
