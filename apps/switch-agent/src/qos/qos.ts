@@ -6,14 +6,15 @@ import type { LeafGroup } from '../state/leaves';
 import { QueueDepths } from '../state/queue-depths';
 import { filterKind, NOT_PROBED, probeQos, type QosCapabilities } from './capabilities';
 import type { FilterKind } from './commands';
+import { changedPorts, checkUndoable, difference, somebodysRoot, type Drift } from './difference';
 import { qosFromLeaves } from './from-leaves';
 import { planPorts, QosReader, type QosSnapshot } from './kernel-qos';
 import { checkOffered } from './offered';
 import { isQosPath, portPath } from './paths';
 import { renderPort } from './render';
 import { queueGroups } from './state';
-import { DEFAULT_STATE, sameState, stateLines, type PortState } from './tree';
-import { wantedText, type QosConfig, type WantedPort } from './wanted';
+import { DEFAULT_STATE, sameState, type PortState } from './tree';
+import type { QosConfig, WantedPort } from './wanted';
 
 export interface QosOptions {
   readonly ip: Tool;
@@ -34,11 +35,6 @@ export interface QosLink {
 /** A poll's worth of queueing. */
 export interface QosReading extends QosSnapshot {
   readonly queues: readonly QueueState[];
-}
-
-export interface Drift {
-  readonly missing: readonly string[];
-  readonly unexpected: readonly string[];
 }
 
 /** A Set's part in QoS. `apply` and `keep`, or `putBack`; the kernel is untouched before `apply`. */
@@ -68,6 +64,12 @@ export class Qos {
   >();
 
   private readonly reader: QosReader;
+  private drifted: {
+    readonly ports: States;
+    readonly config: QosConfig;
+    readonly rates: string;
+    readonly drift: Drift;
+  } | null = null;
 
   constructor(private readonly options: QosOptions) {
     this.reader = new QosReader(options.tc, options.detailsEvery);
@@ -176,9 +178,21 @@ export class Qos {
   /** Where the kernel departs from the configuration; empty lists when it does not. */
   drift(reading: QosReading, _leaves: LeafMap, links: readonly QosLink[]): Drift {
     if (this.unreadable) return { missing: [], unexpected: [] };
-    const { target, refused } = this.targets(this.config, reading.ports, links);
+    const { config } = this;
+    const rates = links.map(({ name, speedBps }) => `${name} ${speedBps ?? ''}`).join();
+    const last = this.drifted;
+    // Between two full readings nothing can have become different.
+    if (last?.ports === reading.ports && last.config === config && last.rates === rates)
+      return last.drift;
+    const drift = this.driftOf(reading.ports, links);
+    this.drifted = { ports: reading.ports, config, rates, drift };
+    return drift;
+  }
+
+  private driftOf(ports: States, links: readonly QosLink[]): Drift {
+    const { target, refused } = this.targets(this.config, ports, links);
     const lists = [...target].map(([dev, state]) =>
-      difference(dev, state, reading.ports.get(dev) ?? DEFAULT_STATE),
+      difference(dev, state, ports.get(dev) ?? DEFAULT_STATE),
     );
     for (const { dev, error } of refused)
       lists.push({ missing: [`${dev} ${error.message}`], unexpected: [] });
@@ -289,41 +303,4 @@ export class Qos {
   private get kind(): FilterKind {
     return filterKind(this.found) ?? 'u32';
   }
-}
-
-/** What is not the agent's making could not be put back; it is left to whoever made it. */
-function checkUndoable(dev: string, state: PortState): void {
-  const at = `${portPath(dev)}/output`;
-  if (state.kind === 'foreign')
-    throw failedPrecondition(`${at}: ${somebodysRoot(dev, state.text)}`);
-  if (state.kind === 'default') return;
-  const others = [...state.tree.leaves.values()].flatMap((leaf) =>
-    leaf.kind === 'other' ? [leaf.text] : [],
-  );
-  const strange = [...others, ...state.tree.strange];
-  if (strange.length > 0)
-    throw failedPrecondition(
-      `${at}: somebody put into the tree of ${dev} what could not be put back: ` +
-        `${strange.join('; ')}; take it away first`,
-    );
-}
-
-const somebodysRoot = (dev: string, text: string): string =>
-  `${dev} has a root discipline of somebody else (${text}); take it away first ` +
-  `("tc qdisc del dev ${dev} root"), or leave the port without QoS`;
-
-function changedPorts(before: QosConfig, after: QosConfig): ReadonlySet<string> {
-  const names = new Set([...before.keys(), ...after.keys()]);
-  return new Set(
-    [...names].filter((dev) => wantedText(before.get(dev)) !== wantedText(after.get(dev))),
-  );
-}
-
-function difference(dev: string, wanted: PortState, present: PortState): Drift {
-  const [left, right] = [stateLines(dev, wanted), stateLines(dev, present)];
-  const [mine, theirs] = [new Set(left), new Set(right)];
-  return {
-    missing: left.filter((line) => !theirs.has(line)),
-    unexpected: right.filter((line) => !mine.has(line)),
-  };
 }
