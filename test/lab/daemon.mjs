@@ -15,14 +15,16 @@ const HTTP_PORT = 8080;
 /**
  * `verifyMs` and `operationTimeoutMs` shorten how long an unconfirmed change may stand. `journal` is
  * a directory in the work directory: daemons that share one are the same daemon started again.
+ * `device(name)` gives fields more of a device in the topology file.
  */
 export async function startDaemon(processes, workDir, options = {}) {
   const { name = 'controller', operationTimeoutMs = 5000, verifyMs = null } = options;
   const { policyFile = 'policy.yaml', journal = 'journal', sampleIntervalMs = 500 } = options;
+  const topology = topologyDocument({ device: options.device });
   const policy = parse(readFileSync(here(policyFile), 'utf8'));
   if (verifyMs !== null) policy.spec.verify.maxMs = verifyMs;
   writeFileSync(join(workDir, 'policy.yaml'), stringify(policy));
-  writeFileSync(join(workDir, 'topology.yaml'), stringify(topologyDocument()));
+  writeFileSync(join(workDir, 'topology.yaml'), stringify(topology));
   const config = join(workDir, 'controller.yaml');
   const spec = {
     topology: './topology.yaml',

@@ -24,6 +24,7 @@ export default {
   name: 'controller-killed',
   about: 'the daemon is killed for good in the middle of a change; the switch undoes it by itself',
   needs: ['wecmp', 'htb'],
+  qos: true,
   order: 70,
   limitMs: 200_000,
   run: controllerKilled,
@@ -31,7 +32,7 @@ export default {
 
 async function controllerKilled(lab) {
   const checks = new Checks(lab.progress);
-  await lab.startSwitches({ qos: !lab.small });
+  await lab.startSwitches({ qos: true });
   const daemon = await healthyDaemon(lab, QUICK);
   const before = await kernelOf(lab, DEVICE);
   const bulk = await lab.bulk({ ...BULK, seconds: 180 });
