@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { GnmiError, GrpcStatus, type LeafMap, type LeafValue } from '@weir/gnmi';
 import { qosFromLeaves } from './from-leaves';
 import { renderPort } from './render';
@@ -394,5 +395,27 @@ describe('refusals of QoS leaves', () => {
     expect(error.message).toMatch(message);
     expect(error.message.startsWith(path)).toBe(true);
     expect(GrpcStatus[error.code]).toBe(code);
+  });
+
+  it('answers anything that a leaf may hold by a tree or a status, never by a crash', () => {
+    const paths = fc.constantFrom(...GOOD.keys());
+    const values = fc.oneof(
+      fc.string(),
+      fc.integer(),
+      fc.bigInt({ min: -1n, max: 2n ** 64n }).map(String),
+      fc.boolean(),
+      fc.constantFrom('bulk', 'priority', 'STRICT', '[1,2]', '["1..9"]', null),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(paths, values), { maxLength: 4 }), (changes) => {
+        try {
+          for (const port of qosFromLeaves(altered(Object.fromEntries(changes))).values())
+            renderPort(port, 50_000_000n);
+        } catch (error) {
+          expect(error).toBeInstanceOf(GnmiError);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
