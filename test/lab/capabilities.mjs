@@ -17,6 +17,7 @@ const TOOLS = {
   ping: 'iputils-ping',
   gobgpd: 'gobgpd',
   gobgp: 'gobgpd',
+  nft: 'nftables',
   frr: 'frr',
   [UML]: 'user-mode-linux',
   modprobe: 'kmod',
@@ -75,12 +76,19 @@ export const onPath = (tool) =>
 
 /** Debian packages of the tools that are not installed, for these scenarios. */
 export function missingPackages(scenarios) {
-  const tools = new Set([...BASE_TOOLS, ...UML_TOOLS, ...scenarios.flatMap(toolsOf)]);
+  const tools = new Set([
+    ...BASE_TOOLS,
+    ...UML_TOOLS,
+    ...scenarios.flatMap(toolsOf),
+    ...scenarios.flatMap(wireTools),
+  ]);
   const missing = [...tools].filter((tool) => !onPath(tool));
   return [...new Set(missing.map((tool) => TOOLS[tool]))].sort();
 }
 
 const toolsOf = ({ needs }) => needs.filter((need) => TOOL_NEEDS.includes(need));
+/** Wires that lose on a kernel without netem. */
+const wireTools = ({ needs }) => (needs.includes('loss') ? ['nft'] : []);
 
 /**
  * Where a scenario can run: `{kernel: 'running' | 'uml', because}` or `{reasons}` why nowhere. `wanted` is

@@ -13,7 +13,9 @@ const COLUMNS = [
   ['confirm', (r) => seconds(r.seconds?.confirm)],
   ['detect..confirm s', (r) => seconds(r.seconds?.detectToConfirm)],
   ['verdict', (r) => r.change?.verdict?.verdict ?? r.change?.verdict ?? ''],
-  ['kernel', (r) => r.kernel?.linux ?? ''],
+  ['kernel', (r) => (r.kernel?.kind === 'uml' ? `UML ${r.kernel.linux}` : (r.kernel?.linux ?? ''))],
+  ['machine load', (r) => shown(r.kernel?.loadAverage)],
+  ['seconds', (r) => shown(r.totalSeconds)],
 ];
 
 const shown = (value) => (value === null || value === undefined ? '-' : String(value));
