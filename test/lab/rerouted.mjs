@@ -7,11 +7,13 @@ import { hostNamed, initialRoutes } from './topology.mjs';
 /** TCP has filled the queue, and what was asked before a change has been answered, after this. */
 const SETTLE_MS = 1500;
 
-/** `{prefix: [{via, dev, weight}]}` of a switch, as its kernel forwards. */
+/** `{prefix: [{via, dev, weight}]}` of a switch, as its kernel forwards; sorted by port. */
 export async function weightsOf(lab, device) {
   const found = {};
-  for (const { prefix } of initialRoutes(device))
-    found[prefix] = await lab.evidence.weights(device, prefix);
+  for (const { prefix } of initialRoutes(device)) {
+    const hops = await lab.evidence.weights(device, prefix);
+    found[prefix] = hops.sort((a, b) => String(a.dev).localeCompare(String(b.dev)));
+  }
   return found;
 }
 
