@@ -170,6 +170,22 @@ describeKernel('one Set over links, queues and routes', () => {
     await until('the rollback of the restarted agent', () => machine() === before);
   });
 
+  it('undoes a commit although a port of it has gone meanwhile', async () => {
+    await agent.set(EVERYTHING);
+    await agent.set(OTHER, { commit: commit('c1', 60) });
+    agent.ip('link', 'del', 'up1');
+    await agent.set({}, { commit: { id: 'c1', action: { $case: 'cancel', value: {} } } });
+    const port = await agent.get(PORT);
+    expect(String(port.get(`${PORT}/config/mtu`))).toBe('1400');
+    expect(agent.ip('route', 'show', '10.9.0.0/24')).toContain('up2');
+    agent.ip('link', 'add', 'up1', 'type', 'veth', 'peer', 'name', 'peer9');
+    for (const name of ['up1', 'peer9']) agent.ip('link', 'set', name, 'up');
+    await until('the queues of the new port', () =>
+      tc('qdisc', 'show', 'dev', 'up1').includes('5752:'),
+    );
+    await until('its settings', () => agent.ip('link', 'show', 'up1').includes('mtu 1400'));
+  });
+
   it('tells once what was changed by hand in each part, and shows it in state', async () => {
     await agent.set(EVERYTHING);
     agent.ip('nexthop', 'replace', 'id', '20000', 'group', '10000,7/10001,2', 'proto', '87');

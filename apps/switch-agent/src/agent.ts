@@ -160,7 +160,11 @@ function watchKernel(config: AgentConfig, backend: LinuxBackend, log: Log): () =
     (message) => log.warn({}, message),
   );
   monitor.start();
-  const poll = setInterval(refresh, config.pollMs);
+  const poll = setInterval(() => {
+    // Subscribers have the kernel read as well: no need to read it twice.
+    const ageMs = Date.now() - Number(backend.stateTimeNs() / 1_000_000n);
+    if (ageMs < 0 || ageMs > config.pollMs / 2) refresh();
+  }, config.pollMs);
   return () => {
     clearInterval(poll);
     if (soon !== null) clearTimeout(soon);

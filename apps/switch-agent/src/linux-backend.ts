@@ -15,7 +15,7 @@ import type { Kernel, KernelSnapshot } from './kernel/kernel';
 import type { Interfaces } from './interfaces/interfaces';
 import type { Log } from './log';
 import { modelsOf } from './models';
-import { partsOf } from './parts';
+import { onPorts, partsOf } from './parts';
 import type { Qos, QosReading } from './qos';
 import type { QosLink } from './qos/qos';
 import { usableLinkNames, type Forwarding } from './routes/forwarding';
@@ -78,16 +78,22 @@ export class LinuxBackend implements TargetBackend, CommitStore {
    * Links that come up, queues, routes, links that go down: each checked before any is touched,
    * tried, and put back when a later one fails or the state cannot be made durable.
    */
-  async applyConfig(next: LeafMap, _changes: readonly LeafDiff[]): Promise<void> {
+  async applyConfig(
+    next: LeafMap,
+    _changes: readonly LeafDiff[],
+    restoring: boolean,
+  ): Promise<void> {
     const { kernel, turns, forwarding, interfaces, qos, stateFile, log } = this.options;
     const parts = partsOf(next);
     const routes = routesFromLeaves(parts.routes);
     this.checkOffered(routes);
     await turns.run(async () => {
       const now = await kernel.read();
-      const links = interfaces.prepare(parts.interfaces, now);
-      const table = forwarding.prepare(routes, now);
-      const queues = await qos.prepare(parts.qos, this.qosLinks(now));
+      const links = interfaces.prepare(parts.interfaces, now, restoring);
+      const table = forwarding.prepare(routes, now, restoring);
+      const ports = this.qosLinks(now);
+      const wanted = restoring ? onPorts(parts.qos, ports) : parts.qos;
+      const queues = await qos.prepare(wanted, ports);
       const changes = [links.before, queues, table, links.after];
       const persist = async (): Promise<void> => {
         const { ids } = table;

@@ -1,6 +1,8 @@
 import type { LeafMap } from '@weir/gnmi';
 import { isInterfacePath } from './interfaces/from-leaves';
 import { isQosPath } from './qos';
+import type { QosLink } from './qos/qos';
+import { portPath } from './qos/paths';
 
 /** Configuration leaves by the part of the machine that they are about. */
 export function partsOf(leaves: LeafMap): Record<'interfaces' | 'qos' | 'routes', LeafMap> {
@@ -10,4 +12,13 @@ export function partsOf(leaves: LeafMap): Record<'interfaces' | 'qos' | 'routes'
     parts[part].set(path, value);
   }
   return parts;
+}
+
+/** QoS without that of ports which are not there; it is made when they are. */
+export function onPorts(qos: LeafMap, ports: readonly QosLink[]): LeafMap {
+  const there = ports.map(({ name }) => `${portPath(name)}/`);
+  const isOfPort = (path: string): boolean => path.startsWith('/qos/interfaces/');
+  return new Map(
+    [...qos].filter(([path]) => !isOfPort(path) || there.some((port) => path.startsWith(port))),
+  );
 }

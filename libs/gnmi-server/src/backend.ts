@@ -36,9 +36,10 @@ export interface TargetBackend {
   /**
    * Makes `next` the configuration, as a whole or not at all. `changes` is the difference, never
    * empty; types, ranges and references have been checked. A GnmiError (or any rejection) means
-   * that nothing was changed. Never called twice at a time.
+   * that nothing was changed. Never called twice at a time. `restoring`: `next` was in force before
+   * and comes back, so what has gone since (a port) is no reason to refuse it.
    */
-  applyConfig(next: LeafMap, changes: readonly LeafDiff[]): Promise<void>;
+  applyConfig(next: LeafMap, changes: readonly LeafDiff[], restoring: boolean): Promise<void>;
   /**
    * All state that the device has of its own. Leaves below `config` show under `state` by the
    * server itself, so only what is not configuration (or differs from it) needs to be here.

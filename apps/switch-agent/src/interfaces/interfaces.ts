@@ -31,13 +31,14 @@ export class Interfaces {
     private originals: LinkOriginals,
   ) {}
 
-  prepare(next: LeafMap, now: KernelSnapshot): LinkChange {
+  /** `restoring`: a link that has gone meanwhile is no reason to refuse what was. */
+  prepare(next: LeafMap, now: KernelSnapshot, restoring = false): LinkChange {
     const settings = settingsFromLeaves(next);
     const links = new Map(now.links.map((link) => [link.name, link]));
     for (const [name, wanted] of settings) {
       const link = links.get(name);
       // What was accepted once may have gone since, and is no reason to refuse something else.
-      if (same(wanted, this.present.get(name))) continue;
+      if (restoring || same(wanted, this.present.get(name))) continue;
       if (link === undefined || link.loopback)
         throw invalidArgument(`${pathOf(name)}/config/name: no interface "${name}" exists`);
     }

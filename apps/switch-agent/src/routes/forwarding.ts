@@ -45,10 +45,13 @@ export class Forwarding {
     return this.ids;
   }
 
-  /** Throws a GnmiError when the routes cannot be; the kernel is not touched. */
-  prepare(next: readonly StaticRoute[], before: KernelSnapshot): RouteChange {
+  /**
+   * Throws a GnmiError when the routes cannot be; the kernel is not touched. `restoring`: a link
+   * that has gone meanwhile is no reason to refuse what was; its next hops wait for it.
+   */
+  prepare(next: readonly StaticRoute[], before: KernelSnapshot, restoring = false): RouteChange {
     const touched = changedPrefixes(this.present, next);
-    this.checkAgainst(before, next, touched);
+    this.checkAgainst(before, next, touched, restoring);
     const ids = touched.size === 0 ? this.ids : this.allocateFor(next, before);
     let observed: OwnedState | null = null;
     return {
@@ -145,6 +148,7 @@ export class Forwarding {
     snapshot: KernelSnapshot,
     routes: readonly StaticRoute[],
     touched: ReadonlySet<string>,
+    restoring: boolean,
   ): void {
     const names = new Set(snapshot.links.map((link) => link.name));
     const foreign = foreignRoutes(snapshot, this.options.protocol);
@@ -156,7 +160,7 @@ export class Forwarding {
           `${staticPath(route.prefix)}: routed already by protocol ${holder} of another program`,
         );
       for (const hop of route.nextHops)
-        if (hop.address !== DROP && !names.has(hop.interface))
+        if (!restoring && hop.address !== DROP && !names.has(hop.interface))
           throw invalidArgument(
             `${nextHopPath(route.prefix, hop.index)}/interface-ref/config/interface: ` +
               `no interface "${hop.interface}" exists`,

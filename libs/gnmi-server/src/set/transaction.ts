@@ -36,12 +36,7 @@ export class Transactions {
 
   /** Rolls back the pending commit, if any; see CommitConfirmed.rollBack. */
   rollBack(generation?: number): Promise<void> {
-    return this.serially(() =>
-      this.commit.rollBack(
-        (before) => this.apply(before, diffLeaves(this.configuration.current, before)),
-        generation,
-      ),
-    );
+    return this.serially(() => this.commit.rollBack((before) => this.restore(before), generation));
   }
 
   private serially<T>(task: () => Promise<T>): Promise<T> {
@@ -80,9 +75,7 @@ export class Transactions {
         return this.commit.confirm(id);
       case 'cancel':
         this.commit.checkPending(id);
-        return this.commit.rollBack((before) =>
-          this.apply(before, diffLeaves(this.configuration.current, before)),
-        );
+        return this.commit.rollBack((before) => this.restore(before));
       case 'setRollbackDuration':
         return this.commit.extend(id, action.value.rollbackDuration);
       default:
@@ -101,7 +94,7 @@ export class Transactions {
     if (commit !== null)
       await this.commit.arm(commit.id, commit.durationMs, this.configuration.current);
     try {
-      await this.apply(outcome.next, outcome.changes);
+      await this.apply(outcome.next, outcome.changes, false);
     } catch (error) {
       if (commit !== null) await this.commit.disarm();
       throw error;
@@ -111,10 +104,18 @@ export class Transactions {
     return this.response(request, outcome.results);
   }
 
-  private async apply(next: LeafMap, changes: readonly LeafDiff[]): Promise<void> {
+  private restore(before: LeafMap): Promise<void> {
+    return this.apply(before, diffLeaves(this.configuration.current, before), true);
+  }
+
+  private async apply(
+    next: LeafMap,
+    changes: readonly LeafDiff[],
+    restoring: boolean,
+  ): Promise<void> {
     if (changes.length === 0) return;
     try {
-      await this.backend.applyConfig(next, changes);
+      await this.backend.applyConfig(next, changes, restoring);
     } catch (error) {
       if (error instanceof GnmiError) throw error;
       // Specification 3.4.7: a failure of the transaction as a whole is Aborted.
