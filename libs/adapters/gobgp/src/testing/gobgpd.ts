@@ -89,7 +89,7 @@ export class Gobgpd {
 
 const socketOf = (address: string): string => address.slice('unix://'.length);
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

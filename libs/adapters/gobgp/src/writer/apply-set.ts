@@ -45,7 +45,9 @@ export async function applySet(
   if (after === null) return { kind: 'unknown', message: 'sent, but could not be read back' };
   await session.remember(merged(held, wanted, after), 'expected');
   if (matches(after, wanted)) return { kind: 'ok' };
-  const why = sent.ok ? 'the speaker answered OK, but holds something else' : said(sent.error);
+  const why = sent.ok
+    ? 'the speaker answered OK, but holds something else (an import policy of its own?)'
+    : said(sent.error);
   const grpcCode = sent.ok ? INTERNAL : sent.error.code;
   return putBack(session, held, wanted, after, { why, grpcCode, timeoutMs });
 }
