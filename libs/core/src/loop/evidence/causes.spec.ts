@@ -192,6 +192,15 @@ describe('rankCauses', () => {
       },
     ],
     [
+      'a queue that its weight rather holds back than not, beside another class',
+      'starved-queue',
+      {
+        channels: [channel({ utilizationRatio: 0.98, meanUtilizationRatio: 0.98 })],
+        queues: [queue({ starvation: starvation({ score: 0.75 }) })],
+        hotSpots: [spot({ utilizationRatio: 0.98, other: 'queue bulk', otherShareRatio: 0.88 })],
+      },
+    ],
+    [
       'another class on a full port, where the weight is hardly what holds the queue back',
       'interference',
       {
@@ -221,7 +230,7 @@ describe('rankCauses', () => {
       'standing-queue',
       {
         channels: [
-          channel({ ...port, fanIn: 8, utilizationRatio: 0.99, meanUtilizationRatio: 0.97 }),
+          channel({ ...port, fanIn: 64, utilizationRatio: 0.99, meanUtilizationRatio: 0.97 }),
         ],
         queues: [standing({ key: 'leaf1:h1:rt' })],
         hotSpots: [spot({ ...port, parallelLinks: 0 })],
