@@ -16,8 +16,8 @@ export default incident({
   order: 20,
   rule: 'scheduler',
   thresholdMs: 40,
-  /** 6.6 Mb/s with all headers: more than the ninth that is left to them of 50 Mb/s. */
-  requests: { from: 'h2', to: 'h4', requestBytes: 7500 },
+  /** 6.5 Mb/s with all headers: more than the ninth that is left to them of 50 Mb/s. */
+  requests: { from: 'h2', to: 'h4', requestBytes: 7000 },
   prepare: async (lab) => {
     await pinRoutes(lab, 'leaf1', 'leaf2', { up1: 64 });
     await schedulerWeights(lab, 'leaf1', { priority: 1, bulk: 8 });

@@ -17,9 +17,10 @@ const SAMPLE_INTERVAL_MS = 1000;
 /**
  * Makes the scenario of an incident. `definition` is the scenario's own `{name, about, needs, order,
  * wires, congestion, qos}` and what the incident is made of: the `rule` that should act,
- * `thresholdMs` of the objective, `requests: {from, to}`, `prepare(lab)` for what the operator had
- * configured, `load(lab) -> {startedMs, between(fromMs, toMs) -> Mb/s, stop()}`, and `proof(lab) -> {what:
- * text}`, the kernel's own words on what the rule changes.
+ * `thresholdMs` of the objective, `requests: {from, to}` and what else `lab.probe` takes (`metered`:
+ * a second by httping), `prepare(lab)` for what the operator had configured, `load(lab) ->
+ * {startedMs, between(fromMs, toMs) -> Mb/s, stop()}`, and `proof(lab) -> {what: text}`, the kernel's
+ * own words on what the rule changes.
  */
 export const incident = (definition) => ({
   limitMs: 240_000,
@@ -32,7 +33,8 @@ async function run(lab, definition) {
   await lab.startSwitches({ qos: definition.qos });
   await prepare?.(lab);
   const probe = await lab.probe({ ...requests, workload: 'inference', otlp: true });
-  const meter = await lab.meter({ ...requests, kind: 'httping' });
+  const { from, to, metered = 40 } = requests;
+  const meter = await lab.meter({ from, to, kind: 'httping', perSecond: metered });
   const setUp = await configurations(lab);
   const rounds = [];
   for (let number = 1; number <= lab.rounds; number++) {
