@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import type { LeafMap } from '@weir/gnmi';
@@ -168,6 +168,28 @@ describeKernel('one Set over links, queues and routes', () => {
     expect(machine()).toBe(changed);
     await agent.start(args);
     await until('the rollback of the restarted agent', () => machine() === before);
+  });
+
+  it('undoes a commit although the disk takes nothing, and writes it down later', async () => {
+    await agent.set(EVERYTHING);
+    const before = machine();
+    await agent.set(OTHER, { commit: commit('c1', 1) });
+    // The draft of the state file cannot be opened for writing.
+    const obstacle = join(agent.stateDir, 'state.json.new');
+    mkdirSync(obstacle);
+    await until('the rollback', () => machine() === before);
+    expect(agent.log).toContain('not on disk yet');
+    await expect(agent.set(OTHER)).rejects.toMatchObject({ code: status.FAILED_PRECONDITION });
+    rmdirSync(obstacle);
+    const accepted = (): Promise<boolean> =>
+      agent.set({}).then(
+        () => true,
+        () => false,
+      );
+    await until('the commit to be cleared', accepted);
+    await agent.kill();
+    await agent.start(args);
+    expect(machine()).toBe(before);
   });
 
   it('undoes a commit although a port of it has gone meanwhile', async () => {

@@ -83,7 +83,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
     _changes: readonly LeafDiff[],
     restoring: boolean,
   ): Promise<void> {
-    const { kernel, turns, forwarding, interfaces, qos, stateFile, log } = this.options;
+    const { kernel, turns, forwarding, interfaces, qos, log } = this.options;
     const parts = partsOf(next);
     const routes = routesFromLeaves(parts.routes);
     this.checkOffered(routes);
@@ -98,12 +98,27 @@ export class LinuxBackend implements TargetBackend, CommitStore {
       const persist = async (): Promise<void> => {
         const { ids } = table;
         const state = { ...this.persisted, config: [...next], ids, links: links.originals };
-        await stateFile.save(state);
-        this.persisted = state;
+        await this.keep(state, restoring);
       };
       await carryOut(changes, persist, log);
     });
     await this.refreshState(true);
+  }
+
+  /**
+   * A disk that is full must not keep an unconfirmed change in the kernel: what is restored counts
+   * at once. The file still has the commit that waits, so a restart would undo it again; it is
+   * written when the commit is cleared, which is tried until it works.
+   */
+  private async keep(state: PersistedState, restoring: boolean): Promise<void> {
+    if (restoring) this.persisted = state;
+    try {
+      await this.options.stateFile.save(state);
+    } catch (error) {
+      if (!restoring) throw error;
+      this.options.log.error({ error: String(error) }, 'undone in the kernel, not on disk yet');
+    }
+    this.persisted = state;
   }
 
   /** At start: the kernel is taken to what is configured; what it refuses is logged. */
