@@ -91,9 +91,9 @@ function lossOf(
     return gapsOf(recent, row, layout.channelIndex.get(opposite.get(channel) ?? '') ?? -1);
   };
   const own = seriesOf(key);
-  const alone = own === null ? null : straightness(own);
-  if (own === null || alone === null || alone.mean <= Math.max(MIN_SUDDEN, alone.floor))
-    return null;
+  if (own === null) return null;
+  const alone = slopeOf(own);
+  if (alone.mean <= Math.max(MIN_SUDDEN, alone.floor)) return null;
   const witness = besideOf(topology, key)
     .map(seriesOf)
     .filter((series) => series !== null)
@@ -103,15 +103,6 @@ function lossOf(
   const mean = Math.min(alone.mean, witness?.mean ?? Infinity);
   const floor = Math.max(MIN_SUDDEN, alone.floor, witness?.floor ?? 0);
   return mean > floor ? { mean, floor } : null;
-}
-
-/** The loss that goes on through both halves of the time; null where it does not. */
-function straightness(series: readonly number[]): Gap | null {
-  const half = series.length >> 1;
-  const before = meanOf(series.slice(0, half));
-  const now = meanOf(series.slice(half));
-  if (Math.min(before, now) < 0.5 * Math.max(before, now)) return null;
-  return slopeOf(series);
 }
 
 /** Mean, and what the running sum's way from a straight line explains of it. */
