@@ -11,8 +11,7 @@ export default incident({
   order: 30,
   rule: 'ecn',
   thresholdMs: 40,
-  /** Fewer than elsewhere: User-mode Linux has one slow processor for all hosts and switches. */
-  requests: { from: 'h2', to: 'h4', perSecond: 30, metered: 16 },
+  requests: { from: 'h2', to: 'h4' },
   prepare: async (lab) => {
     await pinRoutes(lab, 'leaf1', 'leaf2', { up1: 64 });
     // User-mode Linux pays by the packet; four segments at once are 6 KB, half of the least mark.

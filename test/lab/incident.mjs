@@ -33,8 +33,8 @@ async function run(lab, definition) {
   await lab.startSwitches({ qos: definition.qos });
   await prepare?.(lab);
   const probe = await lab.probe({ ...requests, workload: 'inference', otlp: true });
-  const { from, to, metered = 40 } = requests;
-  const meter = await lab.meter({ from, to, kind: 'httping', perSecond: metered });
+  const { from, to, metered: perSecond } = requests;
+  const meter = await lab.meter({ from, to, kind: 'httping', perSecond });
   const setUp = await configurations(lab);
   const rounds = [];
   for (let number = 1; number <= lab.rounds; number++) {

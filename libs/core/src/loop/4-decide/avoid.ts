@@ -161,12 +161,17 @@ function trafficOf(pass: Pass, device: DeviceId, prefix: string): number {
 
 const UNKNOWN_BPS = 1e8;
 
-function weightsWithout(
+/**
+ * Weights by interface without the next hops to avoid. Those that only stood by, without a weight,
+ * take over together where nothing else is left.
+ */
+export function weightsWithout(
   hops: readonly { readonly interface: string; readonly weight: number }[],
   avoid: readonly boolean[],
   gridEntries: number,
 ): Record<string, number> {
-  const kept = hops.map((hop, i) => (avoid[i] === true ? 0 : hop.weight));
+  const inUse = hops.map((hop, i) => (avoid[i] === true ? 0 : hop.weight));
+  const kept = inUse.some((weight) => weight > 0) ? inUse : avoid.map((isBad) => (isBad ? 0 : 1));
   const enough = kept.filter((weight) => weight > 0).length >= 2;
   const weights = enough
     ? kept
