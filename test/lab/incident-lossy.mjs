@@ -3,8 +3,11 @@ import { incident } from './incident.mjs';
 
 const WIRE = 'leaf1:up1';
 const LOSS_RATIO = 0.05;
-/** Less than one link carries, so that one that is taken out costs no throughput. */
-const BULK_MBPS = 20;
+/**
+ * Less than one link carries, so that one that is taken out costs no throughput; by many, so that
+ * the pauses of one that lost a packet are not a pause of the link.
+ */
+const BULK = { from: 'h1', to: 'h3', connections: 20, rateMbps: 20, dscp: 8, seconds: 100 };
 
 export default incident({
   name: 'lossy',
@@ -16,10 +19,7 @@ export default incident({
   thresholdMs: 40,
   requests: { from: 'h2', to: 'h4' },
   load: async (lab) => {
-    const bulk = await lab.bulk({
-      ...{ from: 'h1', to: 'h3', connections: 8, dscp: 8, seconds: 100 },
-      rateMbps: BULK_MBPS,
-    });
+    const bulk = await lab.bulk(BULK);
     const wire = lab.wire(WIRE);
     const startedMs = Date.now();
     await wire.set({ lossRatio: LOSS_RATIO });
