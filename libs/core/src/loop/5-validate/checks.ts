@@ -39,7 +39,7 @@ export function runChecks(
     ['spare path', sparePath(pass, routes)],
     ['capacity', capacityHolds(pass, routes)],
     ['queue shares', sharesHold(pass, draft, diffs)],
-    ['blast radius', blastRadius(pass, draft, diffs, moved)],
+    ['blast radius', blastRadius(pass, draft, diffs, routes)],
     ['open changes', openChanges(pass)],
     ['budget', budgetLeft(pass, draft)],
     ['cool-down', cooledDown(pass, draft)],

@@ -2,7 +2,7 @@ import { isTouching } from '../../change';
 import type { Change, DeviceId } from '../../model';
 import type { Pass } from '../pass';
 import type { Objection } from './permission';
-import { cablingOf, downPorts, routesAt } from './ways';
+import { cablingOf, downPorts, isOverlay, routesAt } from './ways';
 import { World } from './world';
 
 /** Devices of one change, and of all open ones by layer; what people asked for they have seen. */
@@ -98,7 +98,8 @@ const portsByRoutes = new WeakMap<object, ReadonlySet<string>>();
 
 function portsAt(pass: Pass, world: World, device: DeviceId): ReadonlySet<string> | null {
   const routes = routesAt(pass, world, device);
-  if (routes === null) return null;
+  // Without any route of ours it goes by its own, over ports that are not known.
+  if (routes === null || (routes.size === 0 && isOverlay(pass, device))) return null;
   let ports = portsByRoutes.get(routes);
   if (ports === undefined)
     portsByRoutes.set(routes, (ports = new Set([...routes.values()].flat())));

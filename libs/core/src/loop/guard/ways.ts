@@ -120,7 +120,7 @@ export function deliveryOf(
 }
 
 /** What such a device does with a prefix that its image does not hold is not known. */
-const isOverlay = (pass: Pass, device: DeviceId): boolean =>
+export const isOverlay = (pass: Pass, device: DeviceId): boolean =>
   pass.env.profiles.get(pass.env.topology.devices.get(device)?.profile ?? '')?.overlay === true;
 
 /** Interfaces of a prefix at a device in any of the worlds; null where one of them is not known. */
