@@ -20,13 +20,13 @@ if (skipReason !== null) console.warn(`bgp-speaker.spec: skipped, ${skipReason}`
 const describeSpeaker = skipReason === null ? describe : describe.skip;
 jest.setTimeout(120_000);
 
-/** What has no effect is decided after eight seconds, not after minutes. */
+/** What has no effect is decided after three seconds, not after minutes. */
 const QUICK_POLICY = `apiVersion: weir.dev/v1
 kind: Policy
 metadata: { name: quick }
 spec:
   limits: { maxChangesPerHour: 1000 }
-  verify: { settleMs: 200, minSamples: 5, maxMs: 8000 }
+  verify: { settleMs: 200, minSamples: 5, maxMs: 3000 }
   rules:
     - { name: never, when: path.maxUtilizationRatio > 2.0, action: { type: reroute }, mode: observe }
 `;

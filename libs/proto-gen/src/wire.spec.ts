@@ -1,4 +1,4 @@
-import { gnmi, gnmiExt, otlpCollector } from './index';
+import { gnmi, gnmiExt, gobgp, gobgpAttribute, otlpCollector } from './index';
 
 describe('wire compatibility', () => {
   it('encodes a bare commit confirm as the reference encoder does', () => {
@@ -39,6 +39,16 @@ describe('wire compatibility', () => {
       $case: 'gauge',
       value: { dataPoints: [{ value: { $case: 'asInt', value: -2n } }] },
     });
+  });
+
+  // As gobgpd 3.10 itself lists a path of 3 MB/s, AS 65000.
+  it('reads and writes the link bandwidth of GoBGP', () => {
+    const bytes = Buffer.from('08e8fb0315001b374a', 'hex');
+    const decoded = gobgpAttribute.LinkBandwidthExtended.decode(bytes);
+    expect(decoded).toEqual({ asn: 65_000, bandwidth: 3e6 });
+    const encoded = gobgpAttribute.LinkBandwidthExtended.encode(decoded).finish();
+    expect(Buffer.from(encoded).equals(bytes)).toBe(true);
+    expect(gobgp.GobgpApiService.addPathStream.path).toBe('/apipb.GobgpApi/AddPathStream');
   });
 
   it('keeps the method paths and enum numbers of gNMI', () => {

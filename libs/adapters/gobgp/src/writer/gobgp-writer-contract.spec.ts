@@ -51,6 +51,5 @@ async function harness(): Promise<DeviceWriterHarness> {
 }
 
 if (skipReason === null) deviceWriterContract('GoBGP, a real speaker', false, harness);
-else
-  describe.skip(`device writer contract: GoBGP (${skipReason})`, () =>
-    it('needs gobgpd', () => undefined));
+// The reason is printed above; a file without any test would count as broken.
+else it.todo(`device writer contract of GoBGP: skipped, ${skipReason}`);
