@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { ended, ruleChange } from './daemon.mjs';
 import { setLeaves, unlessConfirmed } from './gnmi-client.mjs';
 import { leavesOf } from './gnmi-routes.mjs';
-import { hangingTool } from './kill.mjs';
+import { hangingTool } from './hanging-tool.mjs';
 import { until } from './processes.mjs';
 import { BULK, Checks, healthyDaemon, kernelOf, told, untilKernel } from './safety.mjs';
 import { GNMI_PORT, initialRoutes, managementOf } from './topology.mjs';

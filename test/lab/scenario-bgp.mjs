@@ -7,7 +7,7 @@ import { bgpDevice, Speaker, startRouter, watchRoutes } from './bgp.mjs';
 import { ended } from './daemon.mjs';
 import { until } from './processes.mjs';
 import { rerouteByRule, weightsOf } from './rerouted.mjs';
-import { accepted, Checks, healthyDaemon, REQUESTS } from './safety.mjs';
+import { accepted, Checks, healthyDaemon, REQUESTS, told } from './safety.mjs';
 import { hostNamed, initialRoutes } from './topology.mjs';
 
 const DEVICE = 'leaf1';
@@ -39,7 +39,8 @@ async function bgp(lab) {
   checks.add('the p95 is less than half', on.latencyMs.p95 < off.latencyMs.p95 / 2);
   checks.add('the kernel was seen to change', seconds.setToKernel !== null);
   const restored = await speakerRestarts({ lab, checks, speaker });
-  return { ok: checks.ok, checks: checks.list, ...rerouted, speaker: restored };
+  const withdrawn = await withdraw({ lab, checks, api });
+  return { ok: checks.ok, checks: checks.list, ...rerouted, speaker: restored, withdrawn };
 }
 
 /**
@@ -67,9 +68,7 @@ async function speakerRestarts({ lab, checks, speaker }) {
   const before = await weightsOf(lab, DEVICE);
   const { prefix } = hostNamed(REQUESTS.to);
   await speaker.kill();
-  const gone = async () =>
-    (await lab.exec(DEVICE, ['ip', '-j', 'route', 'show', prefix])).trim() === '[]' || null;
-  await until('FRR to give the routes up', gone, { timeoutMs: 30_000 });
+  await until('FRR to give the routes up', () => hasNoRoute(lab, prefix), { timeoutMs: 30_000 });
   checks.add('without its speaker the router has no routes', true);
   await speaker.start();
   const startedMs = Date.now();
@@ -85,3 +84,24 @@ async function speakerRestarts({ lab, checks, speaker }) {
   checks.add('the routes come back with their weights', back);
   return { before, after: await weightsOf(lab, DEVICE), sinceSessionSeconds };
 }
+
+/** No weights at all: the router is not told of the prefix any more, and of all others it is. */
+async function withdraw({ lab, checks, api }) {
+  const { prefix } = hostNamed('h6');
+  const before = await weightsOf(lab, DEVICE);
+  const action = { type: 'reroute', routes: [{ device: DEVICE, prefix, weights: {} }] };
+  const { id } = await accepted(api, { action }, lab.progress);
+  const change = await ended(api, id, lab.progress, 60_000);
+  checks.add('a withdrawal is confirmed', change.state === 'confirmed', change.reason);
+  checks.add('the kernel has no route to the prefix', await hasNoRoute(lab, prefix));
+  const after = await weightsOf(lab, DEVICE);
+  const kept = Object.keys(before).filter((other) => other !== prefix);
+  const same = kept.every(
+    (other) => JSON.stringify(after[other]) === JSON.stringify(before[other]),
+  );
+  checks.add('the other prefixes have theirs', same);
+  return told(change);
+}
+
+const hasNoRoute = async (lab, prefix) =>
+  (await lab.exec(DEVICE, ['ip', '-j', 'route', 'show', prefix])).trim() === '[]';
