@@ -64,10 +64,8 @@ async function drive(scenario, kernel, { rounds, small }, namespace, workDir) {
   child = spawn('ip', [...argv, String(run), workDir, scenario.name, options], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const limit = setTimeout(
-    () => stop(`not done in ${scenario.limitMs / 1000} s`),
-    scenario.limitMs,
-  );
+  const limitMs = scenario.limitMs * rounds;
+  const limit = setTimeout(() => stop(`not done in ${limitMs / 1000} s`), limitMs);
   let text = '';
   child.stdout.on('data', (chunk) => (text += chunk));
   const code = await new Promise((resolve) => child.once('close', resolve));
