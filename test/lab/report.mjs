@@ -14,6 +14,7 @@ const COLUMNS = [
   ['detect..confirm s', (r) => seconds(r.seconds?.detectToConfirm)],
   ['verdict', (r) => r.change?.verdict?.verdict ?? r.change?.verdict ?? ''],
   ['kernel', (r) => (r.kernel?.kind === 'uml' ? `UML ${r.kernel.linux}` : (r.kernel?.linux ?? ''))],
+  ['cpu idle off/on', (r) => pair(leastIdle(r, 'off'), leastIdle(r, 'on'))],
   ['machine load', (r) => shown(r.kernel?.loadAverage)],
   ['seconds', (r) => shown(r.totalSeconds)],
 ];
@@ -24,6 +25,12 @@ const pair = (off, on) =>
 /** A figure, or the summary of several rounds. */
 const seconds = (value) =>
   typeof value === 'object' && value !== null ? shown(value.median ?? value.p50) : shown(value);
+
+/** Of all rounds; near zero, it is the CPU that was measured and not the links. */
+const leastIdle = ({ rounds = [] }, loop) => {
+  const ratios = rounds.map((round) => round[loop]?.cpuIdleRatio).filter(Number.isFinite);
+  return ratios.length === 0 ? undefined : Math.min(...ratios);
+};
 
 export function table(results) {
   const rows = [
