@@ -8,6 +8,7 @@ export function combined(rounds) {
   return {
     ok: rounds.every((round) => round.ok),
     notShown: [...new Set(rounds.flatMap((round) => round.failed))],
+    caution: caution(rounds),
     rounds: rounds.map((round) => ({
       ...without(round, ['proof']),
       off: without(round.off, ['latencySamplesMs']),
@@ -42,6 +43,17 @@ function pooled(phases) {
     },
     throughputMbps: rounded(throughput),
   };
+}
+
+/** Less idle time than this while packets were measured, and the processor makes latency too. */
+const SPARE_RATIO = 0.1;
+
+/** What keeps the figures from being those of the queues alone; null when nothing does. */
+function caution(rounds) {
+  const least = Math.min(...rounds.flatMap(({ off, on }) => [off.cpuIdleRatio, on.cpuIdleRatio]));
+  if (least >= SPARE_RATIO) return null;
+  const percent = Math.round(least * 100);
+  return `the processor was idle for only ${percent} % of a measurement: latency and throughput are also its own`;
 }
 
 const without = (record, names) =>

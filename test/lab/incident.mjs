@@ -48,6 +48,7 @@ async function run(lab, definition) {
     `${name}: p95 ${result.off.latencyMs.p95} -> ${result.on.latencyMs.p95} ms (x ${p95Ratio}), ` +
       `throughput x ${throughputRatio}, ${JSON.stringify(result.seconds)} s`,
   );
+  if (result.caution !== null) lab.progress(`${name}: ${result.caution}`);
   return { ...result, thresholdMs: definition.thresholdMs };
 }
 
