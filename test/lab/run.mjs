@@ -26,6 +26,8 @@ process.env.PATH += ':/usr/sbin:/sbin';
 
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const APPS = ['switch-agent', 'controller'];
+/** What one CPU of User-mode Linux forwards with time to spare. */
+const UML_LINK_MBPS = '20';
 /** Longer than the driver needs to end everything by itself. */
 const GRACE_MS = 8000;
 
@@ -63,6 +65,7 @@ async function drive(scenario, kernel, { rounds, small }, namespace, workDir) {
   const argv = ['netns', 'exec', namespace, process.execPath, here('driver.mjs')];
   child = spawn('ip', [...argv, String(run), workDir, scenario.name, options], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...(kernel === 'uml' ? { WEIR_LAB_LINK_MBPS: UML_LINK_MBPS } : {}) },
   });
   const limitMs = scenario.limitMs * rounds;
   const limit = setTimeout(() => stop(`not done in ${limitMs / 1000} s`), limitMs);

@@ -7,11 +7,18 @@ import { setLeaves } from './gnmi-client.mjs';
 import { leavesOf } from './gnmi-routes.mjs';
 import { qosLeaves } from './initial-qos.mjs';
 import { until } from './processes.mjs';
-import { GNMI_PORT, initialRoutes, managementOf, portsOf, switches } from './topology.mjs';
+import {
+  GNMI_PORT,
+  initialRoutes,
+  LINK_MBPS,
+  managementOf,
+  portsOf,
+  switches,
+} from './topology.mjs';
 
 const AGENT = fileURLToPath(new URL('../../apps/switch-agent/dist/main.js', import.meta.url));
 /** What a queue may hold before the daemon came: 80 ms at the rate of a fabric port. */
-const QUEUE_LIMIT_BYTES = 500_000;
+const QUEUE_LIMIT_BYTES = LINK_MBPS * 10_000;
 const WEIGHTS = { priority: 8, bulk: 1 };
 
 export const addressOf = (device) => `${managementOf(device).node}:${GNMI_PORT}`;

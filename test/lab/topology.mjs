@@ -3,8 +3,11 @@
  * the topology file of the daemon) is derived from here, so that they cannot disagree.
  */
 
-/** What the inventory says about every fabric link; host links have twice as much. */
-export const LINK_MBPS = 50;
+/**
+ * What the inventory says about every fabric link; host links have twice as much. User-mode Linux
+ * pays a timer for nearly every packet of every shaped port: run.mjs gives it slower links.
+ */
+export const LINK_MBPS = Number(process.env.WEIR_LAB_LINK_MBPS ?? 50);
 export const HOST_MBPS = 2 * LINK_MBPS;
 /** Longest queue of a port, as time at its rate: what a full queue costs a request. */
 export const QUEUE_MS = 200;
