@@ -57,7 +57,8 @@ function play(settleMs: number, ticks: readonly Tick[], minSamples: number = VER
     const seen = { ...observed, frame, objectives, images: network.images };
     const pass = new Pass({ ...env, strategies }, { durable, observed: seen }, { monoMs, wallMs });
     verify(pass);
-    ({ durable, observed } = pass as { durable: typeof durable; observed: ObservedState });
+    observed = pass.observed;
+    durable = { ...pass.durable, changes: new Map(pass.durable.changes) };
     return durable.changes.get(change.id);
   };
   look(NOW.monoMs, 1);

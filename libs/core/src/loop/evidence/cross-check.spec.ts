@@ -178,7 +178,10 @@ describe('counters that cannot all be true', () => {
 
 describe('the window of rates', () => {
   it('goes on where averages begin anew, takes each frame once and stays short', () => {
-    const frames = steady(12, () => counted(EVEN));
+    const frames = steady(12, () => counted(EVEN)).map((sample, i) => ({
+      ...sample,
+      atMs: 1000 * i,
+    }));
     let rates: ReturnType<typeof latestRates> | null = null;
     for (const frame of frames)
       for (let seen = 0; seen < 2; seen++) rates = latestRates(rates, { layout, recent: [frame] });
