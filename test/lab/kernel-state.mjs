@@ -29,7 +29,7 @@ export class CpuMeter {
     this.before = before;
   }
 
-  /** Share of the time since the start in which no processor had work. */
+  /** Share of the time since the start in which a processor was free for the lab. */
   async idleRatio() {
     const after = await times(this.lab);
     const idle = after.idle - this.before.idle;
@@ -37,9 +37,12 @@ export class CpuMeter {
   }
 }
 
-/** First line of /proc/stat: user, nice, system, idle, iowait, ... in ticks. */
+/**
+ * First line of /proc/stat: user, nice, system, idle, iowait, ... in ticks. What programs of low
+ * priority use is free for the lab's.
+ */
 async function times(lab) {
   const text = await lab.exec('h1', ['cat', '/proc/stat']);
   const ticks = text.split('\n')[0].trim().split(/\s+/).slice(1).map(Number);
-  return { idle: ticks[3] + ticks[4], total: ticks.reduce((sum, one) => sum + one, 0) };
+  return { idle: ticks[1] + ticks[3] + ticks[4], total: ticks.reduce((sum, one) => sum + one, 0) };
 }

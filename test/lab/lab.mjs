@@ -112,12 +112,15 @@ export class Lab {
         await this.exec(WIRES, ['tc', 'qdisc', ...command(end)]);
     };
     // Where there is no netem the bridge that is the cable throws frames away, and cannot wait.
-    const lose = (lossRatio) =>
+    const lose = (lossRatio, fromLeafOnly = false) =>
       this.exec(WIRES, ['nft', '-f', '-'], {
-        input: lossRules(wireNames(link), lossRatio),
+        input: lossRules(wireNames(link), lossRatio, fromLeafOnly),
       });
     if (this.kernel.kind === 'running')
-      return { set: ({ lossRatio }) => lose(lossRatio), clear: () => lose(0) };
+      return {
+        set: ({ lossRatio, fromLeafOnly }) => lose(lossRatio, fromLeafOnly),
+        clear: () => lose(0),
+      };
     return {
       set: ({ lossRatio = 0, delayMs = 0 }) =>
         each((end) => [
@@ -140,8 +143,8 @@ export class Lab {
   }
 }
 
-/** For nft: this share of what comes in at either end of the cable is lost. */
-function lossRules({ bridge, towardsLeaf, towardsSpine }, lossRatio) {
+/** For nft: this share of what comes in at either end of the cable, or the leaf's, is lost. */
+function lossRules({ bridge, towardsLeaf, towardsSpine }, lossRatio, fromLeafOnly) {
   const table = `table bridge ${bridge}`;
   const fresh = [`add ${table}`, `delete ${table}`];
   if (lossRatio === 0) return `${fresh.join('\n')}\n`;
@@ -150,7 +153,7 @@ function lossRules({ bridge, towardsLeaf, towardsSpine }, lossRatio) {
     ...fresh,
     `add ${table}`,
     `add chain bridge ${bridge} cable { type filter hook forward priority 0; }`,
-    ...[towardsLeaf, towardsSpine].map(
+    ...(fromLeafOnly ? [towardsLeaf] : [towardsLeaf, towardsSpine]).map(
       (end) => `add rule bridge ${bridge} cable iifname ${end} ${share} drop`,
     ),
     '',

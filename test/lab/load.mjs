@@ -30,8 +30,9 @@ export async function startBulk(lab, options) {
     ...['--parallel', String(connections), '--time', String(seconds)],
     ...(congestion === null ? [] : ['--congestion', congestion]),
     ...(dscp === 0 ? [] : ['--dscp', String(dscp)]),
-    // iperf3 counts the rate per connection.
-    ...(rateMbps === undefined ? [] : ['--bitrate', `${(rateMbps / connections).toFixed(3)}M`]),
+    // Per connection, and by TCP: iperf3's own limit is a mean since the start, so that after a time
+    // of loss it would catch up as fast as it can.
+    ...(rateMbps === undefined ? [] : ['--fq-rate', `${(rateMbps / connections).toFixed(3)}M`]),
   ]);
   return {
     tool: 'iperf3',
