@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import { Daemon, type ChangeView } from './harness/daemon';
 import { Fabric } from './harness/fabric';
 import { call } from './harness/http';
+import { Program } from './harness/program';
 import { Site } from './harness/site';
 
 jest.setTimeout(240_000);
@@ -164,7 +165,34 @@ describe('a starved queue on simulated switches over gNMI', () => {
     await call(fabric.controlUrl, 'DELETE', '/workloads/checkpoint');
     expect((await undo(made.id)).state).toBe('confirmed');
     expect(await fabric.config('leaf2')).toEqual(before['leaf2']);
+    await explained(made);
   });
+
+  /** The chain as the command line tells it, from the daemon and from its journal alone. */
+  async function explained({ id }: Planned): Promise<void> {
+    const words = await weir('--server', daemon.url, 'explain', id);
+    expect(words).toMatch(
+      /^chg-\d+ {2}scheduler, confirmed: wanted by rule scheduler of the policy/,
+    );
+    expect(words).toMatch(/^ {2}starved-queue at leaf2:\S+:inference, score \d\.\d\d/m);
+    expect(words).toMatch(/^ {2}1\. scheduler: chosen$/m);
+    expect(words).toMatch(/^ {2}predicted gain -\d+(\.\d+)? %/m);
+    expect(words).toMatch(/^ {2}leaf2 \(stage 1\): confirmed, under a rollback timer of its own$/m);
+    expect(words).toMatch(/^ {4}\+\d+\.\d{3} s commit done$/m);
+    expect(words).toMatch(/^ {2}improved: /m);
+    expect(words).toMatch(/^ {2}chg-\d+ undoes this one: undo, confirmed/m);
+    const offline = await weir('explain', id, '--dir', site.journal, '-o', 'json');
+    const told = JSON.parse(offline) as { readonly end: unknown; readonly notRecorded: string[] };
+    expect(told.end).toMatchObject({ state: 'confirmed', over: true });
+    expect(told.notRecorded).not.toEqual([]);
+  }
+
+  async function weir(...args: string[]): Promise<string> {
+    const program = Program.start('cli', args);
+    const { code } = await program.exited;
+    expect([code, program.stderr]).toEqual([0, []]);
+    return program.stdout.join('\n');
+  }
 
   async function undo(id: string): Promise<ChangeView> {
     const known = new Set((await daemon.changes()).map((change) => change.id));

@@ -3,6 +3,7 @@ import { addBenchCommands } from './commands/bench';
 import { addCompletionCommand } from './commands/completion';
 import { addControlCommands } from './commands/control';
 import { addDeleteCommand } from './commands/delete';
+import { addExplainCommand } from './commands/explain';
 import { addJournalCommands } from './commands/journal';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
@@ -34,6 +35,7 @@ export function buildProgram(session: Session): Command {
     .showHelpAfterError('(run with --help for usage)')
     .showSuggestionAfterError();
   addReadCommands(program, session);
+  addExplainCommand(program, session);
   addWriteCommands(program, session);
   addDeleteCommand(program, session);
   addControlCommands(program, session);

@@ -8,6 +8,7 @@ export * from './bgp';
 export * from './bodies';
 export * from './controller-config';
 export * from './event';
+export * from './explanation';
 export * from './intent';
 export * from './ip';
 export * from './issues';

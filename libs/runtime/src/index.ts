@@ -13,6 +13,7 @@ export type {
   LogSink,
   SnapshotSettings,
 } from './engine/types';
+export * from './explain';
 export * from './flight';
 export { ReadModel } from './read-model';
 export { SouthboundExecutor } from './southbound/executor';

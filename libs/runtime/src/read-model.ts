@@ -49,6 +49,13 @@ export class ReadModel {
   get fenced(): ReadonlyMap<string, string> {
     return this.state.fenced;
   }
+  /** Changes and incidents that there ever were; of the ended ones only the newest are kept. */
+  get changeCount(): number {
+    return this.state.changeCount;
+  }
+  get incidentCount(): number {
+    return this.state.incidentCount;
+  }
   changes(): readonly Change[] {
     return [...this.state.changes.values()];
   }

@@ -33,7 +33,7 @@ const START_MS = 120_000;
 export class Daemon {
   private constructor(
     readonly program: Program,
-    private readonly url: string,
+    readonly url: string,
     readonly otlpPort: number,
   ) {}
 

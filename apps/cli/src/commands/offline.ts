@@ -5,17 +5,13 @@ import {
   type ExampleOutcome,
 } from '@weir/adapter-policy-cel';
 import { API_PATHS, policyViewSchema } from '@weir/contracts';
-import { findIntentKind, intentKinds } from '@weir/intents';
 import type { Command } from 'commander';
-import { stringify } from 'yaml';
 import { CliError } from '../cli-error';
 import { checkFile, type FileReport } from '../offline/check-file';
 import { readText } from '../offline/documents';
 import type { Style } from '../output/style';
 import type { Session } from '../session';
 import { policyText } from '../views/describe-text';
-import { meaningOf, remedyOf } from '../views/remedy';
-import { notFound } from './resources';
 
 export function addOfflineCommands(program: Command, session: Session): void {
   addPolicyCommands(program, session);
@@ -30,32 +26,6 @@ export function addOfflineCommands(program: Command, session: Session): void {
       const reports = checkFile(file, session.io);
       printer.result({ reports }, () => reportText(reports, printer.style));
       session.exitCode = reports.some((report) => report.issues.length > 0) ? 1 : 0;
-    });
-  program
-    .command('explain <kind>')
-    .description('show what a kind of intent is for, with an example, or what an error code means')
-    .action((word: string, _: unknown, command: Command) => {
-      const meaning = meaningOf(word);
-      if (meaning !== null) {
-        const remedy = remedyOf(word);
-        session
-          .printer(command)
-          .result({ code: word, meaning, remedy }, () => `${meaning}\nWhat to do: ${remedy}`);
-        return;
-      }
-      const kind = findIntentKind(word);
-      if (!kind) throw notFound('kind of intent', word, [...intentKinds.keys()]);
-      const { description, shortNames, example } = kind;
-      session
-        .printer(command)
-        .result({ kind: kind.kind, description, shortNames, example }, () =>
-          [
-            `${kind.kind}: ${description}`,
-            `Short names: ${shortNames.join(', ')}`,
-            '',
-            stringify(example),
-          ].join('\n'),
-        );
     });
 }
 

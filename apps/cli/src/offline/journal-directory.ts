@@ -105,7 +105,8 @@ export async function importJournalDirectory(file: string, dir: string): Promise
   }
 }
 
-async function readable<T>(dir: string, use: (journal: Journal) => Promise<T>): Promise<T> {
+/** Opens a journal on disk for reading, for as long as `use` takes. */
+export async function readable<T>(dir: string, use: (journal: Journal) => Promise<T>): Promise<T> {
   try {
     return await withJournal(dir, use);
   } catch (error) {

@@ -27,10 +27,12 @@ import {
   type ActionBody,
   type ChangeView,
   type EngineStatusView,
+  type ExplanationView,
   type IncidentView,
   type JournalRecordView,
   type JournalVerificationView,
 } from '@weir/contracts';
+import type { Explanation } from '@weir/runtime';
 import { sampleChange, sampleIncident, sampleStatus } from './samples';
 
 type Branded = DeviceId | EndpointId | ChangeId | IncidentId | IntentId | RuleName;
@@ -54,12 +56,13 @@ const promises = {
   status: (value: Plain<EngineStatus>): EngineStatusView => value,
   record: (value: Plain<JournalRecord>): JournalRecordView => value,
   verification: (value: Plain<JournalVerification>): JournalVerificationView => value,
+  explanation: (value: Plain<Explanation>): ExplanationView => value,
   action: (value: ActionBody): Plain<Action> => value,
 };
 
 describe('contracts and core', () => {
   it('have the same shapes', () => {
-    expect(Object.keys(promises)).toHaveLength(6);
+    expect(Object.keys(promises)).toHaveLength(7);
     expect(changeViewSchema.parse(JSON.parse(JSON.stringify(sampleChange())))).toMatchObject({
       id: 'chg-7',
     });

@@ -38,7 +38,8 @@ function leafLines(leaves: readonly Leaf[], style: Style): string[] {
   return lines;
 }
 
-const diffLines = (diffs: readonly DeviceDiffView[], style: Style): string[] =>
+/** What is written to each device, two spaces in. */
+export const diffLines = (diffs: readonly DeviceDiffView[], style: Style): string[] =>
   diffs.flatMap((diff) => [
     `  ${style.strong(diff.device)}`,
     ...leafLines(diff.leaves, style).map((line) => `    ${line}`),

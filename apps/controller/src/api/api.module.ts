@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { CommandClient } from './commands/command-client';
 import { EventsController } from './events/events.controller';
 import { NorthboundServer } from './grpc/northbound.server';
+import { Explainer } from './read/explainer';
 import { JournalReader } from './read/journal-reader';
 import { ChangesController } from './rest/changes.controller';
 import { ControlController } from './rest/control.controller';
@@ -28,7 +29,7 @@ import { StatusController } from './rest/status.controller';
     ScoresController,
     EventsController,
   ],
-  providers: [CommandClient, JournalReader, NorthboundServer],
+  providers: [CommandClient, JournalReader, Explainer, NorthboundServer],
   exports: [JournalReader, NorthboundServer],
 })
 export class ApiModule {}

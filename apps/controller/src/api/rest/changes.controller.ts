@@ -7,6 +7,7 @@ import {
   changeViewSchema,
   dryRunQuerySchema,
   emptyBodySchema,
+  explanationSchema,
   listChangesQuerySchema,
   pageOf,
   proposeBodySchema,
@@ -16,7 +17,9 @@ import {
 } from '@weir/contracts';
 import type { Action, Change, Command } from '@weir/core/model';
 import { Caller, problem, RequiresRole, type Principal } from '@weir/nest';
+import type { Explanation } from '@weir/runtime';
 import { CommandClient, unwrap } from '../commands/command-client';
+import { Explainer } from '../read/explainer';
 import { JournalReader } from '../read/journal-reader';
 import { pageAfter } from '../read/page';
 import { Answers, WriteAnswers } from '../../openapi/answers';
@@ -39,6 +42,7 @@ export class ChangesController {
   constructor(
     @Inject(CommandClient) private readonly commands: CommandClient,
     @Inject(JournalReader) private readonly reader: JournalReader,
+    @Inject(Explainer) private readonly explainer: Explainer,
   ) {}
 
   @Get(API_PATHS.changes)
@@ -60,6 +64,14 @@ export class ChangesController {
     const change = this.reader.model.change(id);
     if (change === undefined) throw problem('not-found', 'path.id', `no change is called ${id}`);
     return change;
+  }
+
+  @Get(API_PATHS.changeExplanation)
+  @RequiresRole('viewer')
+  @ApiOperation({ summary: 'Why it was made, from what was observed to how it ended.' })
+  @Answers(explanationSchema)
+  explain(@Param('id', { schema: idParameterSchema }) id: string): Promise<Explanation> {
+    return this.explainer.explain('change', id);
   }
 
   @Post(API_PATHS.changes)

@@ -2,6 +2,7 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   API_PATHS,
+  explanationSchema,
   incidentViewSchema,
   listIncidentsQuerySchema,
   pageOf,
@@ -9,6 +10,8 @@ import {
 } from '@weir/contracts';
 import type { Incident } from '@weir/core/model';
 import { problem, RequiresRole } from '@weir/nest';
+import type { Explanation } from '@weir/runtime';
+import { Explainer } from '../read/explainer';
 import { JournalReader } from '../read/journal-reader';
 import { pageAfter } from '../read/page';
 import { Answers } from '../../openapi/answers';
@@ -23,7 +26,10 @@ interface ListQuery {
 @ApiTags('incidents')
 @Controller()
 export class IncidentsController {
-  constructor(@Inject(JournalReader) private readonly reader: JournalReader) {}
+  constructor(
+    @Inject(JournalReader) private readonly reader: JournalReader,
+    @Inject(Explainer) private readonly explainer: Explainer,
+  ) {}
 
   @Get(API_PATHS.incidents)
   @RequiresRole('viewer')
@@ -45,5 +51,13 @@ export class IncidentsController {
     if (incident === undefined)
       throw problem('not-found', 'path.id', `no incident is called ${id}`);
     return incident;
+  }
+
+  @Get(API_PATHS.incidentExplanation)
+  @RequiresRole('viewer')
+  @ApiOperation({ summary: 'What was seen, why, and what was done about it or was not.' })
+  @Answers(explanationSchema)
+  explain(@Param('id', { schema: idParameterSchema }) id: string): Promise<Explanation> {
+    return this.explainer.explain('incident', id);
   }
 }

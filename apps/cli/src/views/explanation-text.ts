@@ -1,0 +1,161 @@
+import type { DeviceDiffView, ExplanationView } from '@weir/contracts';
+import type { Style } from '../output/style';
+import { millis, percent, signedPercent, time } from '../output/units';
+import { diffLines } from './plan-text';
+import { transactionLines } from './transaction-text';
+
+/** The chain in words, each link under its heading; what does not apply is left out. */
+export function explanationText(told: ExplanationView, style: Style): string {
+  const sections: readonly (readonly [string, readonly string[]])[] = [
+    ['Symptom', symptomLines(told)],
+    ['Cause', causeLines(told)],
+    ['Rules', rulesLines(told)],
+    ['Choice', choiceLines(told, style)],
+    ['Transaction', transactionLines(told)],
+    ['Verdict', verdictLines(told)],
+    ['End', endLines(told)],
+    ['Other changes', told.changes.map(relatedLine)],
+    ['Decided and not carried out', told.shadows.flatMap(shadowLines)],
+    ['Not recorded', told.notRecorded],
+  ];
+  return [
+    headLine(told, style),
+    ...sections
+      .filter(([, lines]) => lines.length > 0)
+      .flatMap(([title, lines]) => [style.strong(title), ...lines.map((line) => `  ${line}`)]),
+    '',
+  ].join('\n');
+}
+
+function headLine(
+  { subject, origin, choice, end, symptom }: ExplanationView,
+  style: Style,
+): string {
+  const id = style.strong(subject.id);
+  if (origin === null) return `${id}  incident, ${end.state}: ${symptom?.objectiveId ?? ''}`;
+  const by = origin.by ?? 'somebody who is not recorded';
+  const wanted = {
+    rule: `rule ${origin.name} of the policy`,
+    intent: `intent ${origin.name}`,
+    operator: by,
+  }[origin.type];
+  return `${id}  ${choice?.action.type ?? 'change'}, ${end.state}: wanted by ${wanted} at ${time(origin.atMs)}`;
+}
+
+function symptomLines({ symptom, origin }: ExplanationView): string[] {
+  if (symptom === null)
+    return origin === null || origin.type === 'rule'
+      ? []
+      : ['none: it was asked for, no incident led to it'];
+  const { objectiveId, metric, figureMs, thresholdMs, healthyMs, observedMs, detectedMs } = symptom;
+  const limit = thresholdMs === null ? '' : ` against ${millis(thresholdMs)}`;
+  const healthy = healthyMs === null ? '' : `, ${millis(healthyMs)} when healthy`;
+  return [
+    `${objectiveId}${metric === null ? '' : `, ${metric}`}: ${millis(figureMs)}${limit}${healthy}`,
+    `first seen ${time(observedMs)}, had held ${later(detectedMs - observedMs)} at ${time(detectedMs)}`,
+    `incident ${symptom.incident}`,
+  ];
+}
+
+function causeLines({ cause }: ExplanationView): string[] {
+  if (cause === null) return [];
+  return [
+    `${cause.name} at ${cause.at || 'no place'}, score ${cause.score.toFixed(2)}, ` +
+      `diagnosed ${time(cause.diagnosedMs)}`,
+    ...cause.evidence.map((line) => `  ${line}`),
+    ...cause.rejected.flatMap((other) => [
+      `not ${other.name}${other.at === '' ? '' : ` at ${other.at}`}: ${other.why}`,
+      ...other.evidence.map((line) => `  ${line}`),
+    ]),
+  ];
+}
+
+function rulesLines({ rules }: ExplanationView): string[] {
+  if (rules === null) return [];
+  const { order, answers, chosen } = rules;
+  return [
+    ...order.flatMap(({ name, when, answer }, i) => [
+      `${i + 1}. ${name}: ${answer ?? 'its answer is not recorded'}`,
+      `   when ${when}`,
+    ]),
+    ...(order.length === 0 && chosen !== null ? [`${chosen}: chosen`] : []),
+    ...answers
+      .filter(({ note }) => note !== '')
+      .map(({ atMs, note }) => `noted ${time(atMs)}: ${note}`),
+  ];
+}
+
+function choiceLines({ choice }: ExplanationView, style: Style): string[] {
+  if (choice === null) return [];
+  const { action, devices, leaves, predicted, checks, risk, approvedBy, mode } = choice;
+  const failed = checks.filter(({ passed }) => !passed);
+  return [
+    `${action.type} on ${devices.join(', ') || 'no device'}, mode ${mode}` +
+      (approvedBy === null ? '' : `, approved by ${approvedBy}`),
+    ...diffLines(diffsOf(leaves.slice(0, MAX_LEAVES)), style),
+    ...(leaves.length > MAX_LEAVES ? [`and ${leaves.length - MAX_LEAVES} leaves more`] : []),
+    ...(predicted.explanation === '' ? [] : [`expected: ${predicted.explanation}`]),
+    `predicted gain ${signedPercent(predicted.gainRatio)} ` +
+      `(+/- ${percent(predicted.uncertaintyRatio)}), hottest link ` +
+      `${percent(predicted.maxUtilizationBefore)} -> ${percent(predicted.maxUtilizationAfter)}`,
+    `checks: ${checks.length - failed.length} of ${checks.length} passed`,
+    ...failed.map(({ name, code, detail }) => `  ${name} failed: ${code ?? name}, ${detail}`),
+    `risk ${risk.level}${risk.reasons.length === 0 ? '' : `: ${risk.reasons.join('; ')}`}`,
+  ];
+}
+
+/** Leaves that are shown; `weir describe change` shows all. */
+const MAX_LEAVES = 12;
+
+type Leaf = NonNullable<ExplanationView['choice']>['leaves'][number];
+
+/** The leaves under their devices, as they come. */
+function diffsOf(leaves: readonly Leaf[]): DeviceDiffView[] {
+  const diffs = new Map<string, Leaf[]>();
+  for (const leaf of leaves) diffs.set(leaf.device, [...(diffs.get(leaf.device) ?? []), leaf]);
+  return [...diffs].map(([device, own]) => ({ device, leaves: own }));
+}
+
+function verdictLines({ verdict }: ExplanationView): string[] {
+  if (verdict === null) return [];
+  return [
+    `${verdict.verdict}: ${millis(verdict.beforeMs)} -> ${millis(verdict.afterMs)}, ` +
+      `effect ${signedPercent(verdict.effectRatio)} ` +
+      `(p = ${verdict.pValue.toPrecision(2)}, ${verdict.samples} samples)`,
+    ...verdict.evidence,
+  ];
+}
+
+function endLines({ end, subject }: ExplanationView): string[] {
+  const { state, over, atMs, reason, leaseUntilMs, adopted } = end;
+  const when = atMs === null ? '' : ` at ${time(atMs)}`;
+  const still = subject.kind === 'change' && !over ? ', not over yet' : '';
+  return [
+    `${state}${when}${still}${reason === '' ? '' : `: ${reason}`}`,
+    ...(leaseUntilMs === null ? [] : [`stands until ${time(leaseUntilMs)} unless renewed`]),
+    ...(adopted === null ? [] : [`left as the devices hold it: ${adopted}`]),
+  ];
+}
+
+const RELATION = {
+  undoes: 'is undone by this one',
+  'undone-by': 'undoes this one',
+  'same-incident': 'was made on the incident',
+} as const;
+
+const relatedLine = (other: ExplanationView['changes'][number]): string =>
+  `${other.id} ${RELATION[other.relation]}: ${other.type}, ${other.state}` +
+  (other.verdict === null ? '' : `, ${other.verdict}`);
+
+function shadowLines(shadow: ExplanationView['shadows'][number]): string[] {
+  const { rule, why, detail, predicted, decidedMs, score, action } = shadow;
+  return [
+    `${time(decidedMs)} ${action.type} by rule ${rule} (${why}${detail === '' ? '' : `: ${detail}`}), ` +
+      `predicted gain ${signedPercent(predicted.gainRatio)}`,
+    ...(score === null
+      ? ['  not scored yet']
+      : [`  ${score.outcome}: ${score.evidence.join('; ')}`]),
+  ];
+}
+
+const later = (ms: number): string => `${Number((ms / 1000).toFixed(2))} s`;

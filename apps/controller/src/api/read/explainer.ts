@@ -1,0 +1,22 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { problem } from '@weir/nest';
+import { explain, readStory, type Explanation } from '@weir/runtime';
+import type { SiteStore } from '../../boot/site-store';
+import { SITES } from '../../wiring/tokens';
+import { JournalReader } from './journal-reader';
+
+/** Why something was done, from the fold of the journal and its records. */
+@Injectable()
+export class Explainer {
+  constructor(
+    @Inject(JournalReader) private readonly reader: JournalReader,
+    @Inject(SITES) private readonly sites: SiteStore,
+  ) {}
+
+  /** Throws the problem `not-found`. */
+  async explain(kind: Explanation['subject']['kind'], id: string): Promise<Explanation> {
+    const story = await readStory(this.reader.journal, this.reader.model, id);
+    if (story?.subject === kind) return explain(story, this.sites.current.policy);
+    throw problem('not-found', 'path.id', `no ${kind} is called ${id}`);
+  }
+}
