@@ -1,6 +1,7 @@
 /**
  * Pure methods that the loop is given as strategies: routing on the topology, weights on a grid,
- * quantiles of histograms, always-valid tests. No I/O, no clock, no randomness of their own.
+ * quantiles of histograms, forecasts, always-valid tests. No I/O, no clock, no randomness of their
+ * own.
  */
 import type { Strategies } from '@weir/core/ports';
 import { hashTail } from './hash-tail';
@@ -10,12 +11,14 @@ import { buildRouting } from './routing';
 import { sequentialTest } from './sequential-test';
 import { fillWeights } from './weights';
 
+export * from './forecast';
 export * from './global-first-fit';
 export * from './hash-tail';
 export * from './histogram';
 export * from './placement';
 export * from './routing';
 export * from './sequential-test';
+export * from './step-size';
 export * from './weights';
 
 export const strategies: Strategies = {
