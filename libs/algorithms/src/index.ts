@@ -19,6 +19,7 @@ export * from './placement';
 export * from './routing';
 export * from './sequential-test';
 export * from './step-size';
+export * from './traffic-engineering';
 export * from './weights';
 
 export const strategies: Strategies = {

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type * as Bench from '../bench';
 import { table } from '../output/table';
 import type { Session } from '../session';
+import { addDecisionsBench } from './bench-decisions';
 import { addFlightBench } from './bench-flight';
 import { addModelBench } from './bench-model';
 import { addOutcomesBench } from './bench-outcomes';
@@ -18,6 +19,7 @@ export function addBenchCommands(program: Command, session: Session): void {
   const bench = program
     .command('bench')
     .description('benchmarks of the controller on this machine');
+  addDecisionsBench(bench, session);
   addModelBench(bench, session);
   addOutcomesBench(bench, session);
   addSimBench(bench, session);

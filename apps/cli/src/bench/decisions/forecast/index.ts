@@ -1,0 +1,111 @@
+/**
+ * Forecasts of the traffic between each two nodes, online and from the past only, against the
+ * simple methods that they compete with, and how often the interval holds what comes.
+ */
+import { figure, type Figure, type Row, type Section, type SectionContext } from '../report';
+import { COVERAGE, METHODS, scoreSeries, type Method, type SeriesScore } from './score';
+import { readSeries, type SeriesSet } from './series-data';
+
+const HORIZONS = [1, 4, 12];
+
+interface Scored {
+  readonly set: SeriesSet;
+  readonly horizon: number;
+  readonly scores: readonly SeriesScore[];
+}
+
+const METHOD = [
+  'MASE: mean absolute error over that of the last value at the same horizon, after 60 values of' +
+    ' the series (a third of a short one); median over the series, one for each pair of nodes.',
+  'Later: errors in the second half of a series over that of the last value in its first half,' +
+    ' the scale of Hyndman and Koehler 2006, on which the last value itself is not 1.',
+  'Every forecast is made from values that came at least the horizon earlier.',
+  `Coverage: share of all values that fell into the ${COVERAGE * 100} % interval around the` +
+    ' forecast of the ensemble; worst: of the series with the lowest share.',
+  'Holt is damped (level 0.2, trend 0.05, damping 0.9), EWMA has the gain 0.1, AR has order 6 and' +
+    ' is fitted by recursive least squares.',
+];
+
+export const forecastSection = {
+  name: 'forecast',
+  run: (context: SectionContext): Promise<Section> => Promise.resolve(run(context)),
+};
+
+function run({ data, progress }: SectionContext): Section {
+  const { sets, skipped } = readSeries(data);
+  const total = sets.reduce((sum, { series }) => sum + series.length, 0) * HORIZONS.length;
+  let done = 0;
+  const scored: Scored[] = sets.flatMap((set) =>
+    HORIZONS.map((horizon) => ({
+      set,
+      horizon,
+      scores: set.series.map((values) => {
+        progress(done, total, `${set.name}, ${horizon} ahead`);
+        done += 1;
+        return scoreSeries(values, horizon);
+      }),
+    })),
+  );
+  if (total > 0) progress(total, total, 'done');
+  const tables = total === 0 ? [] : [{ title: 'median MASE by horizon', rows: scored.map(rowOf) }];
+  return {
+    name: 'forecast',
+    method: METHOD,
+    tables,
+    figures: scored.flatMap(figuresOf),
+    skipped,
+  };
+}
+
+function rowOf({ set, horizon, scores }: Scored): Row {
+  const shares = scores.map(coverageOf).filter(Number.isFinite);
+  return {
+    set: set.name,
+    series: set.series.length,
+    horizon,
+    ...Object.fromEntries(
+      METHODS.map((method) => [method, medianOf(scores.map(({ mase }) => mase?.[method]))]),
+    ),
+    'last, later': laterOf(scores, 'last'),
+    'ensemble, later': laterOf(scores, 'ensemble'),
+    coverage: pooledCoverage(scores),
+    worst: shares.length === 0 ? null : Math.min(...shares),
+  };
+}
+
+function figuresOf({ set, horizon, scores }: Scored): Figure[] {
+  const coverage = pooledCoverage(scores);
+  const title = `${set.name}, ${horizon} ahead`;
+  const mase = medianOf(scores.map((score) => score.mase?.ensemble));
+  const later = laterOf(scores, 'ensemble');
+  const target = set.metaPod && horizon === 1 ? { atMost: 0.7 } : null;
+  return [
+    ...(mase === null ? [] : [figure(`${title}: MASE of the ensemble`, mase, target)]),
+    ...(later === null ? [] : [figure(`${title}: MASE of the ensemble, later`, later)]),
+    ...(coverage === null || !set.metaPod
+      ? []
+      : [
+          figure(`${title}: coverage`, coverage, { atLeast: 0.88 }),
+          figure(`${title}: coverage, not more`, coverage, { atMost: 0.92 }),
+        ]),
+  ];
+}
+
+const coverageOf = ({ held, intervals }: SeriesScore): number => held / intervals;
+
+function pooledCoverage(scores: readonly SeriesScore[]): number | null {
+  const intervals = scores.reduce((sum, score) => sum + score.intervals, 0);
+  return intervals === 0 ? null : scores.reduce((sum, { held }) => sum + held, 0) / intervals;
+}
+
+const laterOf = (scores: readonly SeriesScore[], method: Method): number | null =>
+  medianOf(scores.map(({ laterMase }) => laterMase?.[method]));
+
+/** Of those that are known; null without any. */
+function medianOf(values: readonly (number | undefined)[]): number | null {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  if (sorted.length === 0) return null;
+  if (sorted.length % 2 === 1) return sorted[middle]!;
+  return (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
