@@ -17,7 +17,7 @@ export async function explainFromDirectory(
     const { durable } = await recoverState(journal, sha256, { warn: () => undefined });
     const model = new ReadModel();
     model.restore(durable);
-    const story = await readStory(journal, model, id);
+    const story = await readStory(journal, model, id, () => Promise.resolve());
     return story === null ? null : explain(story, null);
   });
   if (explanation !== null) return explanation as unknown as ExplanationView;

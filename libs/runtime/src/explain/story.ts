@@ -22,6 +22,11 @@ export interface Story {
 
 type Source = Pick<Journal, 'read' | 'lastSequence'>;
 
+/** Lets others work: the engine may share the thread with whoever reads a long journal. */
+type Pause = () => Promise<void>;
+/** Records that are read at a stretch. */
+const STRETCH = 200;
+
 const MAX_RECORDS = 5_000;
 /** Times in records and times in the fold may be apart by a step of the clock. */
 const MARGIN_MS = 60_000;
@@ -32,10 +37,12 @@ const MARGIN_MS = 60_000;
  * the whole journal.
  */
 export async function readStory(
-  journal: Source,
+  source: Source,
   model: ReadModel,
   id: string,
+  pause: Pause,
 ): Promise<Story | null> {
+  const journal = unhurried(source, pause);
   const [, word, digits] = /^(chg|inc)-([1-9]\d{0,14})$/.exec(id) ?? [];
   if (word === undefined) return null;
   const subject = word === 'chg' ? 'change' : 'incident';
@@ -76,6 +83,18 @@ export async function readStory(
       ),
   };
 }
+
+const unhurried = (source: Source, pause: Pause): Source => ({
+  lastSequence: () => source.lastSequence(),
+  async *read(from) {
+    let count = 0;
+    await pause();
+    for await (const record of source.read(from)) {
+      yield record;
+      if (++count % STRETCH === 0) await pause();
+    }
+  },
+});
 
 function isRelated(other: Change, own: Change | null, incidentId: string): boolean {
   if (other.id === own?.id) return false;
@@ -150,11 +169,11 @@ function foldOf<Kind extends 'changes' | 'incidents'>(
   return (folded.get(id) ?? null) as (Kind extends 'changes' ? Change : Incident) | null;
 }
 
-/** First sequence of which the record is not older; records are in the order of their times. */
+/** Shortly before the first record that is not older; records are in the order of their times. */
 async function firstAt(journal: Source, atMs: number): Promise<number> {
   let low = 1;
   let high = await journal.lastSequence();
-  while (low < high) {
+  while (high - low > STRETCH) {
     const middle = Math.floor((low + high) / 2);
     const record = await recordFrom(journal, middle);
     if (record === null || record.atMs >= atMs) high = middle;

@@ -5,6 +5,8 @@ import type { SiteStore } from '../../boot/site-store';
 import { SITES } from '../../wiring/tokens';
 import { JournalReader } from './journal-reader';
 
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Why something was done, from the fold of the journal and its records. */
 @Injectable()
 export class Explainer {
@@ -15,7 +17,7 @@ export class Explainer {
 
   /** Throws the problem `not-found`. */
   async explain(kind: Explanation['subject']['kind'], id: string): Promise<Explanation> {
-    const story = await readStory(this.reader.journal, this.reader.model, id);
+    const story = await readStory(this.reader.journal, this.reader.model, id, othersFirst);
     if (story?.subject === kind) return explain(story, this.sites.current.policy);
     throw problem('not-found', 'path.id', `no ${kind} is called ${id}`);
   }
