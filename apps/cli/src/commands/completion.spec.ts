@@ -24,6 +24,8 @@ describe('weir completion', () => {
     [['get', 'inc'], ['incidents']],
     [['get', 'chan'], ['changes']],
     [['describe', 'dra'], ['drain']],
+    [['explain', 'dra'], ['drain']],
+    [['explain', 'chg-7', '--di'], ['--dir']],
     [['mode', ''], expect.arrayContaining(['list', 'set'])],
     [['mode', 'set', 'ru'], ['rule']],
     [['mode', 'set', 'rule', 'reroute', 'sug'], ['suggest']],

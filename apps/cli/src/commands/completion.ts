@@ -22,7 +22,11 @@ function wordsOf(program: Command): [string, string[]][] {
   const visit = (command: Command, name: string): void => {
     const subcommands = command.commands.map((sub) => sub.name());
     const values = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
-    const types = ['get', 'describe', 'delete'].includes(name) ? typeWords() : [];
+    const types = ['get', 'describe', 'delete'].includes(name)
+      ? typeWords()
+      : name === 'explain'
+        ? kindWords()
+        : [];
     const words = [...subcommands, ...types, ...values, ...longOptions(command), ...globals];
     entries.push([name, [...new Set(words)]]);
     for (const sub of command.commands) visit(sub, `${name} ${sub.name()}`.trim());
@@ -31,10 +35,8 @@ function wordsOf(program: Command): [string, string[]][] {
   return entries;
 }
 
-const typeWords = (): string[] => [
-  ...Object.keys(RESOURCES),
-  ...[...intentKinds.keys()].map((kind) => kind.toLowerCase()),
-];
+const kindWords = (): string[] => [...intentKinds.keys()].map((kind) => kind.toLowerCase());
+const typeWords = (): string[] => [...Object.keys(RESOURCES), ...kindWords()];
 
 /** A bash script without calls back to weir, so that completion never waits for a server. */
 function bashCompletion(program: Command): string {
