@@ -87,6 +87,7 @@ describe('the section', () => {
       ['B4', 1, 4],
       ['B4', 1, 12],
     ]);
+    expect(section.skipped.map(({ name }) => name)).toEqual(['Meta pods', 'targets of B4']);
     const empty = await forecastSection.run({ ...CONTEXT, data: join(folder, 'nowhere') });
     expect([empty.tables, empty.figures, empty.skipped.length]).toEqual([[], [], 2]);
   });

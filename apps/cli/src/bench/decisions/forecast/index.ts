@@ -16,6 +16,8 @@ interface Scored {
 
 /** Of the mean absolute scaled error on the Meta pods, one step ahead. */
 const TARGET = 0.7;
+/** Values that a series must have before targets are held against it. */
+const LONG = 500;
 
 const METHOD = [
   'MASE: mean absolute error over that of the last value at the same horizon, after 60 values of' +
@@ -57,7 +59,7 @@ function run({ data, progress }: SectionContext): Section {
     method: METHOD,
     tables,
     figures: scored.flatMap(figuresOf),
-    skipped,
+    skipped: [...skipped, ...sets.filter((set) => !isLong(set)).map(shortOf)],
   };
 }
 
@@ -82,11 +84,12 @@ function figuresOf({ set, horizon, scores }: Scored): Figure[] {
   const title = `${set.name}, ${horizon} ahead`;
   const mase = medianOf(scores.map((score) => score.mase?.ensemble));
   const later = laterOf(scores, 'ensemble');
-  const target = set.metaPod && horizon === 1 ? { atMost: TARGET } : null;
+  const wanted = set.metaPod && isLong(set);
+  const target = wanted && horizon === 1 ? { atMost: TARGET } : null;
   return [
     ...(mase === null ? [] : [figure(`${title}: MASE of the ensemble`, mase, target)]),
     ...(later === null ? [] : [figure(`${title}: MASE of the ensemble, later`, later, target)]),
-    ...(coverage === null || !set.metaPod
+    ...(coverage === null || !wanted
       ? []
       : [
           figure(`${title}: coverage`, coverage, { atLeast: 0.88 }),
@@ -94,6 +97,14 @@ function figuresOf({ set, horizon, scores }: Scored): Figure[] {
         ]),
   ];
 }
+
+const lengthOf = ({ series }: SeriesSet): number => series[0]?.length ?? 0;
+const isLong = (set: SeriesSet): boolean => lengthOf(set) >= LONG;
+
+const shortOf = (set: SeriesSet): { name: string; reason: string } => ({
+  name: `targets of ${set.name}`,
+  reason: `${lengthOf(set)} values are too few to judge a forecast by, ${LONG} are wanted`,
+});
 
 const coverageOf = ({ held, intervals }: SeriesScore): number => held / intervals;
 
