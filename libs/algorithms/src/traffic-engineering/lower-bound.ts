@@ -16,7 +16,7 @@ export function lowerBound(
   mlu: number,
 ): number {
   if (!(mlu > 0)) return 0;
-  const { capacity, pathStart, linkStart, links } = problem;
+  const { capacity } = problem;
   const price = new Float64Array(capacity.length);
   let best = 0;
   for (const sharpness of SHARPNESS) {
@@ -27,18 +27,34 @@ export function lowerBound(
       price[e] = weight;
       norm += weight * capacity[e]!;
     }
-    let bound = 0;
-    for (let k = 0; k < commodityCount(problem); k++) {
-      if (!(demand[k]! > 0)) continue;
-      let cheapest = Infinity;
-      for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++) {
-        let cost = 0;
-        for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++) cost += price[links[at]!]!;
-        cheapest = Math.min(cheapest, cost);
-      }
-      bound += demand[k]! * cheapest;
-    }
-    best = Math.max(best, bound / norm);
+    best = Math.max(best, priced(problem, demand, price) / norm);
   }
   return best;
+}
+
+/** The bound for given prices, each at least 0 and one above it. */
+export function boundByPrices(
+  problem: PathProblem,
+  demand: ArrayLike<number>,
+  price: Float64Array,
+): number {
+  const norm = price.reduce((sum, value, e) => sum + value * problem.capacity[e]!, 0);
+  return priced(problem, demand, price) / norm;
+}
+
+/** What all of the demand costs on its cheapest paths. */
+function priced(problem: PathProblem, demand: ArrayLike<number>, price: Float64Array): number {
+  const { pathStart, linkStart, links } = problem;
+  let total = 0;
+  for (let k = 0; k < commodityCount(problem); k++) {
+    if (!(demand[k]! > 0)) continue;
+    let cheapest = Infinity;
+    for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++) {
+      let cost = 0;
+      for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++) cost += price[links[at]!]!;
+      cheapest = Math.min(cheapest, cost);
+    }
+    total += demand[k]! * cheapest;
+  }
+  return total;
 }

@@ -1,16 +1,21 @@
 import { descend } from './descent';
-import { evenSplit, type PathProblem } from './path-problem';
+import { interiorPoint } from './interior-point';
+import { boundByPrices } from './lower-bound';
+import { commodityCount, evenSplit, mluOf, pathCount, type PathProblem } from './path-problem';
 import { sweep, type Splits, type SweepOptions } from './sweep';
 
 /** Sharper and sharper: each descent starts where the one before ended. */
 const SHARPNESS = [40, 120, 400, 1200];
 const STEPS = 80;
+/** Paths and commodities up to which the linear program is solved as it is. */
+const SMALL = 320;
 
 /**
  * Splits that minimise the maximum link utilisation, with a bound that says how far they can be from
  * the best. Sweeps find it on leaf-spine fabrics, where commodities share no way but their ends; in
  * other networks one commodity alone can have no better place while several together have. The bound
- * then shows the gap, and a descent that moves all of them at once goes on from there.
+ * then shows the gap, and a method that moves all of them at once goes on: an interior point method
+ * in small networks, else a descent.
  */
 export function minMaxUtilization(
   problem: PathProblem,
@@ -19,6 +24,11 @@ export function minMaxUtilization(
 ): Splits {
   const tolerance = options.tolerance ?? 1e-3;
   let best = sweep(problem, demand, options);
+  if (
+    best.lowerBound < best.mlu * (1 - tolerance) &&
+    pathCount(problem) + commodityCount(problem) <= SMALL
+  )
+    best = better(problem, demand, best);
   let from = evenSplit(problem);
   for (const sharpness of SHARPNESS) {
     if (best.lowerBound >= best.mlu * (1 - tolerance)) break;
@@ -29,4 +39,13 @@ export function minMaxUtilization(
     best = next.mlu < best.mlu ? { ...next, lowerBound } : { ...best, lowerBound };
   }
   return best;
+}
+
+/** The split and the bound of the interior point method where they are better. */
+function better(problem: PathProblem, demand: ArrayLike<number>, known: Splits): Splits {
+  const { split, prices } = interiorPoint(problem, demand);
+  const bound = boundByPrices(problem, demand, prices);
+  const mlu = mluOf(problem, demand, split);
+  const best = mlu < known.mlu ? { split, mlu } : { split: known.split, mlu: known.mlu };
+  return { ...best, lowerBound: Math.min(best.mlu, Math.max(known.lowerBound, bound)) };
 }

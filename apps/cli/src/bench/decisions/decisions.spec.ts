@@ -28,7 +28,7 @@ describe('the sets of the Meta format', () => {
         const { mlu, lowerBound } = minMaxUtilization(problem, demand);
         const published = optima?.[at] ?? NaN;
         expect(mlu / published).toBeGreaterThan(1 - 1e-4);
-        expect(mlu / published).toBeLessThan(1.05);
+        expect(mlu / published).toBeLessThan(1.001);
         expect(lowerBound / published).toBeLessThan(1 + 1e-4);
       });
     },
