@@ -27,7 +27,7 @@ process.env.PATH += ':/usr/sbin:/sbin';
 const here = (file) => fileURLToPath(new URL(file, import.meta.url));
 const APPS = ['switch-agent', 'controller'];
 /** What one CPU of User-mode Linux forwards with time to spare. */
-const UML_LINK_MBPS = '20';
+const UML_LINK_MBPS = '10';
 /** Longer than the driver needs to end everything by itself. */
 const GRACE_MS = 8000;
 

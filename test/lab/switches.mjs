@@ -17,8 +17,8 @@ import {
 } from './topology.mjs';
 
 const AGENT = fileURLToPath(new URL('../../apps/switch-agent/dist/main.js', import.meta.url));
-/** What a queue may hold before the daemon came: 80 ms at the rate of a fabric port. */
-const QUEUE_LIMIT_BYTES = LINK_MBPS * 10_000;
+/** What a queue may hold before the daemon came: 80 ms at the rate of a fabric port, 160 ms at 10 Mb/s. */
+const QUEUE_LIMIT_BYTES = Math.max(LINK_MBPS * 10_000, 200_000);
 const WEIGHTS = { priority: 8, bulk: 1 };
 
 export const addressOf = (device) => `${managementOf(device).node}:${GNMI_PORT}`;

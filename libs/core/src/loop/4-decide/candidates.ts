@@ -23,8 +23,12 @@ export function candidatesFor(pass: Pass, rule: Rule, incident: Incident): reado
     undoCandidate(pass, evidence),
     ...actionsOf(pass, rule, evidence),
   ];
-  return candidates.filter((item): item is Candidate => item !== null);
+  return candidates.filter((item): item is Candidate => item !== null && isForetold(item));
 }
+
+/** A prediction that rests on an unknown figure is none, and could not be written down. */
+const isForetold = ({ predicted }: Candidate): boolean =>
+  Number.isFinite(predicted.gainRatio) && Number.isFinite(predicted.uncertaintyRatio);
 
 function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candidate | null)[] {
   const { action } = rule;

@@ -51,6 +51,9 @@ export function scoreShadow(pass: Pass, shadow: Shadow): ShadowScore {
   const predicted = predictedNow(pass, shadow, evidenceFor(pass, state));
   if (harm === null && predicted === null)
     return unknown('what it would do now cannot be said: the rule or the change is gone');
+  // Without requests, or without rates of the links, nothing can be predicted; no record holds that.
+  if (predicted !== null && !Number.isFinite(predicted))
+    return unknown('what it would do now cannot be said: it rests on a figure that is unknown');
   const gain = corrected(pass, shadow, predicted ?? 0);
   const words = `the model predicts ${percent(gain.gainRatio)} with what is measured now`;
   if (harm !== null) return as('harmed', gain, measured, harm);
