@@ -37,4 +37,8 @@ export interface Draft {
 export interface Candidate {
   readonly action: Action;
   readonly predicted: PredictedEffect;
+  /** How it was found, e.g. `min-churn`, `sweep`, `highs`, `hill-climb`, `closed-form`. */
+  readonly method?: string;
+  /** What a reader of the decision should know about it, one sentence each. */
+  readonly notes?: readonly string[];
 }
