@@ -140,8 +140,21 @@ export const incidentViewSchema = open({
   diagnosis: open({
     atMs: z.number(),
     causes: z.array(
-      open({ name: z.string(), score: z.number(), at: z.string(), evidence: z.array(z.string()) }),
+      open({
+        name: z.string(),
+        score: z.number(),
+        /** Of all causes of the diagnosis they add up to one, `unknown` included. */
+        probability: z.number().optional(),
+        at: z.string(),
+        evidence: z.array(z.string()),
+        /** Signals whose weights multiply to the score. */
+        parts: z
+          .array(open({ signal: z.string(), value: z.number().nullable(), weight: z.number() }))
+          .optional(),
+      }),
     ),
+    /** Looked for and not found, each with the figure that speaks against it. */
+    rejected: z.array(open({ name: z.string(), why: z.string() })).optional(),
     /** Unknown facts are NaN in the engine and null in JSON. */
     facts: z.record(z.string(), z.record(z.string(), z.unknown())),
   }).nullable(),

@@ -163,7 +163,12 @@ describe('weir describe', () => {
   it('shows an incident as a report, unknown facts as unknown', async () => {
     const { stdout } = await get('describe', 'incident', 'inc-3');
     expect(stdout).toContain('150 ms against 35 ms when healthy');
-    expect(stdout).toContain('congestion (0.90) at leaf1:eth1\n    93 % against 80 %');
+    expect(stdout).toContain(
+      'congestion (97 %, score 0.90) at leaf1:eth1\n    93 % against 80 %\n    score: utilization 0.931 weighs 0.90\n',
+    );
+    expect(stdout).toContain(
+      'Rejected causes\n  link-failure: none of the 6 links on the paths is down\n',
+    );
     expect(stdout).toContain('path.maxLossRatio: unknown');
   });
 

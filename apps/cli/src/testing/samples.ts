@@ -116,8 +116,16 @@ export function sampleIncident(): Incident {
     diagnosis: {
       atMs: 931_000,
       causes: [
-        { name: 'congestion', score: 0.9, at: 'leaf1:eth1', evidence: ['93 % against 80 %'] },
+        {
+          name: 'congestion',
+          score: 0.9,
+          probability: 0.97,
+          parts: [{ signal: 'utilization', value: 0.9312, weight: 0.9 }],
+          at: 'leaf1:eth1',
+          evidence: ['93 % against 80 %'],
+        },
       ],
+      rejected: [{ name: 'link-failure', why: 'none of the 6 links on the paths is down' }],
       facts: {
         slo: {
           breached: true,

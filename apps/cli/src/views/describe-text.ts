@@ -47,10 +47,8 @@ export function incidentText(incident: IncidentView, style: Style): string {
     `  first seen ${time(incident.observedMs)}, held until ${time(incident.detectedMs)}`,
     style.strong('Causes'),
     ...(diagnosis ? [] : ['  not diagnosed yet']),
-    ...(diagnosis?.causes ?? []).flatMap((cause) => [
-      `  ${cause.name} (${cause.score.toFixed(2)}) at ${cause.at}`,
-      ...cause.evidence.map((line) => `    ${line}`),
-    ]),
+    ...(diagnosis?.causes ?? []).flatMap(causeLines),
+    ...rejectedLines(diagnosis, style),
     ...(facts.length > 0 ? [style.strong('Facts'), ...facts] : []),
     style.strong('Answer'),
     `  rule: ${incident.rule ?? 'none'}; changes: ${incident.changes.join(', ') || 'none'}`,
@@ -59,6 +57,30 @@ export function incidentText(incident: IncidentView, style: Style): string {
     '',
   ].join('\n');
 }
+
+type DiagnosisView = IncidentView['diagnosis'];
+type CauseView = NonNullable<DiagnosisView>['causes'][number];
+
+function causeLines({ name, score, probability, at, evidence, parts }: CauseView): string[] {
+  const chance = probability === undefined ? '' : `${(probability * 100).toFixed(0)} %, score `;
+  const signals = (parts ?? []).map(
+    ({ signal, value, weight }) =>
+      `${signal} ${value === null ? '' : `${Number(value.toPrecision(3))} `}weighs ${weight.toFixed(2)}`,
+  );
+  return [
+    `  ${name} (${chance}${score.toFixed(2)})${at === '' ? '' : ` at ${at}`}`,
+    ...evidence.map((line) => `    ${line}`),
+    ...(signals.length === 0 ? [] : [`    score: ${signals.join('; ')}`]),
+  ];
+}
+
+const rejectedLines = (diagnosis: DiagnosisView, style: Style): string[] =>
+  diagnosis?.rejected === undefined || diagnosis.rejected.length === 0
+    ? []
+    : [
+        style.strong('Rejected causes'),
+        ...diagnosis.rejected.map(({ name, why }) => `  ${name}: ${why}`),
+      ];
 
 const HELD = {
   before: 'it holds by now what it held before',

@@ -60,6 +60,15 @@ export const changeList = (nowMs: number): ListView<ChangeView> => ({
   ],
 });
 
+const causeText = (
+  cause: { readonly name: string; readonly probability?: number | undefined } | undefined,
+): string =>
+  cause === undefined
+    ? ''
+    : cause.probability === undefined
+      ? cause.name
+      : `${cause.name} ${(cause.probability * 100).toFixed(0)} %`;
+
 export const incidentList = (nowMs: number): ListView<IncidentView> => ({
   resource: 'incident',
   name: (incident) => incident.id,
@@ -67,7 +76,7 @@ export const incidentList = (nowMs: number): ListView<IncidentView> => ({
     { title: 'id', text: (incident) => incident.id },
     { title: 'objective', text: (incident) => incident.objectiveId },
     { title: 'state', text: (incident) => incident.state },
-    { title: 'cause', text: (incident) => incident.diagnosis?.causes[0]?.name ?? '' },
+    { title: 'cause', text: (incident) => causeText(incident.diagnosis?.causes[0]) },
     { title: 'rule', text: (incident) => incident.rule ?? '' },
     { title: 'changes', text: (incident) => incident.changes.join(',') },
     { title: 'age', text: (incident) => age(incident.detectedMs, nowMs) },

@@ -21,6 +21,10 @@ export const CAUSES = [
   'queue-overflow',
   /** A link that loses without counting it, or that carries less than its rate. */
   'gray-link',
+  /** Ports of a lossless class pause their senders, and these theirs, away from one congested port. */
+  'pfc-storm',
+  /** Bursts that come at regular times fill a link that has room on average. */
+  'periodic-bursts',
   /** Iterations got slower, their collectives did not. */
   'straggler',
   /** Traffic of another class or of another known workload fills the link. */
@@ -32,14 +36,35 @@ export const CAUSES = [
 ] as const;
 export type CauseName = (typeof CAUSES)[number];
 
+/** A signal that speaks for a cause. */
+export interface CausePart {
+  /** What was measured, e.g. `utilization`; or `behind:NAME`, a cause that explains this one. */
+  readonly signal: string;
+  /** The measured figure in its own unit; null when it is not a figure or not known. */
+  readonly value: number | null;
+  /** 0..1, how far the figure lies between "cannot be" and "certainly is". */
+  readonly weight: number;
+}
+
 export interface Cause {
   readonly name: CauseName;
   /** 0..1, larger is more likely; the scores of one diagnosis need not add up to one. */
   readonly score: number;
+  /** 0..1; those of one diagnosis add up to one. Records of earlier versions have none. */
+  readonly probability?: number;
+  /** The score is the product of their weights. Records of earlier versions have none. */
+  readonly parts?: readonly CausePart[];
   /** Where: a channel key, `device:interface:queue`, or a device. */
   readonly at: string;
   /** What was measured and against which expectation, one sentence each. */
   readonly evidence: readonly string[];
+}
+
+/** A cause that was looked for in vain. */
+export interface RejectedCause {
+  readonly name: CauseName;
+  /** The figure that speaks against it, one sentence. */
+  readonly why: string;
 }
 
 /** Facts as the journal keeps them: what was unknown (NaN) is null. */
@@ -55,17 +80,28 @@ export interface Diagnosis {
   readonly atMs: number;
   /** Most likely first. */
   readonly causes: readonly Cause[];
+  /** Looked for and not found. Records of earlier versions have none. */
+  readonly rejected?: readonly RejectedCause[];
   readonly facts: RecordedFacts;
 }
 
+/** What made an incident of it. */
+export const SYMPTOMS = ['latency', 'throughput', 'jitter', 'burn-rate', 'foreseen'] as const;
+export type SymptomKind = (typeof SYMPTOMS)[number];
+
 export interface Incident {
   readonly id: IncidentId;
+  /** Records of earlier versions have none: latency. */
+  readonly symptom?: SymptomKind;
   readonly objectiveId: string;
   readonly state: 'open' | 'closed';
   /** Controller time (ms) at which the symptom was first seen, and at which it had held. */
   readonly observedMs: number;
   readonly detectedMs: number;
+  /** Controller time of the first diagnosis; the latest is `latestDiagnosedMs`. */
   readonly diagnosedMs: number | null;
+  /** Records of earlier versions have none; theirs is the time of the last note. */
+  readonly latestDiagnosedMs?: number | null;
   readonly closedMs: number | null;
   readonly healthyQuantileMs: number | null;
   readonly degradedQuantileMs: number;

@@ -3,6 +3,7 @@ import type { Pass } from '../pass';
 import { rankCauses } from './causes';
 import { factsFrom } from './facts';
 import { evidenceFor } from './gather';
+import { rejectedCauses } from './rejected';
 
 export interface Diagnosed {
   readonly diagnosis: Diagnosis;
@@ -15,7 +16,9 @@ export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | 
   const evidence = evidenceFor(pass, state);
   const causes = rankCauses(evidence);
   const facts = factsFrom(evidence, causes);
-  return { facts, diagnosis: { atMs: pass.now.wallMs, causes, facts: recordedFacts(facts) } };
+  const rejected = rejectedCauses(evidence, causes);
+  const atMs = pass.now.wallMs;
+  return { facts, diagnosis: { atMs, causes, rejected, facts: recordedFacts(facts) } };
 }
 
 /** Says once why an incident is as it is; figures in the words do not make them new. */

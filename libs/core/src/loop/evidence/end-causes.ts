@@ -1,6 +1,7 @@
 import type { Cause } from '../../model';
 import { largest } from './facts';
 import type { Evidence } from './gather';
+import { weigh } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 
@@ -36,32 +37,32 @@ function stragglerOf({ state: { job }, thresholdMs }: Evidence): Cause | null {
   const alone = collectiveMs > 0 && iterationMs - collectiveMs > thresholdMs;
   if (!unchanged && !alone) return null;
   const now = `${iterationMs.toFixed(1)} ms, of which collectives take ${collectiveMs.toFixed(1)} ms`;
-  return {
-    name: 'straggler',
-    score: 0.98,
-    at: '',
-    evidence: [
+  return weigh(
+    'straggler',
+    '',
+    [unchanged ? ['slower-outside', slowerMs, 0.98] : ['alone', iterationMs - collectiveMs, 0.98]],
+    [
       `iterations take ${now}`,
       unchanged
         ? `while healthy ${healthyIterationMs.toFixed(1)} ms and ${healthyCollectiveMs.toFixed(1)} ms`
         : `without any of that they would still miss ${thresholdMs.toFixed(1)} ms`,
     ],
-  };
+  );
 }
 
 /** The workload's own traffic loads its paths, and nothing holds it back there. */
 function hostLimitedOf({ channels, hotSpots }: Evidence): Cause | null {
   const mean = largest(channels.map((item) => item.meanUtilizationRatio));
   if (!(mean > 0.1 && mean < 0.85) || hotSpots.length > 0) return null;
-  return {
-    name: 'host-limited',
-    score: 0.5,
-    at: '',
-    evidence: [
+  return weigh(
+    'host-limited',
+    '',
+    [['utilization', mean, 0.5]],
+    [
       `the busiest link on the path carries ${percent(mean)}, and could carry more`,
       'nothing on the path drops, marks or queues',
     ],
-  };
+  );
 }
 
 function notTheNetwork(evidence: Evidence): Cause {

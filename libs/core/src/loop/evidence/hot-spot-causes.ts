@@ -1,16 +1,16 @@
 import type { Cause } from '../../model';
 import type { Evidence } from './gather';
 import type { HotSpot } from './hot-spots';
+import { clamp, isCause, weigh, type Signal } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 const times = (ratio: number): string => `${ratio.toFixed(1)} times`;
-const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 
 /** Why the channels under pressure are: whose traffic it is, and what put it there. */
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
   evidence.hotSpots.flatMap((spot) => {
     const uneven = unevenHash(spot);
-    return [...incast(spot, evidence), ...uneven, ...interference(spot, evidence, uneven)];
+    return [incast(spot, evidence), uneven, interference(spot, evidence, uneven)].filter(isCause);
   });
 
 /** Fewer senders than this at one port are no incast; with ten of them it is certain. */
@@ -21,8 +21,8 @@ const MANY_SENDERS = 10;
 const BURST_LOSS = 0.002;
 
 /** Many senders into one host port, while the ways to its leaf are free. */
-function incast(spot: HotSpot, { channels, queues }: Evidence): Cause[] {
-  if (!spot.toHost) return [];
+function incast(spot: HotSpot, { channels, queues }: Evidence): Cause | null {
+  if (!spot.toHost) return null;
   const fanIn = channels.find((item) => item.key === spot.key)?.fanIn ?? 0;
   const many = clamp((fanIn - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS));
   const inside = channels.filter((item) => !item.toHost && item.up);
@@ -33,20 +33,23 @@ function incast(spot: HotSpot, { channels, queues }: Evidence): Cause[] {
   const drops = loss > 5 * ownLoss(queues, (key) => insideKeys.has(key));
   // Where the links between the switches suffer as much, the port is not what holds it up.
   const aside = pressure >= spot.pressure && !drops ? 0.6 : 0.97;
-  const score = many * Math.max(spot.pressure, drops ? clamp(loss / BURST_LOSS) : 0) * aside;
-  if (score === 0) return [];
-  return [
-    {
-      name: 'incast',
-      score,
-      at: spot.key,
-      evidence: [
-        `${fanIn} senders of the workload share the host port ${spot.key}`,
-        `it is ${percent(spot.utilizationRatio)} utilised and queues or drops`,
-        `its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
-      ],
-    },
-  ];
+  const dropping = drops ? clamp(loss / BURST_LOSS) : 0;
+  return weigh(
+    'incast',
+    spot.key,
+    [
+      ['fan-in', fanIn, many],
+      dropping > spot.pressure
+        ? ['loss', loss, dropping]
+        : ['pressure', spot.pressure, spot.pressure],
+      ['pressure-inside', pressure, aside],
+    ],
+    [
+      `${fanIn} senders of the workload share the host port ${spot.key}`,
+      `it is ${percent(spot.utilizationRatio)} utilised and queues or drops`,
+      `its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
+    ],
+  );
 }
 
 /** Worst recent loss of the workload's own queue on some channels. */
@@ -62,54 +65,51 @@ function ownLoss(queues: Evidence['queues'], isWanted: (channel: string) => bool
 const POLARISED_Z = 3;
 /** Prefixes that are few enough to be told apart as elephants. */
 const FEW_PREFIXES = 4;
+/** Less than this beyond the mean is not uneven. */
+export const UNEVEN_RATIO = 1.15;
 
 /** One of several parallel links has more than its weights would give it. */
-function unevenHash(spot: HotSpot): Cause[] {
-  if (spot.toHost || spot.parallelLinks < 2) return [];
+function unevenHash(spot: HotSpot): Cause | null {
+  if (spot.toHost || spot.parallelLinks < 2) return null;
   const beyond = Math.min(
     Number.isNaN(spot.overExpectedRatio) ? spot.imbalanceRatio : spot.overExpectedRatio,
     spot.imbalanceRatio,
   );
-  const strength = spot.pressure * clamp((beyond - 1.15) / 0.35);
-  if (strength === 0) return [];
+  const strength: readonly Signal[] = [
+    ['pressure', spot.pressure, spot.pressure],
+    ['imbalance', beyond, clamp((beyond - UNEVEN_RATIO) / 0.35)],
+  ];
   const ratio = `${spot.key} carries ${times(spot.imbalanceRatio)} the mean of its ${spot.parallelLinks} parallel links`;
   const { hash } = spot;
   if (hash !== null && hash.z > POLARISED_Z && hash.switches > 1)
-    return [
-      {
-        name: 'ecmp-polarisation',
-        score: strength * 0.97,
-        at: spot.key,
-        evidence: [
-          ratio,
-          `${spot.idleLinks} of these carry nearly nothing`,
-          `${hash.switches} switches of this tier together are ${hash.z.toFixed(1)} deviations from an even hash; ` +
-            `${hash.withIdleLinks} of them leave links empty`,
-        ],
-      },
-    ];
-  const few = spot.fewest > 0 && spot.fewest <= FEW_PREFIXES;
-  return [
-    {
-      name: 'elephant-flow',
-      score: strength * (few ? 0.95 : 0.6),
-      at: spot.key,
-      evidence: [
+    return weigh(
+      'ecmp-polarisation',
+      spot.key,
+      [...strength, ['hash-deviations', hash.z, 0.97]],
+      [
         ratio,
-        `${spot.fewest} prefixes make up 80 % of it, the largest is ${spot.largestPrefix}`,
+        `${spot.idleLinks} of these carry nearly nothing`,
+        `${hash.switches} switches of this tier together are ${hash.z.toFixed(1)} deviations from an even hash; ` +
+          `${hash.withIdleLinks} of them leave links empty`,
       ],
-    },
-  ];
+    );
+  const few = spot.fewest > 0 && spot.fewest <= FEW_PREFIXES;
+  return weigh(
+    'elephant-flow',
+    spot.key,
+    [...strength, ['prefixes', spot.fewest, few ? 0.95 : 0.6]],
+    [ratio, `${spot.fewest} prefixes make up 80 % of it, the largest is ${spot.largestPrefix}`],
+  );
 }
 
 /** Another class or another known workload holds most of a channel that the objective needs. */
 function interference(
   spot: HotSpot,
   { queues, state }: Evidence,
-  uneven: readonly Cause[],
-): Cause[] {
+  uneven: Cause | null,
+): Cause | null {
   const { name, share } = rivalOf(spot, state.objective.metric !== 'request-latency');
-  if (name === '') return [];
+  if (name === '') return null;
   const theirs = clamp((share - 0.3) / 0.25);
   const hot = Math.max(clamp((spot.utilizationRatio - 0.6) / 0.3), spot.pressure * 0.9);
   // An own queue that drops on a link with room has a trouble, and a name, of its own.
@@ -119,22 +119,23 @@ function interference(
       (queue) => queue.own && queue.lossRatio > 0.001 && queue.key.startsWith(`${spot.key}:`),
     );
   // Where the hash is to blame, it does not matter whose traffic it put there.
-  const hashed = uneven.some((cause) => cause.score > 0.5) ? 0.6 : 1;
-  const score = theirs * hot * 0.98 * (overflows ? 0.5 : 1) * hashed;
-  if (score === 0) return [];
-  return [
-    {
-      name: 'interference',
-      score,
-      at: spot.key,
-      evidence: [
-        `${name} has ${percent(share)} of ${spot.key}`,
-        Number.isNaN(spot.ownShareRatio)
-          ? 'the own share is not known'
-          : `the workload itself has at most ${percent(spot.ownShareRatio)} of it`,
-      ],
-    },
-  ];
+  const hashed = uneven !== null && uneven.score > 0.5;
+  return weigh(
+    'interference',
+    spot.key,
+    [
+      ['share-of-others', share, theirs],
+      ['pressure', spot.pressure, hot * 0.98],
+      ...(overflows ? ([['behind:own-loss', NaN, 0.5]] as const) : []),
+      ...(hashed ? ([[`behind:${uneven.name}`, uneven.score, 0.6]] as const) : []),
+    ],
+    [
+      `${name} has ${percent(share)} of ${spot.key}`,
+      Number.isNaN(spot.ownShareRatio)
+        ? 'the own share is not known'
+        : `the workload itself has at most ${percent(spot.ownShareRatio)} of it`,
+    ],
+  );
 }
 
 /**

@@ -1,29 +1,29 @@
 import type { Cause } from '../../model';
 import type { Evidence } from './gather';
 import type { QueueEvidence } from './queues';
+import { clamp, isCause, weigh } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
-const clamp = (value: number): number => Math.max(0, Math.min(1, value));
 
 /** Own queues that wait because the scheduler serves another more than they need. */
 export const starvedQueues = ({ queues }: Evidence): Cause[] =>
-  queues.flatMap(({ key, own, starvation, delayMs, recentLossRatio }) => {
-    if (!own || starvation === null) return [];
-    const { score, shareRatio, fairRatio, weight, totalWeight, rival, rivalShareRatio } =
-      starvation;
-    return [
-      {
-        name: 'starved-queue',
-        score: score * 0.99,
-        at: key,
-        evidence: [
+  queues
+    .map(({ key, own, starvation, delayMs, recentLossRatio }) => {
+      if (!own || starvation === null) return null;
+      const { score, shareRatio, fairRatio, weight, totalWeight, rival, rivalShareRatio } =
+        starvation;
+      return weigh(
+        'starved-queue',
+        key,
+        [['reach-of-share', shareRatio / fairRatio, score * 0.99]],
+        [
           `${key} waits ${delayMs.toFixed(1)} ms on average and lost up to ${(recentLossRatio * 100).toFixed(2)} % of late`,
           `it gets ${percent(shareRatio)} of its port; its weight, ${weight} of ${totalWeight}, is worth ${percent(fairRatio)} now`,
           `queue ${rival} of the same port has ${percent(rivalShareRatio)}`,
         ],
-      },
-    ];
-  });
+      );
+    })
+    .filter(isCause);
 
 /** From so much of what the objective allows on, the wait in a queue is certainly what it misses. */
 const SHARE_OF_THRESHOLD = 0.25;
@@ -47,30 +47,32 @@ export function standingQueues(
   explained: number,
 ): Cause[] {
   if (state.objective.metric !== 'request-latency') return [];
-  return queues.flatMap((queue) => {
-    const channel = channels.find((item) => item.key === channelOf(queue));
-    if (!queue.own || channel === undefined || !isStanding(queue)) return [];
-    // Averages are slow to see that somebody came; that the queue is deep takes some seconds anyway.
-    const used = Math.max(channel.meanUtilizationRatio, channel.utilizationRatio || 0);
-    const full = clamp((used - 0.6) / 0.25);
-    const deep = clamp(queue.standingRatio - 1);
-    const felt = clamp(queue.delayMs / thresholdMs / SHARE_OF_THRESHOLD);
-    // Who loses much is told that way, and still sends.
-    const kept = clamp(1.5 - (queue.recentLossRatio || 0) / MUCH_LOST);
-    const score = full * deep * felt * kept * 0.96 * (explained > 0.3 ? 0.6 : 1);
-    if (!(score > 0)) return [];
-    return [
-      {
-        name: 'standing-queue',
-        score,
-        at: queue.key,
-        evidence: [
+  return queues
+    .map((queue) => {
+      const channel = channels.find((item) => item.key === channelOf(queue));
+      if (!queue.own || channel === undefined || !isStanding(queue)) return null;
+      // Averages are slow to see that somebody came; that the queue is deep takes some seconds.
+      const used = Math.max(channel.meanUtilizationRatio, channel.utilizationRatio || 0);
+      const felt = clamp(queue.delayMs / thresholdMs / SHARE_OF_THRESHOLD);
+      const lost = queue.recentLossRatio || 0;
+      return weigh(
+        'standing-queue',
+        queue.key,
+        [
+          ['utilization', used, clamp((used - 0.6) / 0.25)],
+          ['standing', queue.standingRatio, clamp(queue.standingRatio - 1)],
+          ['delay', queue.delayMs, felt * 0.96],
+          // Who loses much is told that way, and still sends.
+          ['loss', lost, clamp(1.5 - lost / MUCH_LOST)],
+          ...(explained > 0.3 ? ([['behind:explained', explained, 0.6]] as const) : []),
+        ],
+        [
           `${queue.key} holds ${Math.round(queue.meanDepthBytes)} bytes on average, ${queue.standingRatio.toFixed(1)} times what its link needs to stay full`,
           `that is ${queue.delayMs.toFixed(1)} ms for all that passes; ${percent(queue.markRatio || 0)} of the packets are marked`,
         ],
-      },
-    ];
-  });
+      );
+    })
+    .filter(isCause);
 }
 
 /** Deeper than the link needs, and the senders are not told of it by marks. */
