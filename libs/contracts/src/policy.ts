@@ -114,6 +114,12 @@ const ecnSpecSchema = strict({
     .default(10)
     .describe('Kmin is so many full-size frames at least, and Kmax rises with it: slow links.'),
   maxProbabilityPercent: z.int().min(1).max(100).default(20).describe('Pmax.'),
+  rttUs: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(56)
+    .describe('Round-trip time without queues, microseconds: Kmin stays above rate x RTT / 7.'),
   classes: z
     .array(trafficClassSchema)
     .min(1)

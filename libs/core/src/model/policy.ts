@@ -98,6 +98,8 @@ export type ActionSpec =
       /** The lower threshold is never below so many full-size frames. */
       readonly minThresholdFrames: number;
       readonly maxProbabilityPercent: number;
+      /** Round-trip time without queues, microseconds, for the least Kmin: C x RTT / 7; 56. */
+      readonly rttUs?: number;
       /** Which traffic classes' queues on the path are marked. */
       readonly classes: readonly string[];
     }

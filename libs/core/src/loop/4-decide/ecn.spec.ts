@@ -87,14 +87,15 @@ const evidenceOf = ({ queue, others, metric, share, quantileMs }: Given): Eviden
 
 const candidate = (given: Given, settings?: QueueSettings, spec = SPEC) =>
   ecnCandidate(world(settings), spec, evidenceOf(given));
+const ecnOf = (minThresholdBytes: number, maxThresholdBytes: number, percent: number) => ({
+  enabled: true,
+  minThresholdBytes,
+  maxThresholdBytes,
+  maxProbabilityPercent: percent,
+});
 const marked = (minThresholdBytes: number): QueueSettings => ({
   ...UNMARKED,
-  ecn: {
-    enabled: true,
-    minThresholdBytes,
-    maxThresholdBytes: 4 * minThresholdBytes,
-    maxProbabilityPercent: 20,
-  },
+  ecn: ecnOf(minThresholdBytes, 4 * minThresholdBytes, 20),
 });
 
 describe('ecnCandidate', () => {
@@ -138,7 +139,7 @@ describe('ecnCandidate', () => {
     ['it is the queue of others', { queue: { own: false } }, UNMARKED],
     ['it is of no class that is to be marked', { queue: { key: 'l1:s1:mgmt' } }, UNMARKED],
     ['the objective is about iterations', { metric: 'iteration-time' }, UNMARKED],
-    ['a step would cost throughput', {}, marked(7_500)],
+    ['no knob has room', {}, { ...UNMARKED, ecn: ecnOf(7_500, 7_500, 100) }],
     ['its depth is unknown', { queue: { standingRatio: NaN } }, UNMARKED],
   ])('proposes nothing where %s', (_, given, settings) => {
     expect(candidate(given, settings)).toBeNull();
