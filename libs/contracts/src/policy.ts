@@ -43,7 +43,18 @@ const verifyShape = {
     .max(1)
     .default(0.05)
     .describe('Smallest relative improvement of the objective that counts.'),
-  alpha: z.number().gt(0).lt(0.5).default(0.05).describe('Significance of the always-valid test.'),
+  alpha: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .default(0.05)
+    .describe('How often a change that does nothing may be kept, by an always-valid test.'),
+  falseRollbackRatio: z
+    .number()
+    .gt(0)
+    .lt(0.5)
+    .optional()
+    .describe('How often a good change may be undone as harmful or hopeless; default: alpha.'),
   harm: harmSchema,
   onInconclusive: z
     .enum(['rollback', 'hold'])
@@ -58,6 +69,7 @@ const verifyOverrideSchema = strict({
   maxMs: positiveMsSchema.optional(),
   minGainRatio: z.number().min(0).max(1).optional(),
   alpha: z.number().gt(0).lt(0.5).optional(),
+  falseRollbackRatio: z.number().gt(0).lt(0.5).optional(),
   harm: strict({
     objectiveRatio: z.number().positive().optional(),
     otherObjectivesRatio: z.number().positive().optional(),
@@ -302,6 +314,22 @@ const escalationSchema = strict({
   periodMs: positiveMsSchema.default(864_000_000).describe('Period in which they are counted.'),
 }).prefault({});
 
+const learningSchema = strict({
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether verdicts may change which option is tried first; they are counted anyway.'),
+  floor: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe('Least chance of every option that learning would put behind another.'),
+  halfLifeMs: positiveMsSchema
+    .default(2_592_000_000)
+    .describe('Time in which a verdict loses half of its weight.'),
+}).prefault({});
+
 const rolloutSchema = strict({
   canaryFromDevices: z
     .int()
@@ -370,6 +398,7 @@ export const policySchema = strict({
       .default({})
       .describe('Autonomy by device group; a group that is not named takes auto.'),
     escalation: escalationSchema,
+    learning: learningSchema,
     freezeWindows: z
       .array(z.union([weeklyWindowSchema, onceWindowSchema]))
       .max(100)

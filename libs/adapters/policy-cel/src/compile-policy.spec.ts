@@ -56,12 +56,12 @@ describe('default policy', () => {
     const written = compiled(defaultPolicyText);
     const { detect, freshness, limits, planTtlMs, leaseMs, groups } = written;
     expect(bare).toMatchObject({ detect, freshness, limits, planTtlMs, leaseMs, groups });
-    const { escalation, freezeWindows, rollout } = written;
-    expect(bare).toMatchObject({ escalation, freezeWindows, rollout });
+    const { escalation, freezeWindows, learning, rollout } = written;
+    expect(bare).toMatchObject({ escalation, freezeWindows, learning, rollout });
     const { spec } = parse(defaultPolicyText) as { spec: Record<string, unknown> };
     expect(Object.keys(spec).sort()).toEqual(
       ['detect', 'escalation', 'examples', 'freezeWindows', 'freshness', 'groups', 'leaseMs']
-        .concat(['limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
+        .concat(['learning', 'limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
         .sort(),
     );
     expect(bare.rules[0]?.verify).toEqual(compiled(defaultPolicyText).rules[0]?.verify);

@@ -59,6 +59,7 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     leaseMs: spec.leaseMs,
     groups: spec.groups,
     escalation: spec.escalation,
+    learning: spec.learning,
     freezeWindows: spec.freezeWindows.map(windowOf),
     rollout: spec.rollout,
     rules,

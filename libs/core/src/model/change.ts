@@ -1,6 +1,7 @@
 import type { Action } from './action';
 import type { ConfigImage, DeviceDiff, LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
+import type { Lesson } from './learning';
 import type { OperationVerb } from './operation';
 import type { Mode, VerifyPolicy } from './policy';
 import type { ErrorCode } from '../base';
@@ -148,6 +149,8 @@ export interface Change {
   readonly verdict: VerdictRecord | null;
   readonly approvedBy: string | null;
   readonly cause: string | null;
+  /** What its verdict will count for; absent where no rule made it and in old journals. */
+  readonly lesson?: Lesson;
   /** Groups of the devices that it writes, sorted, with commas between; absent in old journals. */
   readonly group?: string;
 }

@@ -3,12 +3,15 @@
  * incidents, actions, changes, device operations. Types and trivial pure helpers only.
  */
 export * from './action';
+export * from './action-text';
 export * from './change';
 export * from './command';
 export * from './config';
+export * from './decision';
 export * from './ids';
 export * from './incident';
 export * from './intent';
+export * from './learning';
 export * from './operation';
 export * from './policy';
 export * from './record';

@@ -1,4 +1,5 @@
 import type { RuleName } from './ids';
+import type { LearningPolicy } from './learning';
 
 /** Autonomy ladder: off < observe < suggest < approve < auto. */
 export const MODES = ['off', 'observe', 'suggest', 'approve', 'auto'] as const;
@@ -54,6 +55,14 @@ export interface Facts {
     /** Largest loss ratio on the paths, any queue. */
     readonly ratio: number;
   };
+  /** Load of the paths at the horizon of the forecast: that of the channel with the largest upper. */
+  readonly forecast: {
+    readonly maxUtilizationRatio: number;
+    /** Ends of the interval around it. */
+    readonly upperUtilizationRatio: number;
+    readonly lowerUtilizationRatio: number;
+    readonly horizonMs: number;
+  };
   readonly cause: {
     /** Most likely cause, and its score 0..1. */
     readonly name: string;
@@ -70,8 +79,10 @@ export interface VerifyPolicy {
   readonly maxMs: number;
   /** Smallest relative improvement of the objective that counts, e.g. 0.05. */
   readonly minGainRatio: number;
-  /** Significance of the always-valid test, e.g. 0.05. */
+  /** How often a change that does nothing may be kept: significance of the always-valid test. */
   readonly alpha: number;
+  /** How often a change that is good may be undone as harmful or hopeless; absent: as alpha. */
+  readonly falseRollbackRatio?: number | undefined;
   /** Harm limits: relative worsening that ends the change at once. */
   readonly harm: {
     readonly objectiveRatio: number;
@@ -123,6 +134,20 @@ export interface Rule {
   readonly mode: Mode;
   readonly cooldownMs: number;
   readonly verify: VerifyPolicy;
+  /** Whether it may act on a breach that is only foreseen; for routes only. */
+  readonly foresee?: boolean;
+}
+
+export interface ForecastPolicy {
+  readonly enabled: boolean;
+  /** Length of a step: the load of a link is averaged over it, ms. */
+  readonly intervalMs: number;
+  /** How many steps ahead is forecast. */
+  readonly horizonSteps: number;
+  /** Share of what comes that the interval is to hold, in (0, 1). */
+  readonly coverage: number;
+  /** Links that are followed at the most. */
+  readonly maxSeries: number;
 }
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -192,8 +217,11 @@ export interface Policy {
   };
   /** So many undone changes of a rule on an objective in the period: it waits for a person there. */
   readonly escalation: { readonly undone: number; readonly periodMs: number };
+  readonly learning: LearningPolicy;
   /** Times in which no change is started. */
   readonly freezeWindows: readonly FreezeWindow[];
+  /** Load that is forecast for the links of objectives; left out: none. */
+  readonly forecast?: ForecastPolicy;
   readonly rollout: {
     /** From so many devices on, one goes first and is proved before the rest; 0: never. */
     readonly canaryFromDevices: number;

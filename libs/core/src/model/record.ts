@@ -2,7 +2,9 @@ import type { IntentResource } from './intent';
 import type { Change, ChangeState, StageTimes, VerdictRecord } from './change';
 import type { LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
+import type { Decision } from './decision';
 import type { Diagnosis, Incident } from './incident';
+import type { Experience } from './learning';
 import type { Mode } from './policy';
 import type { ShadowDecision, ShadowScore } from './shadow';
 import type { OperationOutcome, OperationVerb } from './operation';
@@ -130,6 +132,21 @@ export type RecordBody =
   /** A decision that is not carried out, to be scored when its effect could have been measured. */
   | ({ readonly kind: 'shadow-decided' } & ShadowDecision)
   | { readonly kind: 'shadow-scored'; readonly id: string; readonly score: ShadowScore }
+  /** What was decided about an incident and why; the change that comes of it follows. */
+  | { readonly kind: 'decision-taken'; readonly decision: Decision }
+  /** A person made the loop forget what it learned; null is all of them. */
+  | {
+      readonly kind: 'learning-reset';
+      readonly cause: string | null;
+      readonly action: string | null;
+      readonly by: string;
+    }
+  /** A person brought experience from elsewhere; entries of the same name are replaced. */
+  | {
+      readonly kind: 'learning-imported';
+      readonly entries: readonly Experience[];
+      readonly by: string;
+    }
   /**
    * The state as of record `sequence`, whose chain hash is `hash`, was written as a snapshot with
    * this SHA-256. A snapshot counts only with this record in the chain behind it, so it can no more

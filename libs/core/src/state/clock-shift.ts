@@ -11,6 +11,8 @@ export function shiftClock(state: DurableState, byMs: number): DurableState {
     changes: mapped(state.changes, (change) => shiftChange(change, byMs)),
     incidents: mapped(state.incidents, (incident) => shiftIncident(incident, byMs)),
     actedMs: mapped(state.actedMs, (atMs) => atMs + byMs),
+    learning: mapped(state.learning, (item) => ({ ...item, atMs: item.atMs + byMs })),
+    decisions: mapped(state.decisions, (item) => ({ ...item, atMs: item.atMs + byMs })),
     startsMs: state.startsMs.map((atMs) => atMs + byMs),
     shadows: mapped(state.shadows, (shadow) => ({
       ...shadow,
@@ -48,6 +50,9 @@ function shiftIncident(incident: Incident, byMs: number): Incident {
     observedMs: incident.observedMs + byMs,
     detectedMs: incident.detectedMs + byMs,
     diagnosedMs: moved(incident.diagnosedMs),
+    ...(incident.latestDiagnosedMs === undefined
+      ? {}
+      : { latestDiagnosedMs: moved(incident.latestDiagnosedMs) }),
     closedMs: moved(incident.closedMs),
   };
 }

@@ -1,7 +1,9 @@
 import type {
   Change,
   ChangeId,
+  Decision,
   DeviceId,
+  Experience,
   Incident,
   IncidentId,
   IntentId,
@@ -44,6 +46,10 @@ export interface DurableState {
   readonly shadowCount: number;
   /** What became of decisions, by `rule|group`. */
   readonly scores: ReadonlyMap<string, RuleScore>;
+  /** The last decision on each open incident, and the one that each change came of, by their id. */
+  readonly decisions: ReadonlyMap<string, Decision>;
+  /** What verdicts taught, by `cause|action|context`; bounded, the oldest first. */
+  readonly learning: ReadonlyMap<string, Experience>;
 }
 
 export const emptyDurableState: DurableState = {
@@ -68,4 +74,6 @@ export const emptyDurableState: DurableState = {
   shadows: new Map(),
   shadowCount: 0,
   scores: new Map(),
+  decisions: new Map(),
+  learning: new Map(),
 };

@@ -12,7 +12,9 @@ import type {
 } from '../model';
 import { shiftClock } from './clock-shift';
 import { cooldownKey } from './cooldown';
+import { assignDecision, dropDecisions, keepDecision } from './decisions';
 import type { DurableState } from './durable';
+import { foldLearning, learn } from './learning';
 import { LIMITS } from './limits';
 import { escalate, release, rememberEnd } from './oscillation';
 import { countChange, foldShadow } from './scores';
@@ -66,6 +68,11 @@ function applyBody(state: DurableState, body: RecordBody, atMs: number): Durable
     case 'shadow-decided':
     case 'shadow-scored':
       return foldShadow(state, body);
+    case 'decision-taken':
+      return keepDecision(state, body.decision);
+    case 'learning-reset':
+    case 'learning-imported':
+      return foldLearning(state, body);
     default:
       return applyChange(state, body, atMs);
   }
@@ -94,18 +101,31 @@ function applyIncident(state: DurableState, body: IncidentBody, atMs: number): D
   assert(incident !== undefined, `journal: incident ${body.id} was never opened`);
   const updated: Incident =
     body.kind === 'incident-diagnosed'
-      ? {
-          ...incident,
-          diagnosis: body.diagnosis,
-          diagnosedMs: atMs,
-          rule: body.rule,
-          note: body.note,
-        }
+      ? diagnosed(incident, body, atMs)
       : { ...incident, state: 'closed', closedMs: atMs, note: body.reason };
   const incidents = withEntry(state.incidents, incident.id, updated);
-  return {
+  const next = {
     ...state,
     incidents: pruned(incidents, (item) => item.state === 'closed', LIMITS.closedIncidents),
+  };
+  return body.kind === 'incident-closed' ? dropDecisions(next) : next;
+}
+
+/** A note comes with the diagnosis that stands already; that makes it no new one. */
+function diagnosed(
+  incident: Incident,
+  { diagnosis, rule, note }: Extract<IncidentBody, { kind: 'incident-diagnosed' }>,
+  atMs: number,
+): Incident {
+  const before = incident.diagnosis;
+  const isNew = before?.atMs !== diagnosis.atMs;
+  return {
+    ...incident,
+    diagnosis,
+    diagnosedMs: incident.diagnosedMs ?? atMs,
+    latestDiagnosedMs: isNew ? atMs : (incident.latestDiagnosedMs ?? incident.diagnosedMs),
+    rule,
+    note,
   };
 }
 
@@ -147,7 +167,10 @@ function addChange(state: DurableState, change: Change): DurableState {
           ...incident,
           changes: [...incident.changes, change.id],
         });
-  return { ...state, changes, incidents, changeCount: state.changeCount + 1 };
+  return assignDecision(
+    { ...state, changes, incidents, changeCount: state.changeCount + 1 },
+    change,
+  );
 }
 
 function afterTransition(
@@ -168,10 +191,11 @@ function afterTransition(
   }
   if (change.state === 'confirmed')
     next = { ...next, changes: withoutOldLeases(next.changes, change) };
-  next = rememberEnd(countChange(next, change, from), change, atMs);
+  next = learn(rememberEnd(countChange(next, change, from), change, atMs), change, atMs);
   if (isTerminal(change.state)) {
     const over = (item: Change): boolean => isTerminal(item.state) && item.leaseUntilMs === null;
-    next = { ...next, changes: pruned(next.changes, over, LIMITS.endedChanges) };
+    const changes = pruned(next.changes, over, LIMITS.endedChanges);
+    if (changes !== next.changes) next = dropDecisions({ ...next, changes });
   }
   return next;
 }

@@ -5,6 +5,7 @@
 export * from './cooldown';
 export * from './durable';
 export * from './fold';
+export { faded, isMeant, learningKey } from './learning';
 export * from './limits';
 export * from './oscillation';
 export * from './record-kinds';

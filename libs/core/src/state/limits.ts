@@ -15,6 +15,8 @@ export const LIMITS = {
   openShadows: 50,
   /** Rules and groups that are scored apart. */
   scoredRules: 1000,
+  /** Causes, actions and contexts of which experience is kept. */
+  learned: 1000,
   intents: 2000,
   /** Tries of one operation on one device before a person is needed. */
   confirmAttempts: 4,

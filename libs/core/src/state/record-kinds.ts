@@ -32,6 +32,9 @@ const KINDS: Readonly<Record<RecordKind, true>> = {
   'rule-released': true,
   'shadow-decided': true,
   'shadow-scored': true,
+  'decision-taken': true,
+  'learning-reset': true,
+  'learning-imported': true,
 };
 
 export const isKnownKind = (kind: string): kind is RecordKind => Object.hasOwn(KINDS, kind);

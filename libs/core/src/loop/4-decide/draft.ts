@@ -1,8 +1,10 @@
 import type {
   Action,
+  Decision,
   IncidentId,
   IntentId,
   IntentResource,
+  Lesson,
   Mode,
   PredictedEffect,
   RuleName,
@@ -22,6 +24,9 @@ export interface Draft {
   readonly verify: VerifyPolicy;
   readonly predicted: PredictedEffect;
   readonly cause: string | null;
+  /** How it came about, and what its verdict will count for; absent where no rule decided. */
+  readonly decision?: Decision;
+  readonly lesson?: Lesson;
   readonly times: StageTimes;
   readonly by: string;
   /** Who waits for the answer, and whether anything may happen. */

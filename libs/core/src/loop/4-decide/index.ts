@@ -1,15 +1,14 @@
 import { isTerminal, isTouching } from '../../change';
-import { type Change, type Facts, type Incident, type Mode, type Rule } from '../../model';
-import { cooldownKey } from '../../state';
+import type { Change, Incident, Rule } from '../../model';
+import { noteDecision } from '../decision';
 import { contradictionOn, diagnoseObjective, noteIncident } from '../evidence';
 import type { DecisionRequest } from '../events';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
-import { decideShadow } from '../shadow/decide';
-import { ruleMode, SolverFailure } from '../guard';
-import { candidatesFor } from './candidates';
-import type { Candidate, Draft } from './draft';
-import { escalation } from './escalation';
+import { accountOf } from './account';
+import { askRules } from './ask-rules';
+import type { Draft } from './draft';
+import { standpointOf } from './experience';
 import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -62,23 +61,34 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;
-  const picked = pickOrNote(pass, incident, diagnosed.facts);
-  if (picked === null) return null;
-  const { rule, chosen, mode, waits } = picked;
-  const note = waits === null ? '' : `escalated: ${waits}; \`weir release ${rule.name}\` ends it`;
-  noteIncident(pass, incident, rule.name, note);
-  const cause = diagnosed.diagnosis.causes[0];
+  const { diagnosis, facts } = diagnosed;
+  const [cause] = diagnosis.causes;
+  const at = standpointOf(pass, state, cause, incident.id);
+  const { picked, note, exhausted, ...asked } = askRules(pass, incident, facts, at);
+  const decision = { ...accountOf(pass, incident, state, diagnosis, at), ...asked };
+  if (picked === null) {
+    if (exhausted) restSearch(pass, incident);
+    noteDecision(pass, decision);
+    return noted(pass, incident, note?.rule ?? null, note?.text ?? '');
+  }
+  const { rule, candidate, action, mode, waits } = picked;
+  const waiting =
+    waits === null ? '' : `escalated: ${waits}; \`weir release ${rule.name}\` ends it`;
+  noteIncident(pass, incident, rule.name, waiting);
+  const { halfLifeMs } = pass.env.policy.learning;
   return {
     origin: 'rule',
     rule: rule.name,
     incident: incident.id,
     intent: state.objective.intent,
     objectiveId: incident.objectiveId,
-    action: chosen.action,
+    action: candidate.action,
     mode,
     verify: rule.verify,
-    predicted: chosen.predicted,
+    predicted: candidate.predicted,
     cause: cause === undefined ? null : cause.name,
+    decision,
+    lesson: { cause: at.cause, action, context: at.context, halfLifeMs },
     times: {
       observed: incident.observedMs,
       detected: incident.detectedMs,
@@ -90,89 +100,12 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   };
 }
 
-/** A method that fails ends the search for this incident, not the loop; what is in force stays. */
-function pickOrNote(pass: Pass, incident: Incident, facts: Facts): Picked | null {
-  try {
-    return pick(pass, incident, facts);
-  } catch (cause) {
-    if (!(cause instanceof SolverFailure)) throw cause;
-    return noted(pass, incident, null, `solver-failed: ${cause.message}`);
-  }
-}
-
-interface Picked {
-  readonly rule: Rule;
-  readonly chosen: Candidate;
-  readonly mode: Mode;
-  /** Why a person has to approve it, whatever the policy says; null when it is for the policy. */
-  readonly waits: string | null;
-}
-
-/**
- * The first rule whose condition holds decides. One that was tried in vain on this incident, that
- * has nothing to offer that gains enough, or that did its part and rests, gives way to the next; one
- * that may not act, or whose change is not over, does not.
- */
-function pick(pass: Pass, incident: Incident, facts: Facts): Picked | null {
-  let nothing: { rule: Rule | null; why: string } = {
-    rule: null,
-    why: 'no rule of the policy applies',
-  };
-  for (const rule of pass.env.policy.rules) {
-    if (!rule.enter(facts)) continue;
-    const waits = escalation(pass, rule, incident.objectiveId);
-    const mode = ruleMode(pass, rule, incident.objectiveId);
-    if (mode === 'off') return noted(pass, incident, rule, `rule ${rule.name} is off`);
-    if (triedInVain(pass, rule, incident)) {
-      const why = `rule ${rule.name} applies, but was tried without success`;
-      if (nothing.rule === null) nothing = { rule, why };
-      continue;
-    }
-    if (cooldownLeftMs(pass, rule, incident) > 0) {
-      const why = `rule ${rule.name} is in its cool-down`;
-      if (!didItsPart(pass, rule, incident)) return noted(pass, incident, rule, why);
-      if (nothing.rule === null) nothing = { rule, why };
-      continue;
-    }
-    const chosen = choose(pass, rule, incident);
-    if (chosen === null) {
-      const why = `rule ${rule.name} applies, but no candidate gains enough`;
-      if (nothing.rule === null) nothing = { rule, why };
-      continue;
-    }
-    if (mode !== 'observe') return { rule, chosen, mode, waits };
-    decideShadow(pass, incident, rule, chosen);
-    const would = `rule ${rule.name} would act, but only observes: ${chosen.predicted.explanation}`;
-    return noted(pass, incident, rule, would);
-  }
+function restSearch(pass: Pass, incident: Incident): void {
   const searchAgainMs = new Map(
     [...pass.observed.searchAgainMs].filter(([, atMs]) => atMs > pass.now.monoMs),
   );
   searchAgainMs.set(incident.id, pass.now.monoMs + SEARCH_AGAIN_MS);
   pass.observe({ searchAgainMs });
-  return noted(pass, incident, nothing.rule, nothing.why);
-}
-
-/** Whether a change of the rule was kept for this incident so long ago that its effect is all in. */
-function didItsPart(pass: Pass, rule: Rule, incident: Incident): boolean {
-  const kept = incident.changes
-    .map((id) => pass.durable.changes.get(id))
-    .filter((change) => change?.rule === rule.name && change.state === 'confirmed')
-    .at(-1);
-  return kept !== undefined && pass.now.wallMs - kept.updatedMs > pass.env.policy.detect.windowMs;
-}
-
-/** For so many of its cool-downs a rule that did not help is not tried again on an incident. */
-const VAIN_COOLDOWNS = 5;
-
-/** Whether the latest change of the rule for this incident was measured and undone. */
-function triedInVain(pass: Pass, rule: Rule, incident: Incident): boolean {
-  const own = incident.changes
-    .map((id) => pass.durable.changes.get(id))
-    .filter((change) => change?.rule === rule.name);
-  const last = own.at(-1);
-  if (last?.state !== 'rolled-back' || last.verdict === null) return false;
-  return pass.now.wallMs - last.updatedMs < VAIN_COOLDOWNS * rule.cooldownMs;
 }
 
 /** Ticks of which none may be bad for the breach to be over. */
@@ -187,17 +120,6 @@ function isPassing({ samples }: ObjectiveState, thresholdMs: number): boolean {
   return latest.length > 0 && latest.every((sample) => sample.quantileMs <= thresholdMs);
 }
 
-/** Doing nothing gains nothing; a candidate has to beat it by the rule's smallest gain. */
-function choose(pass: Pass, rule: Rule, incident: Incident) {
-  const candidates = candidatesFor(pass, rule, incident);
-  const best = candidates.reduce<(typeof candidates)[number] | null>(
-    (top, item) =>
-      top === null || item.predicted.gainRatio < top.predicted.gainRatio ? item : top,
-    null,
-  );
-  return best !== null && best.predicted.gainRatio <= -rule.verify.minGainRatio ? best : null;
-}
-
 function noted(pass: Pass, incident: Incident, rule: Rule | null, note: string): null {
   noteIncident(pass, incident, rule === null ? null : rule.name, note);
   return null;
@@ -210,9 +132,4 @@ function openChangesOf(pass: Pass, incident: Incident): readonly Change[] {
   return incident.changes
     .map((id) => pass.durable.changes.get(id))
     .filter((change): change is Change => change !== undefined && !isTerminal(change.state));
-}
-
-function cooldownLeftMs(pass: Pass, rule: Rule, incident: Incident): number {
-  const actedMs = pass.durable.actedMs.get(cooldownKey(rule.name, incident.objectiveId));
-  return actedMs === undefined ? 0 : actedMs + rule.cooldownMs - pass.now.wallMs;
 }

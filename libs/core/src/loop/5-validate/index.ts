@@ -8,6 +8,7 @@ import {
 } from '../../model';
 import { stricterMode } from '../../model';
 import type { Draft } from '../4-decide';
+import { noteDecision, recordDecision } from '../decision';
 import type { Pass } from '../pass';
 import { groupOf } from '../shadow/decide';
 import { noteIncident } from '../evidence';
@@ -25,6 +26,7 @@ export function validate(pass: Pass, drafts: readonly Draft[]): void {
     if (!built.ok) {
       if (draft.request !== null) pass.reply(draft.request.id, built);
       else noteRefusal(pass, draft, built.error.reason);
+      if (draft.decision !== undefined) noteDecision(pass, draft.decision);
       continue;
     }
     const proposed = guarded(pass, newChange(pass, draft, built.value));
@@ -97,6 +99,7 @@ function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
     verdict: null,
     approvedBy: null,
     cause: draft.cause,
+    ...(draft.lesson === undefined ? {} : { lesson: draft.lesson }),
     group: groupOf(
       pass,
       plan.diffs.map((diff) => diff.device),
@@ -140,8 +143,12 @@ function enter(pass: Pass, draft: Draft, change: Change): Change {
   const code = failed?.code ?? failed?.name ?? '';
   if (failed !== undefined && draft.request === null) {
     noteRefusal(pass, draft, `${code}: ${failed.detail}`);
-    if (PASSING.has(code) || repeatsRefusal(pass, change, code)) return change;
+    if (PASSING.has(code) || repeatsRefusal(pass, change, code)) {
+      if (draft.decision !== undefined) noteDecision(pass, draft.decision);
+      return change;
+    }
   }
+  if (draft.decision !== undefined) recordDecision(pass, draft.decision);
   pass.record({ kind: 'change-proposed', change });
   if (failed === undefined)
     pass.transition(change, 'accept', 'all checks passed', { validated: pass.now.wallMs });

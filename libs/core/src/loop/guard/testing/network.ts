@@ -1,6 +1,7 @@
 import { fnv1a, ok, refuse } from '../../../base';
 import {
   changeId,
+  LEARNING_DEFAULTS,
   deviceId,
   leavesText,
   ruleName,
@@ -160,6 +161,7 @@ export const POLICY = {
     reversalWindowMs: 600_000,
   },
   escalation: { undone: 3, periodMs: 864_000_000 },
+  learning: LEARNING_DEFAULTS,
   freezeWindows: [],
   groups: {},
   rules: [{ name: ruleName('rule'), mode: 'auto' }],
