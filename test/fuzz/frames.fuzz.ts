@@ -46,6 +46,8 @@ const frame: fc.Arbitrary<TelemetryFrame> = fc
       rxBps: tx,
       lossRatio: tx.map(() => 0),
       inErrorRatio: tx.map(() => NaN),
+      pauseRxPps: tx,
+      pauseTxPps: tx.map(() => NaN),
       operStatus: up,
       ageMs: age,
     },

@@ -1,6 +1,7 @@
 import type { StateGroup, StateValue } from '@weir/gnmi-server';
 import {
   interfacesOf,
+  pauseFramesReceived,
   type FabricSpec,
   type InterfaceCounters,
   type QueueCounters,
@@ -73,6 +74,8 @@ function interfaceGroup(
     'state/counters/out-pkts': counter((port) => port.outPkts),
     'state/counters/out-discards': counter((port) => port.outDiscards),
     'state/counters/out-errors': () => 0,
+    'ethernet/state/counters/in-mac-pause-frames': counter(pauseFramesReceived),
+    'ethernet/state/counters/out-mac-pause-frames': counter((port) => port.pauseFramesSent),
   });
 }
 

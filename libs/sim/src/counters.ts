@@ -29,6 +29,10 @@ export interface QueueCounters {
   pauseFramesReceived: number;
 }
 
+/** Pause frames that this port was told, for all of its queues. */
+export const pauseFramesReceived = ({ queues }: InterfaceCounters): number =>
+  queues.reduce((sum, queue) => sum + queue.pauseFramesReceived, 0);
+
 export interface SwitchCounters {
   readonly interfaces: Map<string, InterfaceCounters>;
   /** prefix -> octets forwarded */

@@ -1,5 +1,5 @@
 import { buildLayout, ColumnStore } from '@weir/runtime';
-import { leafSpine, VirtualTime, World } from '@weir/sim';
+import { leafSpine, VirtualTime, World, type QueueSetting } from '@weir/sim';
 import { topologyOf } from '../build/topology-model';
 import { CounterFeed } from './counter-feed';
 
@@ -49,6 +49,55 @@ describe('telemetry of a simulated switch', () => {
     expect((frame.prefixes.txBps[prefix] ?? 0) / 1e9).toBeCloseTo(10, 1);
     expect(frame.devices.synced[frame.layout.devices.findIndex((id) => id === 'leaf1')]).toBe(1);
     expect(frame.channels.lossRatio[frame.layout.channelIndex.get('leaf1:eth1') ?? -1]).toBe(0);
+  });
+
+  it('shows the pauses of a lossless incast at both ends of the links', () => {
+    const time = new VirtualTime();
+    const fan = leafSpine({ leaves: 3, spines: 1, hostPortsPerLeaf: 1 });
+    const world = new World(fan, 1);
+    for (const { name } of fan.switches) {
+      const settings = world.settings(name);
+      const lossless = (queues: ReadonlyMap<string, QueueSetting>) =>
+        new Map([...queues].map(([queue, one]) => [queue, { ...one, lossless: true }]));
+      const queues = new Map([...settings.queues].map(([port, all]) => [port, lossless(all)]));
+      world.configure(name, { ...settings, queues });
+    }
+    const job = {
+      kind: 'bulk' as const,
+      name: 'fan-in',
+      class: 'training' as const,
+      control: 'cubic' as const,
+      minRtoMs: 4,
+      hostLimitBps: null,
+      sources: ['h1-1', 'h3-1'],
+      destinations: ['h2-1'],
+      streams: 8,
+      rateLimitBps: null,
+      totalBytes: null,
+    };
+    expect(world.startJob(job).ok).toBe(true);
+    const store = new ColumnStore(buildLayout(topologyOf(fan)), time, { staleMs: 3_000 });
+    const feeds = fan.switches.map(({ name }) => new CounterFeed(name, fan, store, time));
+    for (const feed of feeds) feed.connect(world);
+    for (let second = 1; second <= 3; second++) {
+      time.nowMs = second * 1_000;
+      world.advanceTo(time.nowMs);
+      for (const feed of feeds) feed.read(world);
+    }
+    const { channels, layout } = store.frame();
+    const at = (key: string) => layout.channelIndex.get(key) ?? -1;
+    // The port of spine1 towards leaf2 is full: it pauses what comes in, and leaf2 pauses nobody.
+    expect(channels.pauseTxPps[at('spine1:eth1')]).toBeGreaterThan(0);
+    expect(channels.pauseRxPps[at('leaf1:eth1')]).toBeGreaterThan(0);
+    expect(channels.pauseTxPps[at('leaf2:eth1')]).toBe(0);
+    for (const link of topologyOf(fan).links) {
+      const [a, b] = [
+        `${link.a.device}:${link.a.interface}`,
+        `${link.b.device}:${link.b.interface}`,
+      ];
+      expect(channels.pauseRxPps[at(a)]).toBeCloseTo(channels.pauseTxPps[at(b)] ?? NaN, -1);
+      expect(channels.pauseRxPps[at(b)]).toBeCloseTo(channels.pauseTxPps[at(a)] ?? NaN, -1);
+    }
   });
 
   it('frozen counters stand still, with new time stamps', () => {

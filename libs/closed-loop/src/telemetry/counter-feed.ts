@@ -1,7 +1,7 @@
 import { deviceId, type DeviceId, type Metric } from '@weir/core/model';
 import type { Clock } from '@weir/core/ports';
 import type { ColumnStore } from '@weir/runtime';
-import { interfacesOf, type FabricSpec, type SwitchCounters } from '@weir/sim';
+import { interfacesOf, pauseFramesReceived, type FabricSpec, type SwitchCounters } from '@weir/sim';
 import type { TelemetryFault } from '../build/timeline';
 
 const TWO_32 = 4294967296;
@@ -23,6 +23,8 @@ const PORT_METRICS: readonly Metric[] = [
   'out-discards',
   'in-errors',
   'out-errors',
+  'in-pause-frames',
+  'out-pause-frames',
 ];
 const QUEUE_METRICS: readonly Metric[] = [
   'queue-transmit-octets',
@@ -93,8 +95,9 @@ export class CounterFeed {
       this.store.write(status, 0, source.portUp(this.name, name) ? 1 : 0, timeMs);
       const port = interfaces.get(name);
       if (port === undefined) continue;
-      const { inOctets, outOctets, outPkts, outDiscards, inErrors } = port;
-      const values = [inOctets, outOctets, outPkts, outDiscards, inErrors, 0];
+      const { inOctets, outOctets, outPkts, outDiscards, inErrors, pauseFramesSent } = port;
+      const pauses = [pauseFramesReceived(port), pauseFramesSent];
+      const values = [inOctets, outOctets, outPkts, outDiscards, inErrors, 0, ...pauses];
       values.forEach((value, i) => this.count(counters[i], value, timeMs));
       for (const [q, queue] of port.queues.entries()) {
         const { transmitOctets, transmitPkts, droppedPkts, ecnMarkedPkts } = queue;

@@ -84,6 +84,9 @@ export interface Trend {
     readonly rxBps: Float64Array;
   }[];
   readonly inErrorRatio: Float64Array;
+  /** Pause frames that a port received and sent, each second. */
+  readonly pauseRxPps: Float64Array;
+  readonly pauseTxPps: Float64Array;
   readonly queueBps: Float64Array;
   readonly depthBytes: Float64Array;
   readonly peakBytes: Float64Array;

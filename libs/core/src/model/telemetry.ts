@@ -10,6 +10,8 @@ export const METRICS = [
   'in-errors',
   'out-errors',
   'out-pkts',
+  'in-pause-frames',
+  'out-pause-frames',
   'oper-status',
   'queue-transmit-octets',
   'queue-transmit-pkts',
@@ -18,10 +20,12 @@ export const METRICS = [
   'queue-avg-len',
   'queue-max-len',
   'prefix-octets',
+  'in-pfc-frames',
+  'out-pfc-frames',
 ] as const;
 export type Metric = (typeof METRICS)[number];
 
-/** What a series belongs to; unused parts are empty strings. */
+/** What a series belongs to; unused parts are empty strings. PFC has its priority, `0`..`7`, as queue. */
 export interface SeriesKey {
   readonly device: DeviceId;
   readonly metric: Metric;
@@ -68,6 +72,12 @@ export interface TelemetryFrame {
     readonly lossRatio: Float64Array;
     /** Frames that arrived damaged / all that arrived, over the last interval. */
     readonly inErrorRatio: Float64Array;
+    /**
+     * Pause frames that arrived at the port and that it sent, each second: those of 802.3x and those
+     * of priority flow control (IEEE 802.1Qbb) of all priorities together.
+     */
+    readonly pauseRxPps: Float64Array;
+    readonly pauseTxPps: Float64Array;
     /** 1 up, 0 down, 2 unknown. */
     readonly operStatus: Uint8Array;
     readonly ageMs: Float64Array;

@@ -89,12 +89,13 @@ const frames = fc.array(
   },
 );
 
+const pauseRxPps = Float64Array.of(1, NaN, 0, 0, 2.5, 0, 7);
 const frameOf = ([a, b, c]: readonly [number[], number[], Uint8Array], sequence: number) =>
   ({
     sequence,
     atMs: sequence * 0.1,
     layout,
-    channels: { txBps: Float64Array.from(a), operStatus: c },
+    channels: { txBps: Float64Array.from(a), pauseRxPps, pauseTxPps: pauseRxPps, operStatus: c },
     queues: { depthBytes: Float64Array.from(b) },
     workloads: [{ workload: 'chat', ageMs: 0.1 + 0.2 }],
   }) as unknown as TelemetryFrame;
@@ -116,6 +117,21 @@ describe('frames of a recording', () => {
         });
       }),
     );
+  });
+
+  it('from before pauses were counted: they are unknown, where the program has them', () => {
+    const channels = {
+      txBps: new Float64Array(ROWS),
+      inErrorRatio: new Float64Array(ROWS),
+      operStatus: new Uint8Array(ROWS),
+    };
+    const writer = new ByteWriter();
+    const older = { sequence: 1, atMs: 1, layout, channels } as unknown as TelemetryFrame;
+    new FrameEncoder().encode(writer, older);
+    const back = new FrameDecoder(layout).decode(new ByteReader(writer.take())).channels;
+    const names = ['txBps', 'inErrorRatio', 'pauseRxPps', 'pauseTxPps', 'operStatus'];
+    expect(Object.keys(back)).toEqual(names);
+    expect([...back.pauseTxPps]).toEqual(Array(ROWS).fill(NaN));
   });
 
   it('takes little room where little changed', () => {

@@ -1,6 +1,7 @@
 import type { FrameLayout, TelemetryFrame } from '@weir/core/model';
 import { type ByteReader } from './byte-reader';
 import { type ByteWriter } from './byte-writer';
+import { withLater } from './older';
 import { decodeValue, encodeValue } from './value-codec';
 
 /**
@@ -191,6 +192,8 @@ export class FrameDecoder {
     const tables: Record<string, Record<string, Column>> = {};
     this.before = this.before.map((item) => ({ ...item, column: readColumn(from, item.column) }));
     for (const { table, name, column } of this.before) (tables[table] ??= {})[name] = column;
+    if (tables['channels'] !== undefined)
+      tables['channels'] = withLater(tables['channels'], this.layout.channels.length);
     return { ...rest, layout: this.layout, ...tables } as unknown as TelemetryFrame;
   }
 

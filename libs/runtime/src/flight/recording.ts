@@ -5,6 +5,7 @@ import { buildLayout } from '../telemetry/layout';
 import { ByteReader, FlightDamage } from './byte-reader';
 import { ENTRY, type RecordedEnvironment } from './entry';
 import { FrameDecoder } from './frame-delta';
+import { completed } from './older';
 import { decodeValue, type Surroundings } from './value-codec';
 
 /** The environment as it was recorded, with the topology that it was for. */
@@ -91,7 +92,12 @@ class EntryReader {
         const whole = state as LoopState;
         fields(whole.durable, body, ['changes', 'incidents', 'intents']);
         fields(whole.observed, body, ['objectives', 'images', 'inFlight']);
-        return { at, kind: 'keyframe', state: whole, now: nowOf(now, body) };
+        return {
+          at,
+          kind: 'keyframe',
+          state: completed(whole, this.layout),
+          now: nowOf(now, body),
+        };
       }
       case ENTRY.tick: {
         const now = nowOf(this.value(body), body);

@@ -97,6 +97,39 @@ describe('buildLayout', () => {
 });
 
 describe('ColumnStore', () => {
+  it('adds up pauses of all priorities; what is not counted is unknown and not zero', () => {
+    const { clock, layout, store, slot, write } = setUp();
+    const count = (to: number, perSecond: bigint) => {
+      write(to, 7n, 2000);
+      write(to, 7n + perSecond, 3000);
+    };
+    const sizeBefore = store.size;
+    count(slot('in-pause-frames', { queue: '' }), 5n);
+    count(slot('in-pause-frames', { interface: 'eth2', queue: '' }), 0n);
+    expect(store.size).toBe(sizeBefore);
+    count(slot('in-pfc-frames', { queue: '3' }), 20n);
+    count(slot('in-pfc-frames', { queue: '4' }), 100n);
+    count(slot('out-pfc-frames', { interface: 'eth10', queue: '7' }), 9n);
+    expect(slot('in-pfc-frames', { queue: '8' })).toBe(-1);
+    store.session(leaf, 'synced', '');
+    clock.nowMs = 3000;
+    const { pauseRxPps, pauseTxPps } = store.frame().channels;
+    const of = (name: string) => {
+      const at = row(layout, `leaf1:${name}`);
+      return [pauseRxPps[at], pauseTxPps[at]];
+    };
+    expect([of('eth1'), of('eth2'), of('eth10')]).toEqual([
+      [125, NaN],
+      [0, NaN],
+      [NaN, 9],
+    ]);
+    store.session(leaf, 'down', 'gone');
+    const { channels } = store.frame();
+    expect([...channels.pauseRxPps, ...channels.pauseTxPps]).toEqual(Array(8).fill(NaN));
+    store.session(leaf, 'synced', '');
+    expect(store.frame().channels.pauseRxPps[row(layout, 'leaf1:eth1')]).toBeNaN();
+  });
+
   it('forms rates from device time and 64-bit counters', () => {
     const { store, slot, write, layout } = setUp();
     store.session(leaf, 'synced', '');

@@ -66,7 +66,9 @@ export class ColumnStore implements TelemetrySink, WorkloadSink {
   }
 
   resolve(key: SeriesKey): number {
-    return this.slots.resolve(key);
+    const slot = this.slots.resolve(key);
+    if (this.slots.count > this.series.count) this.series.grow(this.slots.kinds);
+    return slot;
   }
 
   /** `oper-status` is written as 1 (up), 0 (down) or 2 (unknown) in `low`. */

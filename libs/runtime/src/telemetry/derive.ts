@@ -1,7 +1,7 @@
 import type { Metric } from '@weir/core/model';
 import { OPER_UNKNOWN, type FrameArrays } from './frame-arrays';
 import type { SeriesColumns } from './series-columns';
-import type { SlotMap } from './slots';
+import { PRIORITIES, type SlotMap } from './slots';
 
 /** Packet size that stands in where a target counts octets but no packets. */
 const ASSUMED_PACKET_BITS = 1500 * 8;
@@ -49,8 +49,28 @@ function deriveChannels(
     const state = status[row] as number;
     operStatus[row] = state === 0 || state === 1 ? state : OPER_UNKNOWN;
   }
+  derivePauses(arrays, series, slots);
   ages(ageMs, series.arrivedMs, [slots.first('out-octets'), slots.first('out-pkts')], nowMs);
 }
+
+function derivePauses({ channels }: FrameArrays, series: SeriesColumns, slots: SlotMap): void {
+  const { value } = series;
+  for (const [out, all, each] of [
+    [channels.pauseRxPps, 'in-pause-frames', 'in-pfc-frames'],
+    [channels.pauseTxPps, 'out-pause-frames', 'out-pfc-frames'],
+  ] as const) {
+    const first = slots.first(all);
+    out.set(value.subarray(first, first + out.length));
+    if (!slots.hasPriorities) continue;
+    let slot = slots.first(each);
+    for (let row = 0; row < out.length; row++)
+      for (let priority = 0; priority < PRIORITIES; priority++, slot++)
+        out[row] = sumOfKnown(out[row] as number, value[slot] as number);
+  }
+}
+
+/** What a target does not count adds nothing; where it counts neither, the sum is unknown. */
+const sumOfKnown = (a: number, b: number): number => (a !== a ? b : b !== b ? a : a + b);
 
 function deriveQueues(
   arrays: FrameArrays,

@@ -16,6 +16,8 @@ export function unknownArrays(layout: FrameLayout): FrameArrays {
       rxBps: unknown(channels),
       lossRatio: unknown(channels),
       inErrorRatio: unknown(channels),
+      pauseRxPps: unknown(channels),
+      pauseTxPps: unknown(channels),
       operStatus: new Uint8Array(channels).fill(OPER_UNKNOWN),
       ageMs: never(channels),
     },

@@ -7,13 +7,13 @@ import { unknownArrays, type FrameArrays } from './frame-arrays';
 /**
  * Binary form of a frame for the broadcast from ingest to engine, little-endian:
  *
- *     u32 'WFR1' | u32 n | n bytes JSON {revision, sequence, atMs, workloads} | columns
+ *     u32 'WFR2' | u32 n | n bytes JSON {revision, sequence, atMs, workloads} | columns
  *
  * A column is one tag byte and, unless every row is unknown, one value per row: 32-bit floats (a
  * relative error below 1e-7, far under that of any counter) or bytes. Columns stand in the order
  * of `columnsOf`; their lengths follow from the layout, which both sides build from the topology.
  */
-const MAGIC = 0x31524657;
+const MAGIC = 0x32524657;
 const TAG_UNKNOWN = 0;
 const TAG_CONSTANT = 1;
 const TAG_FLOATS = 2;
@@ -81,6 +81,8 @@ function columnsOf({ channels, queues, prefixes, devices }: FrameArrays): readon
     channels.rxBps,
     channels.lossRatio,
     channels.inErrorRatio,
+    channels.pauseRxPps,
+    channels.pauseTxPps,
     channels.operStatus,
     channels.ageMs,
     queues.txBps,

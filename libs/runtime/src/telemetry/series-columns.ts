@@ -27,21 +27,21 @@ const TWO_32 = 4294967296;
  * known now (a rate per second, bits for octets; or the gauge), NaN when it is not known.
  */
 export class SeriesColumns {
-  readonly value: Float64Array;
+  value: Float64Array;
   /** Arrival of the last accepted sample, ms of the monotonic clock; -Infinity for none. */
-  readonly arrivedMs: Float64Array;
+  arrivedMs: Float64Array;
   readonly figures: SeriesFigures = { accepted: 0, outdated: 0, decreased: 0, clockStepped: 0 };
-  private readonly high: Uint32Array;
-  private readonly low: Uint32Array;
+  private high: Uint32Array;
+  private low: Uint32Array;
   /** Device time of the last accepted sample; samples at or before it are not taken. */
-  private readonly timeMs: Float64Array;
+  private timeMs: Float64Array;
   /** 1 when high, low and timeMs can serve as the start of an interval. */
-  private readonly based: Uint8Array;
+  private based: Uint8Array;
   private sweepSlot = 0;
   private sweptMs = -Infinity;
 
   constructor(
-    private readonly kinds: Uint8Array,
+    private kinds: Uint8Array,
     private readonly limits: SeriesLimits,
   ) {
     const count = kinds.length;
@@ -51,6 +51,26 @@ export class SeriesColumns {
     this.low = new Uint32Array(count);
     this.timeMs = new Float64Array(count).fill(-Infinity);
     this.based = new Uint8Array(count);
+  }
+
+  /** Number of series. */
+  get count(): number {
+    return this.kinds.length;
+  }
+
+  /** More series, after those that there are; what is known of these stays. */
+  grow(kinds: Uint8Array): void {
+    const { value, arrivedMs, high, low, timeMs, based } = this;
+    const more = kinds.length - this.kinds.length;
+    const unknown = new Float64Array(more).fill(NaN);
+    const never = new Float64Array(more).fill(-Infinity);
+    this.kinds = kinds;
+    this.value = joined(Float64Array, value, unknown);
+    this.arrivedMs = joined(Float64Array, arrivedMs, never);
+    this.timeMs = joined(Float64Array, timeMs, never);
+    this.high = joined(Uint32Array, high, new Uint32Array(more));
+    this.low = joined(Uint32Array, low, new Uint32Array(more));
+    this.based = joined(Uint8Array, based, new Uint8Array(more));
   }
 
   /** Bytes of state per series, for the memory figure of the benchmark. */
@@ -165,4 +185,15 @@ export class SeriesColumns {
     this.based[slot] = 1;
     this.figures.accepted++;
   }
+}
+
+function joined<Column extends Float64Array | Uint32Array | Uint8Array>(
+  Columns: new (length: number) => Column,
+  before: Column,
+  after: Column,
+): Column {
+  const all = new Columns(before.length + after.length);
+  all.set(before);
+  all.set(after, before.length);
+  return all;
 }

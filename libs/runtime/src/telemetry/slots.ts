@@ -8,7 +8,11 @@ export const SERIES_GAUGE = 2;
 /** Sent when it changes only, so that silence is not staleness. */
 export const SERIES_STATUS = 3;
 
-type Row = 'channel' | 'queue' | 'prefix';
+/** Priorities of IEEE 802.1Q, each of which can be paused by itself. */
+export const PRIORITIES = 8;
+
+/** `priority`: eight rows for each channel. */
+type Row = 'channel' | 'queue' | 'prefix' | 'priority';
 
 const SERIES: Readonly<Record<Metric, { readonly row: Row; readonly kind: number }>> = {
   'in-octets': { row: 'channel', kind: SERIES_OCTETS },
@@ -18,6 +22,8 @@ const SERIES: Readonly<Record<Metric, { readonly row: Row; readonly kind: number
   'in-errors': { row: 'channel', kind: SERIES_COUNTER },
   'out-errors': { row: 'channel', kind: SERIES_COUNTER },
   'out-pkts': { row: 'channel', kind: SERIES_COUNTER },
+  'in-pause-frames': { row: 'channel', kind: SERIES_COUNTER },
+  'out-pause-frames': { row: 'channel', kind: SERIES_COUNTER },
   'oper-status': { row: 'channel', kind: SERIES_STATUS },
   'queue-transmit-octets': { row: 'queue', kind: SERIES_OCTETS },
   'queue-transmit-pkts': { row: 'queue', kind: SERIES_COUNTER },
@@ -26,6 +32,8 @@ const SERIES: Readonly<Record<Metric, { readonly row: Row; readonly kind: number
   'queue-avg-len': { row: 'queue', kind: SERIES_GAUGE },
   'queue-max-len': { row: 'queue', kind: SERIES_GAUGE },
   'prefix-octets': { row: 'prefix', kind: SERIES_OCTETS },
+  'in-pfc-frames': { row: 'priority', kind: SERIES_COUNTER },
+  'out-pfc-frames': { row: 'priority', kind: SERIES_COUNTER },
 };
 
 /** Half-open range of rows. */
@@ -38,35 +46,38 @@ export interface DeviceRows {
   readonly channel: RowRange;
   readonly queue: RowRange;
   readonly prefix: RowRange;
+  readonly priority: RowRange;
 }
 
 /**
  * Numbers the series: one block of slots per metric, within it the rows in layout order, so that
- * a column of a frame is one contiguous block.
+ * a column of a frame is one contiguous block. Counters by priority are many, and few targets have
+ * them: their blocks, the last ones, are there from the first of them on that is asked for.
  */
 export class SlotMap {
-  readonly count: number;
-  /** SERIES_* of each slot. */
-  readonly kinds: Uint8Array;
+  /** SERIES_* of each slot that is there. */
+  kinds: Uint8Array;
   private readonly firstSlot: Readonly<Record<Metric, number>>;
   private readonly deviceRows: readonly DeviceRows[];
 
   constructor(private readonly layout: FrameLayout) {
     const first: Partial<Record<Metric, number>> = {};
     let next = 0;
-    const metrics = Object.keys(SERIES) as Metric[];
-    for (const metric of metrics) {
+    for (const metric of METRICS_IN_ORDER) {
       first[metric] = next;
       next += this.rowCount(SERIES[metric].row);
     }
     this.firstSlot = first as Record<Metric, number>;
-    this.count = next;
-    this.kinds = new Uint8Array(next);
-    for (const metric of metrics) {
-      const from = this.firstSlot[metric];
-      this.kinds.fill(SERIES[metric].kind, from, from + this.rowCount(SERIES[metric].row));
-    }
+    this.kinds = this.kindsOf(METRICS_IN_ORDER.filter((metric) => !isByPriority(metric)));
     this.deviceRows = rowsByDevice(layout);
+  }
+
+  get count(): number {
+    return this.kinds.length;
+  }
+
+  get hasPriorities(): boolean {
+    return this.count > this.firstSlot['in-pfc-frames'];
   }
 
   /** First slot of the block of a metric; add the row. */
@@ -83,31 +94,57 @@ export class SlotMap {
   resolve(key: SeriesKey): number {
     const series = SERIES[key.metric];
     const row = this.rowOf(series.row, key);
-    return row === undefined ? -1 : this.firstSlot[key.metric] + row;
+    if (row === undefined) return -1;
+    if (series.row === 'priority' && !this.hasPriorities)
+      this.kinds = this.kindsOf(METRICS_IN_ORDER);
+    return this.firstSlot[key.metric] + row;
   }
 
   /** Calls back with each block of slots that belongs to the device. */
   forEachBlock(device: number, visit: (from: number, to: number) => void): void {
     const rows = this.rowsOf(device);
-    for (const metric of Object.keys(SERIES) as Metric[]) {
+    for (const metric of METRICS_IN_ORDER) {
+      if (isByPriority(metric) && !this.hasPriorities) continue;
       const range = rows[SERIES[metric].row];
       const first = this.firstSlot[metric];
       if (range.to > range.from) visit(first + range.from, first + range.to);
     }
   }
 
+  private kindsOf(metrics: readonly Metric[]): Uint8Array {
+    const counts = metrics.map((metric) => this.rowCount(SERIES[metric].row));
+    const kinds = new Uint8Array(counts.reduce((sum, count) => sum + count, 0));
+    metrics.forEach((metric, i) => {
+      const from = this.firstSlot[metric];
+      kinds.fill(SERIES[metric].kind, from, from + (counts[i] as number));
+    });
+    return kinds;
+  }
+
   private rowCount(row: Row): number {
     if (row === 'channel') return this.layout.channels.length;
+    if (row === 'priority') return this.layout.channels.length * PRIORITIES;
     return row === 'queue' ? this.layout.queues.length : this.layout.prefixes.length;
   }
 
   private rowOf(row: Row, key: SeriesKey): number | undefined {
     if (row === 'channel') return this.layout.channelIndex.get(`${key.device}:${key.interface}`);
+    if (row === 'priority') return this.priorityRow(key);
     if (row === 'queue')
       return this.layout.queueIndex.get(`${key.device}:${key.interface}:${key.queue}`);
     return this.layout.prefixIndex.get(`${key.device}|${key.prefix}`);
   }
+
+  private priorityRow({ device, interface: port, queue }: SeriesKey): number | undefined {
+    const channel = this.layout.channelIndex.get(`${device}:${port}`);
+    return channel === undefined || !/^[0-7]$/.test(queue)
+      ? undefined
+      : channel * PRIORITIES + Number(queue);
+  }
 }
+
+const METRICS_IN_ORDER = Object.keys(SERIES) as Metric[];
+const isByPriority = (metric: Metric): boolean => SERIES[metric].row === 'priority';
 
 /** Rows of a device are neighbours (see buildLayout); checked here, because masks rely on it. */
 function rowsByDevice(layout: FrameLayout): readonly DeviceRows[] {
@@ -118,11 +155,15 @@ function rowsByDevice(layout: FrameLayout): readonly DeviceRows[] {
   const queue = ranges(queueDevices, layout.devices.length);
   const prefix = ranges(prefixDevices, layout.devices.length);
   const none: RowRange = { from: 0, to: 0 };
-  return layout.devices.map((_, index) => ({
-    channel: channel[index] ?? none,
-    queue: queue[index] ?? none,
-    prefix: prefix[index] ?? none,
-  }));
+  return layout.devices.map((_, index) => {
+    const { from, to } = channel[index] ?? none;
+    return {
+      channel: { from, to },
+      queue: queue[index] ?? none,
+      prefix: prefix[index] ?? none,
+      priority: { from: from * PRIORITIES, to: to * PRIORITIES },
+    };
+  });
 }
 
 function ranges(deviceOfRow: readonly number[], devices: number): RowRange[] {

@@ -21,6 +21,7 @@ export const IGNORED: Series = { kind: VALUE_IGNORED, slot: -1 };
 const BOOT_TIME: Series = { kind: VALUE_BOOT_TIME, slot: -1 };
 
 const COUNTERS = '/interfaces/interface/state/counters/';
+const ETHERNET_COUNTERS = '/interfaces/interface/ethernet/state/counters/';
 const OPER_STATUS = '/interfaces/interface/state/oper-status';
 const QUEUE = '/qos/interfaces/interface/output/queues/queue/state/';
 const AFT =
@@ -35,6 +36,11 @@ const INTERFACE_METRICS: ReadonlySet<string> = new Set<Metric>([
   'in-errors',
   'out-errors',
   'out-pkts',
+]);
+/** Where a port has priority flow control, targets count its frames here too: it has no 802.3x then. */
+const ETHERNET_METRICS: ReadonlyMap<string, Metric> = new Map([
+  ['in-mac-pause-frames', 'in-pause-frames'],
+  ['out-mac-pause-frames', 'out-pause-frames'],
 ]);
 const QUEUE_METRICS: ReadonlyMap<string, Metric> = new Map([
   ['transmit-octets', 'queue-transmit-octets'],
@@ -65,6 +71,12 @@ function seriesKey(device: DeviceId, path: string, elems: readonly PathElem[]): 
   const leaf = elems.at(-1)?.name ?? '';
   if (path.startsWith(COUNTERS) && INTERFACE_METRICS.has(leaf))
     return { ...none, metric: leaf as Metric, interface: elems[1]?.key['name'] ?? '' };
+  if (path.startsWith(ETHERNET_COUNTERS)) {
+    const metric = ETHERNET_METRICS.get(leaf);
+    return metric === undefined
+      ? null
+      : { ...none, metric, interface: elems[1]?.key['name'] ?? '' };
+  }
   if (path === OPER_STATUS)
     return { ...none, metric: 'oper-status', interface: elems[1]?.key['name'] ?? '' };
   if (path.startsWith(QUEUE)) {

@@ -109,7 +109,7 @@ export class DeviceSession {
       bootTime: (ns) => this.booted(ns),
     });
     this.decoder = decoder;
-    const style = SUBSCRIPTION_STYLES[this.style] ?? 'named-sampled';
+    const style = SUBSCRIPTION_STYLES[this.style] ?? 'basic';
     this.stream = new SubscribeStream(
       client,
       streamRequest(topology, this.device, style, sampleIntervalMs, encoding),

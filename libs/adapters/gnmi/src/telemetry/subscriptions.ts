@@ -5,9 +5,10 @@ import { BOOT_TIME_PATH } from '../decode/series-path';
 
 /**
  * Ways to ask a target for the same series, from the one that costs least to the one that asks
- * least of the target. A target that rejects one is asked in the next way.
+ * least of the target. A target that rejects one is asked in the next way; the last goes without
+ * the pauses, for targets that reject what they do not count.
  */
-export const SUBSCRIPTION_STYLES = ['wildcards', 'named', 'named-sampled'] as const;
+export const SUBSCRIPTION_STYLES = ['wildcards', 'named', 'named-sampled', 'basic'] as const;
 export type SubscriptionStyle = (typeof SUBSCRIPTION_STYLES)[number];
 
 type Mode = gnmi.SubscriptionMode.SAMPLE | gnmi.SubscriptionMode.ON_CHANGE;
@@ -18,6 +19,8 @@ interface Wanted {
 }
 
 const { SAMPLE, ON_CHANGE } = gnmi.SubscriptionMode;
+const SAMPLED_STYLES: ReadonlySet<SubscriptionStyle> = new Set(['named-sampled', 'basic']);
+const PAUSES = '/ethernet/state/counters';
 
 /**
  * STREAM subscription of what the topology says about a device: counters, queues and forwarding
@@ -31,7 +34,8 @@ export function streamRequest(
   sampleIntervalMs: number,
   encoding: gnmi.Encoding,
 ): gnmi.SubscribeRequest {
-  const wanted = style === 'wildcards' ? wildcards() : named(topology, device);
+  const all = style === 'wildcards' ? wildcards() : named(topology, device);
+  const wanted = style === 'basic' ? all.filter(({ path }) => !path.endsWith(PAUSES)) : all;
   const sampleInterval = BigInt(sampleIntervalMs) * 1_000_000n;
   return {
     request: {
@@ -39,7 +43,7 @@ export function streamRequest(
       value: {
         prefix: undefined,
         subscription: wanted.map(({ path, mode: preferred }) => {
-          const mode = style === 'named-sampled' ? SAMPLE : preferred;
+          const mode = SAMPLED_STYLES.has(style) ? SAMPLE : preferred;
           return {
             path: toProtoPath(path, 'openconfig'),
             mode,
@@ -87,6 +91,7 @@ function interfacePaths(name: string): readonly Wanted[] {
   const entry = `/interfaces/${formatElem({ name: 'interface', key: { name } })}`;
   return [
     { path: `${entry}/state/counters`, mode: SAMPLE },
+    { path: `${entry}${PAUSES}`, mode: SAMPLE },
     { path: `${entry}/state/oper-status`, mode: ON_CHANGE },
   ];
 }

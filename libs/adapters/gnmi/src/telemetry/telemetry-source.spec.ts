@@ -71,6 +71,7 @@ function device(): MemoryBackend {
       'state/counters/in-octets': 2n ** 40n,
       'state/counters/out-octets': 7,
       'state/counters/out-pkts': 1,
+      'ethernet/state/counters/in-mac-pause-frames': 3,
     });
     backend.setState(
       `/qos/interfaces/interface[interface-id=${name}]/output/queues/queue[name=rt]`,
@@ -137,6 +138,7 @@ describe('GnmiTelemetrySource', () => {
     expect(Object.fromEntries(sink.values)).toMatchObject({
       'in-octets eth1': 2 ** 40,
       'out-octets eth2': 7,
+      'in-pause-frames eth1': 3,
       'oper-status eth1': 1,
       'oper-status eth2': 0,
       'queue-avg-len eth1 rt': 4096,
@@ -187,6 +189,20 @@ describe('GnmiTelemetrySource', () => {
     await until(synced(sink), 'sync');
     expect(sink.states.at(-1)).toBe('synced: named');
     expect(sink.values.get('queue-avg-len eth2 rt')).toBe(4096);
+  });
+
+  it('goes without pauses where the target does not know the path of their counters', async () => {
+    let calls = 0;
+    const { sink } = await setUp({
+      beforeRpc: (rpc) => {
+        if (rpc === 'Subscribe' && ++calls <= 3)
+          throw new GnmiError(GrpcStatus.NOT_FOUND, 'no /interfaces/interface/ethernet');
+      },
+    });
+    await until(synced(sink), 'sync');
+    expect(sink.states.at(-1)).toBe('synced: basic');
+    expect(sink.values.get('in-octets eth1')).toBe(2 ** 40);
+    expect(sink.values.get('in-pause-frames eth1')).toBeUndefined();
   });
 
   it('comes back after lost connections and says that the device was down', async () => {

@@ -29,6 +29,8 @@ export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
     txBps: average(old?.txBps, channels.txBps, gain),
     recent: [...(old?.recent ?? []), latest].slice(-RECENT_FRAMES),
     inErrorRatio: average(old?.inErrorRatio, channels.inErrorRatio, gain),
+    pauseRxPps: average(old?.pauseRxPps, channels.pauseRxPps, gain),
+    pauseTxPps: average(old?.pauseTxPps, channels.pauseTxPps, gain),
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
     peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
     lossRatio: average(old?.lossRatio, queues.lossRatio, gain),
