@@ -1,5 +1,4 @@
-import { isTerminal, isTouching } from '../../change';
-import type { Change, Incident, Rule } from '../../model';
+import type { Incident, Rule } from '../../model';
 import { noteDecision } from '../decision';
 import { contradictionOn, diagnoseObjective, noteIncident } from '../evidence';
 import type { DecisionRequest } from '../events';
@@ -9,6 +8,7 @@ import { accountOf } from './account';
 import { askRules } from './ask-rules';
 import type { Draft } from './draft';
 import { standpointOf } from './experience';
+import { openChangeCount, openChangesOf } from './open-changes';
 import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -123,13 +123,4 @@ function isPassing({ samples }: ObjectiveState, thresholdMs: number): boolean {
 function noted(pass: Pass, incident: Incident, rule: Rule | null, note: string): null {
   noteIncident(pass, incident, rule === null ? null : rule.name, note);
   return null;
-}
-
-const openChangeCount = (pass: Pass): number =>
-  [...pass.durable.changes.values()].filter((change) => isTouching(change.state)).length;
-
-function openChangesOf(pass: Pass, incident: Incident): readonly Change[] {
-  return incident.changes
-    .map((id) => pass.durable.changes.get(id))
-    .filter((change): change is Change => change !== undefined && !isTerminal(change.state));
 }

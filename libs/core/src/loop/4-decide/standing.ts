@@ -37,7 +37,7 @@ function didItsPart(pass: Pass, rule: Rule, incident: Incident): boolean {
 const VAIN_COOLDOWNS = 5;
 
 /** Whether the latest change of the rule for this incident was measured and undone. */
-function triedInVain(pass: Pass, rule: Rule, incident: Incident): boolean {
+export function triedInVain(pass: Pass, rule: Rule, incident: Incident): boolean {
   const own = incident.changes
     .map((id) => pass.durable.changes.get(id))
     .filter((change) => change?.rule === rule.name);
@@ -46,7 +46,7 @@ function triedInVain(pass: Pass, rule: Rule, incident: Incident): boolean {
   return pass.now.wallMs - last.updatedMs < VAIN_COOLDOWNS * rule.cooldownMs;
 }
 
-function cooldownLeftMs(pass: Pass, rule: Rule, incident: Incident): number {
+export function cooldownLeftMs(pass: Pass, rule: Rule, incident: Incident): number {
   const actedMs = pass.durable.actedMs.get(cooldownKey(rule.name, incident.objectiveId));
   return actedMs === undefined ? 0 : actedMs + rule.cooldownMs - pass.now.wallMs;
 }
