@@ -13,3 +13,4 @@ export { topologyOf } from './build/topology-model';
 export { SimulatedDevices } from './devices/simulated-devices';
 export { runScenario, type Run, type RunOptions } from './run/closed-loop';
 export * from './result';
+export * from './incidents';

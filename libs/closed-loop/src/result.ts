@@ -126,7 +126,10 @@ export interface IncidentResult {
   readonly diagnosedMs: number | null;
   readonly closedMs: number | null;
   readonly rule: string | null;
+  /** Of the last diagnosis, most likely first. */
   readonly causes: readonly Cause[];
+  /** The cause that led in each diagnosis, in order of time. */
+  readonly named: readonly { readonly atMs: number; readonly cause: string; readonly at: string }[];
   readonly changes: readonly string[];
   readonly note: string;
 }

@@ -193,7 +193,11 @@ function workloadEntries(
     const names = jobs.map((known) => known.spec.name);
     return unknownName(`${where}.${field}.name`, 'workload', name, names);
   }
-  if (startWorkload) return one(`${name} starts`, { kind: 'start', job: job.spec });
+  if (startWorkload) {
+    const { as } = startWorkload;
+    if (as === undefined) return one(`${name} starts`, { kind: 'start', job: job.spec });
+    return one(`${name} goes on as ${as}`, { kind: 'start', job: { ...job.spec, name: as } });
+  }
   if (stopWorkload) return one(`${name} stops`, { kind: 'stop', name });
   const scale = scaleWorkload?.scale ?? 1;
   return one(`${name} at ${scale} times its load`, { kind: 'scale', name, scale });

@@ -230,7 +230,9 @@ class ClosedLoop {
           return { id, workloads, metric, quantile, thresholdMs };
         }),
       ),
-      incidents: (loop?.incidents ?? []).map(incidentResult),
+      incidents: (loop?.incidents ?? []).map((incident) =>
+        incidentResult(incident, loop?.named.of(incident.id) ?? []),
+      ),
       changes,
       jobs: Object.fromEntries(world.totals()),
       cost: { ...world.cost() },

@@ -29,6 +29,7 @@ import type { ImageCodec } from '../devices/image-codec';
 import { SimulatedDevices } from '../devices/simulated-devices';
 import { CounterFeed } from '../telemetry/counter-feed';
 import { imageAfter } from './images';
+import { NamedCauses } from './named-causes';
 
 /** One Set on a switch, from the request to its answer. */
 const SET_MS = 20;
@@ -65,6 +66,7 @@ export type BeforeChange = (change: Change) => void;
  */
 export class LoopSide {
   readonly devices: SimulatedDevices;
+  readonly named = new NamedCauses();
   private readonly engine: Engine;
   private readonly recorder: FlightRecorder | null;
   private readonly store: ColumnStore;
@@ -168,6 +170,7 @@ export class LoopSide {
     for (const feed of feeds) feed.read(this.world);
     this.engine.tick();
     await this.drain();
+    this.named.look(this.engine.durable.incidents.values());
   }
 
   /**

@@ -6,7 +6,7 @@ const since = (wallMs: number): number => VirtualTime.sinceStartMs(wallMs);
 const sinceOrNull = (wallMs: number | null): number | null =>
   wallMs === null ? null : since(wallMs);
 
-export function incidentResult(incident: Incident): IncidentResult {
+export function incidentResult(incident: Incident, named: IncidentResult['named']): IncidentResult {
   const { id, objectiveId, state, rule, changes, note, diagnosis } = incident;
   return {
     id,
@@ -18,6 +18,7 @@ export function incidentResult(incident: Incident): IncidentResult {
     closedMs: sinceOrNull(incident.closedMs),
     rule,
     causes: diagnosis?.causes ?? [],
+    named,
     changes: [...changes],
     note,
   };

@@ -63,7 +63,12 @@ const EVENTS = {
   switchDown: strict({ device: nameSchema }).optional(),
   switchUp: strict({ device: nameSchema }).optional(),
   reboot: strict({ device: nameSchema, downMs: durationMsSchema }).optional(),
-  startWorkload: strict({ name: nameSchema }).optional(),
+  startWorkload: strict({
+    name: nameSchema,
+    as: nameSchema
+      .optional()
+      .describe('Reports itself under this name: a workload that goes on, changed.'),
+  }).optional(),
   stopWorkload: strict({ name: nameSchema }).optional(),
   scaleWorkload: strict({ name: nameSchema, scale: z.number().min(0).max(1_000) }).optional(),
   settings: z.array(settingSchema).min(1).optional().describe('Someone configures switches.'),
