@@ -40,6 +40,9 @@ function shiftChange(change: Change, byMs: number): Change {
     deadlineMs: moved(change.deadlineMs),
     leaseUntilMs: moved(change.leaseUntilMs),
     times: Object.fromEntries(times),
+    ...(change.foreseen === undefined
+      ? {}
+      : { foreseen: { ...change.foreseen, dueMs: change.foreseen.dueMs + byMs } }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Action, RecordBody } from '@weir/core/model';
+import { actionText, type Action, type RecordBody } from '@weir/core/model';
 import { canonicalJson } from '@weir/core/ports';
 
 /** What one pass decided about one objective, without the numbers that only count. */
@@ -74,22 +74,4 @@ function keyed(what: FlightDecision['what'], objective: string, parts: Parts): K
   const words = refusal.replace(/[\d.]+/g, '#');
   const settings = action === undefined || action.type === 'undo' ? null : action;
   return { decision, key: canonicalJson([what, objective, rule, settings, mode, words]) };
-}
-
-const SHOWN = 3;
-
-export function actionText(action: Action): string {
-  const list = (items: readonly string[]): string =>
-    items.slice(0, SHOWN).join(', ') +
-    (items.length > SHOWN ? ` and ${items.length - SHOWN} more` : '');
-  switch (action.type) {
-    case 'reroute':
-      return `reroute ${list(action.routes.map((item) => `${item.prefix} at ${item.device}`))}`;
-    case 'undo':
-      return `undo ${action.changeId}`;
-    case 'scheduler':
-      return `scheduler ${list(action.settings.map((item) => `${item.device}:${item.interface}:${item.queue} to ${item.weight}`))}`;
-    default:
-      return `${action.type} ${list(action.settings.map((item) => `${item.device}:${item.interface}:${item.queue}`))}`;
-  }
 }

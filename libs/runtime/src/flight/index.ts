@@ -9,6 +9,6 @@ export type { FlightSink } from './sink';
 export { readEntries, type FlightEntry, type FlightEnvironment } from './recording';
 export { addedScores, backtest, type Backtest, type Backtested } from './backtest';
 export { flightCost, type FlightCost } from './cost';
-export { actionText, type FlightDecision } from './decisions';
+export type { FlightDecision } from './decisions';
 export { compareWithPolicy, type DecisionDifference, type PolicyComparison } from './other-policy';
 export { replay, type FirstDifference, type Program, type ReplayReport } from './replay';

@@ -11,7 +11,7 @@ export interface Part {
 
 /** Maps of which the values are replaced, never changed: most are the same in the next keyframe. */
 const PARTED = {
-  durable: ['changes', 'incidents', 'intents'],
+  durable: ['changes', 'incidents', 'intents', 'decisions'],
   observed: ['images', 'compiled'],
 } as const;
 

@@ -1,20 +1,22 @@
 import type { LoopState } from '@weir/core/loop';
 import type { FrameLayout } from '@weir/core/model';
+import { emptyDurableState } from '@weir/core/state';
 
 /** Columns by channel that recordings did not have from the beginning, and what stands before them. */
 const LATER = ['pauseRxPps', 'pauseTxPps'] as const;
 const BEFORE_THEM = 'inErrorRatio';
 
 /**
- * A state of a recording from before some columns were there: they are unknown in it. They stand
- * where the program puts them, so that the state compares with what is replayed from it.
+ * A state of a recording from before some columns were there: they are unknown in it. What the fold
+ * did not keep yet is empty, as in an older snapshot. They stand where the program puts them, so that the state compares with what is replayed from it.
  */
 export function completed(state: LoopState, layout: FrameLayout | null): LoopState {
   const { frame, trend } = state.observed;
-  if (layout === null) return state;
+  const durable = { ...emptyDurableState, ...state.durable };
+  if (layout === null) return { ...state, durable };
   const rows = layout.channels.length;
   return {
-    ...state,
+    durable,
     observed: {
       ...state.observed,
       frame: frame === null ? null : { ...frame, channels: withLater(frame.channels, rows) },

@@ -106,6 +106,13 @@ const FIELDS: Partial<Record<keyof DurableState, Check>> = {
   groupModes: mapOf(oneOf(MODES)),
   fenced: mapOf(text),
   actedMs: mapOf(finite),
+  decisions: mapOf(shape({ incident: text, rules: listOf(shape({ rule: text, answer: text })) })),
+  learning: mapOf(
+    shape({
+      ...{ cause: text, action: text, context: text },
+      ...{ helped: finite, failed: finite, atMs: finite, verdicts: count },
+    }),
+  ),
   startsMs: listOf(finite),
   lastAtMs: finite,
 };
