@@ -4,6 +4,7 @@
  * own.
  */
 import type { Strategies } from '@weir/core/ports';
+import { greedyLikelihood } from './gray-links';
 import { hashTail } from './hash-tail';
 import { quantile } from './histogram';
 import { place } from './placement';
@@ -13,6 +14,7 @@ import { fillWeights } from './weights';
 
 export * from './forecast';
 export * from './global-first-fit';
+export * from './gray-links';
 export * from './hash-tail';
 export * from './histogram';
 export * from './placement';
@@ -28,5 +30,6 @@ export const strategies: Strategies = {
   fillWeights,
   place,
   hashTail,
+  grayLinks: (observations) => greedyLikelihood(observations),
   sequentialTest,
 };

@@ -73,6 +73,22 @@ export interface SequentialTestResult {
   readonly mean: number;
 }
 
+/** What was sent over some paths, and how much of it was lost; packets, not necessarily whole ones. */
+export interface PathObservation {
+  /** Ways that it took, as numbers of links, and the share of it on each; they add up to 1. */
+  readonly paths: readonly { readonly links: readonly number[]; readonly share: number }[];
+  readonly sent: number;
+  readonly lost: number;
+}
+
+/** A link that loses. */
+export interface GrayLink {
+  readonly link: number;
+  readonly lossRatio: number;
+  /** How much it adds to the log-likelihood of what was observed, nats. */
+  readonly gain: number;
+}
+
 /**
  * The methods that the loop uses without knowing how they work: pure functions, implemented in
  * libs/algorithms, replaceable one by one.
@@ -90,6 +106,8 @@ export interface Strategies {
    * one link.
    */
   hashTail(flows: number, links: number, most: number): number;
+  /** Links that explain the losses of whole paths, those that explain most first. */
+  grayLinks(observations: readonly PathObservation[]): readonly GrayLink[];
   /** Sequential test of "the mean is zero"; the scale is in standard deviations of a sample. */
   sequentialTest(samples: readonly number[], priorScale: number): SequentialTestResult;
 }

@@ -72,6 +72,8 @@ describe('a method of decision that fails', () => {
       expect(strategies.sequentialTest([], 1)).toEqual({ pValue: 1, mean: 0 });
     }
     expect(around({ hashTail: boom }).strategies.hashTail(1, 2, 1)).toBe(1);
+    for (const answer of [boom, () => [{ link: 1, lossRatio: 2, gain: 9 }]])
+      expect(around({ grayLinks: answer }).strategies.grayLinks([])).toEqual([]);
   });
 
   it('keeps the last good routing, and without one knows no way to anywhere', () => {

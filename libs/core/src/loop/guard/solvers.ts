@@ -75,6 +75,18 @@ export function sheltered(
         () => inner.hashTail(flows, links, most),
         (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
       ) ?? 1,
+    // Without an answer nothing is known beyond what the two ends of each link say.
+    grayLinks: (observations) =>
+      guard(
+        'grayLinks',
+        () => inner.grayLinks(observations),
+        (links) => {
+          const odd = links.find(
+            ({ lossRatio, gain }) => !(lossRatio >= 0 && lossRatio <= 1) || Number.isNaN(gain),
+          );
+          return odd === undefined ? null : `loss ${odd.lossRatio} of link ${odd.link}`;
+        },
+      ) ?? [],
     sequentialTest: (samples, priorScale) =>
       guard(
         'sequentialTest',
