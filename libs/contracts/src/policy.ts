@@ -220,6 +220,7 @@ export const partialFactsSchema = strict({
     shareRatio: number,
   }).optional(),
   loss: strict({ ratio: number }).optional(),
+  pfc: strict({ pauseRatio: number }).optional(),
   cause: strict({ name: z.string().optional(), score: number }).optional(),
 });
 export type PartialFacts = z.infer<typeof partialFactsSchema>;

@@ -47,6 +47,7 @@ const UNKNOWN: Facts = {
     shareRatio: NaN,
   },
   loss: { ratio: NaN },
+  pfc: { pauseRatio: NaN },
   cause: { name: 'unknown', score: NaN },
 };
 

@@ -48,6 +48,10 @@ export const FACTS = {
   ],
   'queue.shareRatio': ['double', 'Share of its port that a starved queue gets, 0..1.'],
   'loss.ratio': ['double', 'Largest loss ratio on the paths, any queue, 0..1.'],
+  'pfc.pauseRatio': [
+    'double',
+    'Largest share of time for which pause frames (802.3x, PFC) may hold back a port on the paths, 0..1.',
+  ],
   'cause.name': ['string', 'Most likely cause, e.g. "congestion".'],
   'cause.score': ['double', 'Its score, 0..1.'],
 } as const satisfies Record<string, readonly [FactType, string]>;

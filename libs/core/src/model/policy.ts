@@ -55,6 +55,11 @@ export interface Facts {
     /** Largest loss ratio on the paths, any queue. */
     readonly ratio: number;
   };
+  /** Absent in records from before pauses were counted. */
+  readonly pfc?: {
+    /** Largest share of time for which a port on the paths may be held back by pause frames. */
+    readonly pauseRatio: number;
+  };
   /** Load of the paths at the horizon of the forecast: that of the channel with the largest upper. */
   readonly forecast: {
     readonly maxUtilizationRatio: number;

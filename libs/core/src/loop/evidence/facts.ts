@@ -63,6 +63,7 @@ export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
         ...queues.map((queue) => queue.lossRatio),
       ]),
     },
+    pfc: { pauseRatio: largest(channels.map((item) => item.pausedRatio ?? NaN)) },
     cause: { name: top?.name ?? 'unknown', score: top?.score ?? 0 },
   };
 }

@@ -4,6 +4,7 @@ import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { fabricOf } from './fabric';
 import { hotSpotsOf, type HotSpot } from './hot-spots';
+import { pausedRatioOf } from './pauses';
 import { queueEvidence, type QueueEvidence } from './queues';
 
 export interface ChannelEvidence {
@@ -27,6 +28,8 @@ export interface ChannelEvidence {
   readonly pressure: number;
   /** Average of some seconds; NaN when unknown. */
   readonly meanUtilizationRatio: number;
+  /** Share of time for which the other end may hold it back by pause frames; absent: unknown. */
+  readonly pausedRatio?: number;
   /** Sources of the objective that send to the host behind it; 0 between switches. */
   readonly fanIn: number;
 }
@@ -105,6 +108,7 @@ function channelEvidence(
     slow: view?.slow[index] === 1,
     pressure: view?.pressure[index] ?? 0,
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
+    pausedRatio: pausedRatioOf(pass.observed.trend?.pauseRxPps[index] ?? NaN, capacityBps),
     fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
   };
 }
