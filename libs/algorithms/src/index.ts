@@ -4,20 +4,27 @@
  * own.
  */
 import type { Strategies } from '@weir/core/ports';
+import { forecastSeries } from './forecast';
 import { greedyLikelihood } from './gray-links';
+import { bufferShare } from './buffer-share';
+import { sizeBuffer } from './buffer-sizing';
 import { hashTail } from './hash-tail';
 import { quantile } from './histogram';
-import { place } from './placement';
+import { stepSize } from './step-size';
+import { relieve } from './relief';
 import { buildRouting } from './routing';
-import { sequentialTest } from './sequential-test';
+import { sequentialTest, syntheticControl } from './sequential-test';
 import { fillWeights } from './weights';
 
+export * from './buffer-share';
+export * from './buffer-sizing';
 export * from './forecast';
 export * from './global-first-fit';
 export * from './gray-links';
 export * from './hash-tail';
 export * from './histogram';
 export * from './placement';
+export * from './relief';
 export * from './routing';
 export * from './sequential-test';
 export * from './step-size';
@@ -28,8 +35,13 @@ export const strategies: Strategies = {
   routing: buildRouting,
   quantile,
   fillWeights,
-  place,
+  relieve,
+  stepSize,
   hashTail,
+  bufferShare,
+  sizeBuffer,
   grayLinks: (observations) => greedyLikelihood(observations),
   sequentialTest,
+  syntheticControl,
+  forecast: forecastSeries,
 };

@@ -106,6 +106,22 @@ const bufferSpecSchema = strict({
     .default(1)
     .describe('Added to the exponent of the dynamic threshold; 1 doubles the share.'),
   maxScalingFactor: z.int().min(-8).max(8).default(3).describe('Upper limit of the exponent.'),
+  sizing: z
+    .enum(['burst', 'bdp', 'bdp-burst', 'training', 'inference', 'appenzeller', 'pfc-headroom'])
+    .default('burst')
+    .describe('What the size is reckoned by: the burst as measured, or a rule by its name.'),
+  rttUs: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(56)
+    .describe('Round-trip time without queues that rules reckon with, microseconds.'),
+  maxQueueMs: z
+    .number()
+    .positive()
+    .max(10_000)
+    .default(50)
+    .describe('Static limits are not raised beyond what the port sends in this time.'),
 });
 const ecnSpecSchema = strict({
   type: z.literal('ecn'),
@@ -178,13 +194,20 @@ const ruleSchema = strict({
     .trim()
     .min(1, 'a CEL condition')
     .max(2000)
-    .describe('CEL condition over slo, path, queue, loss and cause.'),
+    .describe('CEL condition over slo, path, queue, loss, forecast and cause.'),
   action: actionSpecSchema,
   mode: modeSchema.default('suggest').describe('Autonomy of the rule.'),
   cooldownMs: nonNegativeMsSchema
     .default(60_000)
     .describe('Rest of the rule in one place after it acted there.'),
   verify: verifyOverrideSchema.optional().describe('Overrides spec.verify for this rule.'),
+  foresee: z
+    .boolean()
+    .default(false)
+    .describe('May act on a breach that is foreseen, before it comes; for routes only.'),
+}).refine(({ foresee, action }) => !foresee || ['reroute', 'placement'].includes(action.type), {
+  path: ['foresee'],
+  message: 'only rules whose action is reroute or placement can act on what is foreseen',
 });
 
 const number = z.number().optional();
@@ -221,6 +244,12 @@ export const partialFactsSchema = strict({
   }).optional(),
   loss: strict({ ratio: number }).optional(),
   pfc: strict({ pauseRatio: number }).optional(),
+  forecast: strict({
+    maxUtilizationRatio: number,
+    upperUtilizationRatio: number,
+    lowerUtilizationRatio: number,
+    horizonMs: number,
+  }).optional(),
   cause: strict({ name: z.string().optional(), score: number }).optional(),
 });
 export type PartialFacts = z.infer<typeof partialFactsSchema>;
@@ -344,6 +373,34 @@ const rolloutSchema = strict({
     ),
 }).prefault({});
 
+const forecastSchema = strict({
+  enabled: z.boolean().default(true).describe('Whether the load of links is forecast at all.'),
+  intervalMs: z
+    .int()
+    .min(500)
+    .max(3_600_000)
+    .default(5_000)
+    .describe('Length of a step: the load of a link is averaged over it.'),
+  horizonSteps: z
+    .int()
+    .min(1)
+    .max(60)
+    .default(6)
+    .describe('How many steps ahead is forecast: time to decide, write and settle.'),
+  coverage: z
+    .number()
+    .min(0.5)
+    .max(0.99)
+    .default(0.9)
+    .describe('Share of what comes that the interval around the forecast is to hold.'),
+  maxSeries: z
+    .int()
+    .min(1)
+    .max(2_048)
+    .default(512)
+    .describe('Links on the paths of objectives that are followed at the most, the hottest first.'),
+}).prefault({});
+
 const windowFields = {
   name: nameSchema.describe('Named in the reason of what waits for its end.'),
   groups: z
@@ -406,6 +463,7 @@ export const policySchema = strict({
       .default([])
       .describe('Times in which no change begins; plans are made and shown.'),
     rollout: rolloutSchema,
+    forecast: forecastSchema,
     verify: verifySchema.prefault({}).describe('How the effect of a change is judged.'),
     rules: z
       .array(ruleSchema)

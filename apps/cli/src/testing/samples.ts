@@ -157,6 +157,12 @@ export function sampleIncident(): Incident {
           shareRatio: null,
         },
         loss: { ratio: null },
+        forecast: {
+          maxUtilizationRatio: null,
+          upperUtilizationRatio: null,
+          lowerUtilizationRatio: null,
+          horizonMs: null,
+        },
         cause: { name: 'congestion', score: 0.9 },
       },
     },

@@ -56,12 +56,12 @@ describe('default policy', () => {
     const written = compiled(defaultPolicyText);
     const { detect, freshness, limits, planTtlMs, leaseMs, groups } = written;
     expect(bare).toMatchObject({ detect, freshness, limits, planTtlMs, leaseMs, groups });
-    const { escalation, freezeWindows, learning, rollout } = written;
-    expect(bare).toMatchObject({ escalation, freezeWindows, learning, rollout });
+    const { escalation, forecast, freezeWindows, learning, rollout } = written;
+    expect(bare).toMatchObject({ escalation, forecast, freezeWindows, learning, rollout });
     const { spec } = parse(defaultPolicyText) as { spec: Record<string, unknown> };
     expect(Object.keys(spec).sort()).toEqual(
       ['detect', 'escalation', 'examples', 'freezeWindows', 'freshness', 'groups', 'leaseMs']
-        .concat(['learning', 'limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
+        .concat(['forecast', 'learning', 'limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
         .sort(),
     );
     expect(bare.rules[0]?.verify).toEqual(compiled(defaultPolicyText).rules[0]?.verify);
@@ -162,6 +162,14 @@ describe('compilePolicy', () => {
       }),
       'spec.rules[0].action.type',
       'one of reroute, placement, avoid, buffer, ecn',
+    ],
+    [
+      'a rule that foresees and does not move routes',
+      changed((p) => {
+        ruleAt(p, 2).foresee = true;
+      }),
+      'spec.rules[2].foresee',
+      'only rules whose action is reroute or placement',
     ],
     [
       'a ratio out of range',

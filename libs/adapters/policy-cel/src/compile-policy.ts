@@ -62,6 +62,7 @@ export function compilePolicy(text: string): Result<CompiledPolicy> {
     learning: spec.learning,
     freezeWindows: spec.freezeWindows.map(windowOf),
     rollout: spec.rollout,
+    forecast: spec.forecast,
     rules,
     text,
     conditions,
@@ -92,6 +93,7 @@ function ruleOf(document: RuleDocument, condition: Condition, verify: VerifyPoli
     action: document.action,
     mode: document.mode,
     cooldownMs: document.cooldownMs,
+    foresee: document.foresee,
     verify: withOverrides(verify, document.verify),
   };
 }

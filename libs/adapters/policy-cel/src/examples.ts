@@ -48,6 +48,12 @@ const UNKNOWN: Facts = {
   },
   loss: { ratio: NaN },
   pfc: { pauseRatio: NaN },
+  forecast: {
+    maxUtilizationRatio: NaN,
+    upperUtilizationRatio: NaN,
+    lowerUtilizationRatio: NaN,
+    horizonMs: NaN,
+  },
   cause: { name: 'unknown', score: NaN },
 };
 

@@ -52,6 +52,13 @@ export const FACTS = {
     'double',
     'Largest share of time for which pause frames (802.3x, PFC) may hold back a port on the paths, 0..1.',
   ],
+  'forecast.maxUtilizationRatio': [
+    'double',
+    'Forecast load, at the horizon, of the link on the paths that may become the hottest, 0..1.',
+  ],
+  'forecast.upperUtilizationRatio': ['double', 'Upper end of the interval of that forecast.'],
+  'forecast.lowerUtilizationRatio': ['double', 'Lower end of the interval of that forecast.'],
+  'forecast.horizonMs': ['double', 'How far ahead is forecast, ms.'],
   'cause.name': ['string', 'Most likely cause, e.g. "congestion".'],
   'cause.score': ['double', 'Its score, 0..1.'],
 } as const satisfies Record<string, readonly [FactType, string]>;

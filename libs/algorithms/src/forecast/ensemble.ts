@@ -20,6 +20,13 @@ export interface EnsembleOptions {
   readonly horizon: number;
   /** Share of what comes that the interval is to hold, in (0, 1), e.g. 0.9. */
   readonly coverage: number;
+  /**
+   * Length of an iteration that is known from elsewhere, in samples, 2 or more, not necessarily
+   * whole, e.g. by the plan of a training job; it competes with what the series itself shows.
+   */
+  readonly period?: number | null;
+  /** Which of the values the period is looked for at: many series need not all do it at once. */
+  readonly turn?: number;
 }
 
 /** How much less an expert counts whose error is larger, per part of the least error. */
@@ -27,6 +34,8 @@ const SHARPNESS = 60;
 /** The period is looked for once in so many values, in the last so many. */
 const PERIOD_EVERY = 64;
 const PERIOD_WINDOW = 256;
+/** Share of the least error of the others below which a new period takes over by itself. */
+const FAR_BETTER = 0.8;
 
 /**
  * Experts that compete online: the forecast is their mean, weighted by how small their recent
@@ -36,17 +45,22 @@ const PERIOD_WINDOW = 256;
  * bounded whatever comes.
  */
 export class Ensemble {
-  private readonly interval: ConformalInterval;
+  private interval: ConformalInterval;
   private readonly pending: number[] = [];
   private readonly recent: number[] = [];
   private readonly experts: readonly RatedExpert[];
+  private readonly turn: number;
   private seasonal: RatedExpert | null = null;
   private period: number | null = null;
   private seen = 0;
 
   constructor(private readonly options: EnsembleOptions) {
     this.interval = new ConformalInterval(options.coverage);
-    this.experts = startingExperts().map((expert) => new RatedExpert(expert, options.horizon));
+    this.turn = (options.turn ?? 0) % PERIOD_EVERY;
+    const known = options.period ?? null;
+    const experts =
+      known === null ? startingExperts() : [...startingExperts(), new Seasonal(known)];
+    this.experts = experts.map((expert) => new RatedExpert(expert, options.horizon));
   }
 
   /** Length of the iteration that was learnt, in samples; null where there is none. */
@@ -77,7 +91,7 @@ export class Ensemble {
     if (this.recent.length > PERIOD_WINDOW) this.recent.shift();
     for (const rated of this.rated()) rated.observe(next, came);
     this.seen += 1;
-    if (this.seen % PERIOD_EVERY === 0) this.learnPeriod();
+    if (this.seen >= PERIOD_EVERY && this.seen % PERIOD_EVERY === this.turn) this.learnPeriod();
     this.pending.push(this.mean(this.rated(), (rated) => rated.latest));
   }
 
@@ -103,14 +117,25 @@ export class Ensemble {
     return usable.reduce((sum, one, i) => sum + weights[i]! * forecastOf(one), 0);
   }
 
-  /** A new period is shown the recent past, as if the expert had been there. */
+  /**
+   * A new period is shown the recent past, as if the expert had been there. Where it would have done
+   * far better than all others, what is forecast from now on is its own: the interval then follows
+   * the errors that it would have made, and not those of the time when nobody knew the period.
+   */
   private learnPeriod(): void {
     const found = periodOf(this.recent);
     if (found === this.period) return;
     this.period = found;
-    this.seasonal =
-      found === null ? null : new RatedExpert(new Seasonal(found), this.options.horizon);
-    for (const value of this.recent) this.seasonal?.observe(value);
+    this.seasonal = null;
+    if (found === null) return;
+    const late = new RatedExpert(new Seasonal(found), this.options.horizon);
+    const errors = this.recent.map((value) => late.observe(value)).filter(Number.isFinite);
+    const others = this.experts.map(({ error }) => error).filter(Number.isFinite);
+    if (late.error < FAR_BETTER * Math.min(...others)) {
+      this.interval = new ConformalInterval(this.options.coverage);
+      for (const error of errors) this.interval.observe(error);
+    }
+    this.seasonal = late;
   }
 }
 

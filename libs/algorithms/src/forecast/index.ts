@@ -3,6 +3,7 @@ export * from './calibrated-level';
 export * from './conformal';
 export * from './ensemble';
 export * from './expert';
+export * from './forecast-series';
 export * from './period';
 export * from './rated-expert';
 export * from './recursive-least-squares';

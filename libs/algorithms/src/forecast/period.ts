@@ -43,22 +43,20 @@ function firstOf(peaks: readonly Peak[]): number | null {
   return group.reduce((best, peak) => (peak.height > best.height ? peak : best)).lag;
 }
 
-/** By lag, 0 to `lags`; null for a constant. */
+/** By lag, 0 to `lags`; null for a constant. Plain loops: this is the dearest part of a forecast. */
 function autocorrelation(values: ArrayLike<number>, lags: number): number[] | null {
   const count = values.length;
-  const mean = sumOf(count, (i) => values[i]!) / count;
-  const variance = sumOf(count, (i) => (values[i]! - mean) ** 2);
+  let mean = 0;
+  for (let i = 0; i < count; i++) mean += values[i]! / count;
+  const centred = Float64Array.from(values, (value) => value - mean);
+  const variance = productSum(centred, 0);
   // What is left of a constant is rounding.
   if (!(variance > count * (1e-12 * mean) ** 2)) return null;
-  return Array.from(
-    { length: lags + 1 },
-    (_, lag) =>
-      sumOf(count - lag, (i) => (values[i]! - mean) * (values[i + lag]! - mean)) / variance,
-  );
+  return Array.from({ length: lags + 1 }, (_, lag) => productSum(centred, lag) / variance);
 }
 
-function sumOf(count: number, term: (i: number) => number): number {
+function productSum(values: Float64Array, lag: number): number {
   let sum = 0;
-  for (let i = 0; i < count; i++) sum += term(i);
+  for (let i = values.length - lag - 1; i >= 0; i--) sum += values[i]! * values[i + lag]!;
   return sum;
 }

@@ -28,18 +28,24 @@ export class RatedExpert {
     return this.pending.at(-1) ?? NaN;
   }
 
-  /** `value` is what the expert goes on with; null for `came` where nothing came to judge it by. */
-  observe(value: number, came: number | null = value): void {
-    if (this.pending.length === this.horizon) this.judge(this.pending.shift() ?? NaN, came);
+  /**
+   * `value` is what the expert goes on with; null for `came` where nothing came to judge it by.
+   * Returns the absolute error of the forecast that came due, NaN where none could be judged.
+   */
+  observe(value: number, came: number | null = value): number {
+    const due = this.pending.length === this.horizon ? (this.pending.shift() ?? NaN) : NaN;
+    const error = this.judge(due, came);
     this.expert.observe(value);
     this.pending.push(this.expert.forecast(this.horizon));
+    return error;
   }
 
-  private judge(forecast: number, came: number | null): void {
-    if (came === null || !Number.isFinite(forecast)) return;
+  private judge(forecast: number, came: number | null): number {
+    if (came === null || !Number.isFinite(forecast)) return NaN;
     const error = Math.abs(came - forecast);
     this.judged += 1;
     const gain = Math.max(LEAST_GAIN, 1 / this.judged);
     this.meanError = this.judged === 1 ? error : this.meanError + gain * (error - this.meanError);
+    return error;
   }
 }

@@ -11,6 +11,7 @@ import type {
   TelemetryFrame,
 } from '../model';
 import type { RoutingModel } from '../ports';
+import type { ForecastState } from './forecast';
 
 /** One tick of an objective: the quantile of what arrived since the tick before. */
 export interface ObjectiveSample {
@@ -97,6 +98,16 @@ export interface Trend {
   readonly prefixBps: Float64Array;
 }
 
+/** What a change that was made before the breach does to the traffic of one frame. */
+export interface ForeseenLook {
+  readonly frame: number;
+  /** Utilisation of the foreseen channel if the old routes were there, by the traffic of now. */
+  readonly withoutRatio: number;
+  /** Exposure of the objective with the old routes, and as it is. */
+  readonly without: number;
+  readonly exposure: number;
+}
+
 /** What verification remembers of the time before a change. */
 export interface Verification {
   readonly startedMs: number;
@@ -105,12 +116,26 @@ export interface Verification {
    * there is one.
    */
   readonly firstFrameMs: number;
+  /** Of the change's own objective, in the time before it. */
   readonly beforeMs: readonly number[];
-  readonly comparisonBeforeMs: ReadonlyMap<string, number>;
+  /** The same as logarithms, less what the series that it is compared with did. */
+  readonly before: readonly number[];
+  readonly comparisons: readonly Comparison[];
+  /** Samples of the other objectives in the time before. */
+  readonly othersBeforeMs: ReadonlyMap<string, readonly number[]>;
   readonly lossBefore: number;
   /** Loss on the touched links in the frames since the change settled, and the last of those. */
   readonly lossAfter: readonly number[];
   readonly frame: number;
+  /** Of a change that was made before the breach: one look for each frame since it settled. */
+  readonly foreseen?: readonly ForeseenLook[];
+}
+
+/** An objective that a change does not touch and that went like the change's own before it. */
+export interface Comparison {
+  readonly objectiveId: string;
+  /** How far the own one goes with it, 0..1. */
+  readonly weight: number;
 }
 
 /** Telemetry that cannot all be true. */
@@ -144,6 +169,8 @@ export interface ObservedState {
   /** Monotonic time at which routes were last written; what was measured before is of another world. */
   readonly routesChangedMs: number;
   readonly unknownChannels: number;
+  /** Null where the policy forecasts nothing, and until there was a frame. */
+  readonly forecast: ForecastState | null;
   /** Failures of the methods of decision since the process began, by method. */
   readonly solverFailures: ReadonlyMap<
     string,
@@ -190,6 +217,7 @@ export const emptyObservedState: ObservedState = {
   trend: null,
   routesChangedMs: -Infinity,
   unknownChannels: 0,
+  forecast: null,
   contradictions: [],
   rates: null,
   solverFailures: new Map(),

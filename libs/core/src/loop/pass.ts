@@ -46,6 +46,13 @@ export class Pass {
     this.env = { ...env, strategies };
   }
 
+  /** The same state in another environment, e.g. with fewer rules. */
+  under(env: LoopEnv): Pass {
+    const pass = new Pass(env, this, this.now);
+    pass.looked = this.looked;
+    return pass;
+  }
+
   record(body: RecordBody): void {
     this.records.push(body);
     const stored = { atMs: this.now.wallMs, epoch: this.durable.epoch, body };

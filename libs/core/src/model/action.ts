@@ -15,14 +15,19 @@ export interface RerouteAction {
   readonly routes: readonly RouteWeights[];
 }
 
-/** D2: dynamic threshold of a queue, limit = free buffer x 2^scalingFactor. */
+/**
+ * D2: how far a queue may grow: dynamically, limit = free buffer x 2^scalingFactor, or statically.
+ * Exactly one of the two is given.
+ */
 export interface BufferAction {
   readonly type: 'buffer';
   readonly settings: readonly {
     readonly device: DeviceId;
     readonly interface: string;
     readonly queue: string;
-    readonly scalingFactor: number;
+    readonly scalingFactor?: number;
+    /** All that the queue may hold, bytes, what it owns included. */
+    readonly limitBytes?: number;
   }[];
 }
 
@@ -77,6 +82,8 @@ export interface Objective {
   readonly quantile: number;
   /** Upper limit of the quantile in ms; null: minimise, breached when 1.25 x its own baseline. */
   readonly thresholdMs: number | null;
+  /** Iteration time by the plan of a training job, ms; what is measured goes before it. */
+  readonly periodMs?: number;
   /** Share of windows that must meet the threshold, e.g. 0.999; reported, and alarmed on. */
   readonly targetRatio: number;
   /** Traffic of the workload: each source sends to each destination, but not to itself. */

@@ -1,4 +1,4 @@
-import type { Action } from './action';
+import type { Action, RouteWeights } from './action';
 import type { ConfigImage, DeviceDiff, LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
 import type { Lesson } from './learning';
@@ -120,6 +120,23 @@ export interface VerdictRecord {
   readonly evidence: readonly string[];
 }
 
+/** A load that is expected, for which a change was made before it came. */
+export interface ForeseenLoad {
+  /** The channel that would become the hottest, and its utilisation by the forecast. */
+  readonly channel: string;
+  readonly valueRatio: number;
+  /** Ends of the interval around it. */
+  readonly lowerRatio: number;
+  readonly upperRatio: number;
+  /** Wall time for which it is forecast, and how long that was ahead. */
+  readonly dueMs: number;
+  readonly horizonMs: number;
+  /** Least exposure that is known to hurt the objective. */
+  readonly hurtsFromRatio: number;
+  /** The weights that the change replaced. */
+  readonly before: readonly RouteWeights[];
+}
+
 export interface Change {
   readonly id: ChangeId;
   readonly origin: 'rule' | 'intent' | 'operator';
@@ -146,6 +163,8 @@ export interface Change {
   readonly provedStages?: number;
   /** Why the change was left as the devices hold it; it is neither renewed nor undone any more. */
   readonly adopted?: string;
+  /** Made before the breach. */
+  readonly foreseen?: ForeseenLoad;
   readonly verdict: VerdictRecord | null;
   readonly approvedBy: string | null;
   readonly cause: string | null;

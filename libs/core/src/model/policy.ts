@@ -1,3 +1,4 @@
+import type { BufferRule } from './buffer-rule';
 import type { RuleName } from './ids';
 import type { LearningPolicy } from './learning';
 
@@ -105,7 +106,17 @@ export type ActionSpec =
   | { readonly type: 'placement'; readonly targetUtilizationRatio: number }
   /** Takes the links that the diagnosis names (down, gray, slow) out of the workload's way. */
   | { readonly type: 'avoid' }
-  | { readonly type: 'buffer'; readonly stepExponent: number; readonly maxScalingFactor: number }
+  | {
+      readonly type: 'buffer';
+      readonly stepExponent: number;
+      readonly maxScalingFactor: number;
+      /** What the size is reckoned by; `burst` unless given. */
+      readonly sizing?: BufferRule;
+      /** Round-trip time without queues, microseconds; 56 unless given. */
+      readonly rttUs?: number;
+      /** Static limits are not raised beyond what the port sends in this time, ms; 50. */
+      readonly maxQueueMs?: number;
+    }
   | {
       readonly type: 'ecn';
       /** Bytes at 25 Gb/s, scaled with the line rate; see docs/policy.md for the source. */

@@ -1,5 +1,15 @@
-import type { DeviceId, Port, RouteWeights, Topology } from '../model';
+import type {
+  BufferInputs,
+  BufferRule,
+  BufferShare,
+  BufferShareQuestion,
+  DeviceId,
+  Port,
+  RouteWeights,
+  Topology,
+} from '../model';
 import type { StaticRoute } from './profile';
+import type { ReliefProblem, ReliefResult } from './relief';
 
 /** Where the traffic of one device towards one prefix goes, as expected from the weights. */
 export interface Spread {
@@ -67,10 +77,50 @@ export interface PlacementResult {
   readonly after: number;
 }
 
+/** Samples in the order in which they came, on a scale on which effects add (logarithms). */
+export interface BeforeAfter {
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+}
+
+export interface TestScales {
+  /** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
+  readonly priorScale: number;
+  /** Standard deviation below which samples are not taken to be certain. */
+  readonly leastDeviation: number;
+}
+
 export interface SequentialTestResult {
   /** Always-valid p-value: may be looked at after every sample. */
   readonly pValue: number;
+  /** Mean after less mean before. */
   readonly mean: number;
+}
+
+/** A series at even steps, and how it is to be forecast. */
+export interface ForecastProblem {
+  /** Any unit, oldest first; NaN is a gap. Never changed in place. */
+  readonly values: Float64Array;
+  /** The array of one value less that was asked about before; spares learning it all again. */
+  readonly before: Float64Array | null;
+  /** Steps ahead, an integer of at least 1. */
+  readonly horizonSteps: number;
+  /** Share of what comes that the interval is to hold, in (0, 1). */
+  readonly coverage: number;
+  /** Iteration that is known from elsewhere, in steps, at least 2; null when none is. */
+  readonly period: number | null;
+  /** A number from 0 on that spreads the dear part of the work of many series over their steps. */
+  readonly turn: number;
+}
+
+export interface SeriesForecast {
+  /** `horizonSteps` after the last value, in the unit of the series; NaN before the first value. */
+  readonly value: number;
+  /** Ends of the interval; infinite while too little was seen. */
+  readonly lower: number;
+  readonly upper: number;
+  /** Iteration that the series itself shows, in steps; null where it shows none. */
+  readonly period: number | null;
 }
 
 /** What was sent over some paths, and how much of it was lost; packets, not necessarily whole ones. */
@@ -99,15 +149,31 @@ export interface Strategies {
   quantile(boundsMs: readonly number[], counts: readonly number[], q: number): number;
   /** Weights in grid entries that level the utilisation of the next hops. */
   fillWeights(problem: FillProblem): readonly number[];
-  /** Levels the load by moving items, as few as possible. */
-  place(problem: PlacementProblem): PlacementResult;
+  /** Cools the hottest channel by new weights, with as little movement as that takes. */
+  relieve(problem: ReliefProblem): ReliefResult;
+  /** Largest share of a computed imbalance to move, the effect coming so many intervals later. */
+  stepSize(delayIntervals: number): number;
   /**
    * Probability that equal flows, hashed evenly over equal links, put at least `most` of them on
    * one link.
    */
   hashTail(flows: number, links: number, most: number): number;
+  /** Exponent of the dynamic threshold that gives congested queues their burst. */
+  bufferShare(question: BufferShareQuestion): BufferShare;
+  /** Size of a queue by a rule of the literature, bytes. */
+  sizeBuffer(rule: Exclude<BufferRule, 'burst'>, inputs: BufferInputs): number;
   /** Links that explain the losses of whole paths, those that explain most first. */
   grayLinks(observations: readonly PathObservation[]): readonly GrayLink[];
-  /** Sequential test of "the mean is zero"; the scale is in standard deviations of a sample. */
-  sequentialTest(samples: readonly number[], priorScale: number): SequentialTestResult;
+  /** Sequential test of "the mean is after as it was before", of samples that may go together. */
+  sequentialTest(samples: BeforeAfter, scales: TestScales): SequentialTestResult;
+  /**
+   * Weights, 0..1, of the few donors that go with `own`, all of one length; 0 for all the others,
+   * and for all where none is alike.
+   */
+  syntheticControl(
+    own: readonly number[],
+    donors: readonly (readonly number[])[],
+  ): readonly number[];
+  /** What a series does next, by all of its values; equal problems have equal answers. */
+  forecast(problem: ForecastProblem): SeriesForecast;
 }

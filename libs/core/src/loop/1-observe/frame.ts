@@ -3,6 +3,7 @@ import { LIMITS } from '../../state';
 import { crossCheck, latestRates } from '../evidence';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { observeForecast } from './forecast';
 import { foldJobTimes } from './job-times';
 import { foldTrend } from './trend';
 
@@ -32,6 +33,7 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   for (const [id, state] of pass.observed.objectives)
     objectives.set(id, foldObjective(pass, state, frame));
   pass.observe({ objectives });
+  observeForecast(pass, frame);
 }
 
 const waitingOrHolding = (pass: Pass): 'waiting-telemetry' | 'holding' =>

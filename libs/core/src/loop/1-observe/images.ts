@@ -3,6 +3,7 @@ import { patched } from '../../model';
 import { LIMITS } from '../../state';
 import { devicesOnPaths } from '../network';
 import type { Pass } from '../pass';
+import { forgetForecasts } from './forecast-routes';
 
 /** Images on the paths of objectives in trouble that are read again in one pass, at most. */
 const SUSPECTS_PER_PASS = 8;
@@ -77,8 +78,10 @@ export function observeReadBack(pass: Pass, report: OperationReport): void {
   if (report.commitConfirmed !== null) rememberProbe(pass, device, report.commitConfirmed);
   const action = changeId === null ? undefined : pass.durable.changes.get(changeId)?.action.type;
   const moves = action === 'reroute' || action === 'undo';
-  if (moves && (verb === 'commit' || verb === 'revert'))
+  if (moves && (verb === 'commit' || verb === 'revert')) {
     pass.observe({ routesChangedMs: pass.now.monoMs });
+    forgetForecasts(pass, changeId);
+  }
   const image = pass.observed.images.get(device);
   if (report.readBack === null || image === undefined) return;
   const leaves: LeafDiff[] = report.readBack.map(({ path, value }) => ({

@@ -1,6 +1,7 @@
 import { incidentId, type Incident } from '../../model';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { detectForeseen } from './foreseen';
 import { nextSymptom } from './hysteresis';
 
 /** Stage 2. Runs each objective through its hysteresis; opens and closes incidents. */
@@ -20,6 +21,7 @@ export function detect(pass: Pass): void {
   }
   if (changed) pass.observe({ objectives });
   closeOrphans(pass);
+  detectForeseen(pass);
 }
 
 const openIncidentOf = (pass: Pass, objectiveId: string): Incident | undefined =>

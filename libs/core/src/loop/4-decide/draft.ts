@@ -1,6 +1,7 @@
 import type {
   Action,
   Decision,
+  ForeseenLoad,
   IncidentId,
   IntentId,
   IntentResource,
@@ -27,6 +28,8 @@ export interface Draft {
   /** How it came about, and what its verdict will count for; absent where no rule decided. */
   readonly decision?: Decision;
   readonly lesson?: Lesson;
+  /** Made before the breach: what is foreseen. */
+  readonly foreseen?: ForeseenLoad;
   readonly times: StageTimes;
   readonly by: string;
   /** Who waits for the answer, and whether anything may happen. */

@@ -8,6 +8,7 @@ import { accountOf } from './account';
 import { askRules } from './ask-rules';
 import type { Draft } from './draft';
 import { standpointOf } from './experience';
+import { decideForeseen } from './foreseen';
 import { openChangeCount, openChangesOf } from './open-changes';
 import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
 
@@ -50,7 +51,9 @@ const SEARCH_AGAIN_MS = 2_000;
 function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (incident.state !== 'open' || incident.diagnosis === null) return null;
   const state = pass.observed.objectives.get(incident.objectiveId);
-  if (state === undefined || state.state !== 'breached') return null;
+  if (state === undefined) return null;
+  const isAhead = incident.symptom === 'foreseen' && state.state !== 'breached';
+  if (state.state !== 'breached' && !isAhead) return null;
   if (openChangesOf(pass, incident).length > 0) return null;
   if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
     return noted(pass, incident, null, 'waits until other changes have settled');
@@ -58,6 +61,11 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   const wrong = contradictionOn(pass, incident.objectiveId);
   if (wrong !== undefined)
     return noted(pass, incident, null, `telemetry-contradiction: ${wrong.evidence}`);
+  if (isAhead) {
+    const draft = decideForeseen(pass, incident, state);
+    if (draft === null) restSearch(pass, incident);
+    return draft;
+  }
   if (isPassing(state, thresholdOf(state, pass.env.policy.detect))) return null;
   const diagnosed = diagnoseObjective(pass, incident.objectiveId);
   if (diagnosed === null) return null;

@@ -99,6 +99,7 @@ function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
     verdict: null,
     approvedBy: null,
     cause: draft.cause,
+    ...(draft.foreseen === undefined ? {} : { foreseen: draft.foreseen }),
     ...(draft.lesson === undefined ? {} : { lesson: draft.lesson }),
     group: groupOf(
       pass,

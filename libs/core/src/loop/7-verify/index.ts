@@ -1,8 +1,10 @@
 import type { Change, TelemetryFrame, VerdictRecord } from '../../model';
-import { comparable, median, samplesBefore, touchedLoss } from '../effect';
+import { comparable, quantilesOf, samplesBefore, touchedLoss } from '../effect';
 import type { Verification } from '../observed';
 import type { Pass } from '../pass';
+import { adjusted, chooseComparisons } from './comparison';
 import { countsFromMs } from './counting';
+import { judgeForeseen } from './foreseen';
 import { judge } from './judge';
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
@@ -15,17 +17,20 @@ export function verify(pass: Pass): void {
 }
 
 function begin(pass: Pass, change: Change): void {
-  const objective =
+  const own =
     change.objectiveId === null ? undefined : pass.observed.objectives.get(change.objectiveId);
-  const comparisonBeforeMs = new Map<string, number>();
+  const othersBeforeMs = new Map<string, readonly number[]>();
   for (const [id, state] of pass.observed.objectives)
-    if (id !== change.objectiveId)
-      comparisonBeforeMs.set(id, median(comparable(pass, change, state)));
+    if (id !== change.objectiveId) othersBeforeMs.set(id, comparable(pass, change, state));
+  const samples = own === undefined ? [] : samplesBefore(pass, change, own);
+  const comparisons = own === undefined ? [] : chooseComparisons(pass, change, own);
   const verification: Verification = {
     startedMs: pass.now.monoMs,
     firstFrameMs: NaN,
-    beforeMs: objective === undefined ? [] : samplesBefore(pass, change, objective),
-    comparisonBeforeMs,
+    beforeMs: quantilesOf(samples),
+    before: adjusted(pass, samples, comparisons),
+    comparisons,
+    othersBeforeMs,
     lossBefore: touchedLoss(pass, change),
     lossAfter: [],
     frame: pass.observed.frame?.sequence ?? 0,
@@ -40,7 +45,11 @@ function look(pass: Pass, change: Change): void {
   const verification = pass.observed.verifications.get(change.id);
   if (verification === undefined || pass.observed.frame === null) return;
   const looked = withFirstFrame(pass, change, verification, pass.observed.frame);
-  const verdict = judge(pass, change, withLoss(pass, change, looked));
+  const seen = withLoss(pass, change, looked);
+  const verdict =
+    change.foreseen === undefined
+      ? judge(pass, change, seen)
+      : judgeForeseen(pass, change, change.foreseen, seen);
   if (verdict === null) return;
   pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
 }

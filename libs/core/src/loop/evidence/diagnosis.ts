@@ -1,4 +1,5 @@
 import type { Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
+import { forecastFacts } from '../forecast';
 import type { Pass } from '../pass';
 import { rankCauses } from './causes';
 import { factsFrom } from './facts';
@@ -15,7 +16,7 @@ export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | 
   if (state === undefined || pass.observed.frame === null) return null;
   const evidence = evidenceFor(pass, state);
   const causes = rankCauses(evidence);
-  const facts = factsFrom(evidence, causes);
+  const facts = factsFrom(evidence, causes, forecastFacts(pass, state.objective));
   const rejected = rejectedCauses(evidence, causes);
   const atMs = pass.now.wallMs;
   return { facts, diagnosis: { atMs, causes, rejected, facts: recordedFacts(facts) } };

@@ -21,7 +21,11 @@ function mostStarved(own: readonly QueueEvidence[]): Starvation | null {
   );
 }
 
-export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
+export function factsFrom(
+  evidence: Evidence,
+  causes: readonly Cause[],
+  forecast: Facts['forecast'],
+): Facts {
   const { state, thresholdMs, channels, queues } = evidence;
   const own = queues.filter((queue) => queue.own);
   const top = causes[0];
@@ -64,6 +68,7 @@ export function factsFrom(evidence: Evidence, causes: readonly Cause[]): Facts {
       ]),
     },
     pfc: { pauseRatio: largest(channels.map((item) => item.pausedRatio ?? NaN)) },
+    forecast,
     cause: { name: top?.name ?? 'unknown', score: top?.score ?? 0 },
   };
 }

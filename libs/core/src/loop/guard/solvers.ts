@@ -1,5 +1,12 @@
 import type { DeviceId } from '../../model';
-import type { FillProblem, RoutingModel, Spread, Strategies } from '../../ports';
+import type {
+  FillProblem,
+  ReliefProblem,
+  ReliefResult,
+  RoutingModel,
+  Spread,
+  Strategies,
+} from '../../ports';
 
 /** A method of decision that threw, or whose answer cannot be. Ends the search for one incident. */
 export class SolverFailure extends Error {
@@ -51,23 +58,22 @@ export function sheltered(
           (weights) => oddWeights(weights, problem),
         ),
       ),
-    place: (problem) =>
+    relieve: (problem) =>
       orEnd(
-        'place',
+        'relieve',
         guard(
-          'place',
-          () => inner.place(problem),
-          ({ choices, before, after }) => {
-            if (Number.isNaN(before) || Number.isNaN(after)) return 'utilisation NaN';
-            if (choices.length !== problem.items.length) return `${choices.length} choices`;
-            const odd = problem.items.findIndex(({ choices: ways }, i) => {
-              const choice = choices[i] as number;
-              return !Number.isInteger(choice) || choice < -1 || choice >= ways.length;
-            });
-            return odd === -1 ? null : `choice ${choices[odd]} of item ${odd}`;
-          },
+          'relieve',
+          () => inner.relieve(problem),
+          (answer) => oddRelief(answer, problem),
         ),
       ),
+    // Without a step nothing more is moved.
+    stepSize: (delayIntervals) =>
+      guard(
+        'stepSize',
+        () => inner.stepSize(delayIntervals),
+        (step) => (step >= 0 && step <= 1 ? null : `step ${step}`),
+      ) ?? 0,
     // Chance explains what cannot be judged; then nothing is blamed on the hash.
     hashTail: (flows, links, most) =>
       guard(
@@ -75,6 +81,24 @@ export function sheltered(
         () => inner.hashTail(flows, links, most),
         (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
       ) ?? 1,
+    bufferShare: (question) =>
+      orEnd(
+        'bufferShare',
+        guard(
+          'bufferShare',
+          () => inner.bufferShare(question),
+          ({ exponent, limitBytes }) =>
+            Number.isInteger(exponent) && exponent >= question.leastExponent && limitBytes >= 0
+              ? null
+              : `exponent ${exponent} for ${limitBytes} bytes`,
+        ),
+      ),
+    sizeBuffer: (rule, inputs) =>
+      guard(
+        'sizeBuffer',
+        () => inner.sizeBuffer(rule, inputs),
+        (bytes) => (bytes >= 0 && bytes < Infinity ? null : `${bytes} bytes`),
+      ) ?? NaN,
     // Without an answer nothing is known beyond what the two ends of each link say.
     grayLinks: (observations) =>
       guard(
@@ -87,12 +111,32 @@ export function sheltered(
           return odd === undefined ? null : `loss ${odd.lossRatio} of link ${odd.link}`;
         },
       ) ?? [],
-    sequentialTest: (samples, priorScale) =>
+    sequentialTest: (samples, scales) =>
       guard(
         'sequentialTest',
-        () => inner.sequentialTest(samples, priorScale),
+        () => inner.sequentialTest(samples, scales),
         ({ pValue }) => (pValue >= 0 && pValue <= 1 + 1e-9 ? null : `p value ${pValue}`),
       ) ?? { pValue: 1, mean: 0 },
+    // With nothing to compare with a change is judged by its own time before.
+    syntheticControl: (own, donors) =>
+      guard(
+        'syntheticControl',
+        () => inner.syntheticControl(own, donors),
+        (weights) =>
+          weights.length === donors.length && weights.every((weight) => weight >= 0 && weight <= 1)
+            ? null
+            : `weights ${weights.join(', ')}`,
+      ) ?? donors.map(() => 0),
+    // Nothing is foreseen by an answer that cannot be.
+    forecast: (problem) =>
+      guard(
+        'forecast',
+        () => inner.forecast(problem),
+        ({ value, lower, upper }) =>
+          Number.isNaN(value) || (lower <= value && value <= upper)
+            ? null
+            : `${value} between ${lower} and ${upper}`,
+      ) ?? { value: NaN, lower: NaN, upper: NaN, period: null },
   };
 }
 
@@ -102,6 +146,21 @@ function oddWeights(weights: readonly number[], problem: FillProblem): string | 
     return `weights ${weights.join(', ')}`;
   const entries = weights.reduce((sum, weight) => sum + weight, 0);
   return entries > 0 && entries <= problem.gridEntries ? null : `${entries} entries in all`;
+}
+
+function oddRelief(answer: ReliefResult, { items }: ReliefProblem): string | null {
+  const { weights, before, after, lowerBound } = answer;
+  if ([before, after, lowerBound].some(Number.isNaN)) return 'utilisation NaN';
+  if (weights.length !== items.length) return `weights of ${weights.length} items`;
+  const odd = items.findIndex(({ choices, gridEntries }, i) => {
+    const own = weights[i] ?? null;
+    if (own === null) return false;
+    if (own.length !== choices.length) return true;
+    const entries = own.reduce((sum, weight) => sum + weight, 0);
+    const whole = own.every((weight) => Number.isInteger(weight) && weight >= 0);
+    return !whole || entries <= 0 || entries > gridEntries;
+  });
+  return odd === -1 ? null : `weights ${weights[odd]?.join(', ') ?? 'none'} of item ${odd}`;
 }
 
 function answerOf<T>(

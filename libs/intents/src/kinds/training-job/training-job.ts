@@ -104,6 +104,7 @@ export const trainingJob: IntentKind = {
       metric: spec.value.metric,
       quantile: spec.value.quantile,
       thresholdMs: thresholdOf(spec.value),
+      ...(spec.value.periodMs === undefined ? {} : { periodMs: spec.value.periodMs }),
       targetRatio: spec.value.targetRatio,
       flows: flows.value,
     };
