@@ -12,8 +12,11 @@ import type { JobTotals } from '@weir/sim';
 /** Grows when a field changes its meaning or goes; new fields do not count. */
 export const RESULT_FORMAT_VERSION = 1;
 
-/** on: the engine decides and writes; suggest: it decides only; off: there is none. */
-export type LoopMode = 'on' | 'suggest' | 'off';
+/**
+ * on: the engine decides and writes; suggest: it decides only; observe: it finds incidents and
+ * their causes; off: there is none.
+ */
+export type LoopMode = 'on' | 'suggest' | 'observe' | 'off';
 
 export type MeasureMetric = 'request-latency' | 'iteration-time' | 'collective-time' | 'throughput';
 

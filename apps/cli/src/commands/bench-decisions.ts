@@ -10,6 +10,7 @@ interface DecisionsOptions {
   readonly data?: string;
   readonly only?: readonly string[];
   readonly full?: boolean;
+  readonly causes?: number;
   readonly seed?: number;
   readonly json?: boolean;
 }
@@ -24,6 +25,11 @@ export function addDecisionsBench(bench: Command, session: Session): void {
     )
     .option('--only <sections>', 'te, solver, separated by commas', namesOption)
     .option('--full', 'all the data, not only a sample of it')
+    .addOption(
+      new Option('--causes <count>', 'incidents of each cause (default: 18)').argParser(
+        integerOption,
+      ),
+    )
     .addOption(
       new Option('--seed <number>', 'of everything random; default: a new one').argParser(
         integerOption,
@@ -45,6 +51,7 @@ export function addDecisionsBench(bench: Command, session: Session): void {
         data: dataFolder(options.data, session.io.env),
         only: options.only ?? null,
         full: options.full === true,
+        causes: options.causes,
         seed: options.seed ?? randomInt(1, 2 ** 31),
         progress: progress.show,
         now: () => performance.now(),

@@ -3,7 +3,7 @@ import { ok, type Result } from '@weir/core/base';
 import type { Objective } from '@weir/core/model';
 import { canonicalJson, type FlightStore } from '@weir/core/ports';
 import { type FabricSpec, VirtualTime, World } from '@weir/sim';
-import { suggestOnly } from '../build/policy';
+import { atMost } from '../build/policy';
 import { mistake } from '../build/refusals';
 import type { Scenario } from '../build/scenario';
 import type { TimelineEntry } from '../build/timeline';
@@ -82,7 +82,10 @@ class ClosedLoop {
       mode === 'on' && options.truth !== false
         ? new Witness(timeline, codec, document.spec.sampleIntervalMs, document.spec.durationMs)
         : null;
-    const policy = mode === 'suggest' ? suggestOnly(scenario.policy, topology) : scenario.policy;
+    const policy =
+      mode === 'suggest' || mode === 'observe'
+        ? atMost(mode, scenario.policy, topology)
+        : scenario.policy;
     this.loop =
       mode === 'off'
         ? null

@@ -5,6 +5,7 @@
 import { CliError } from '../../cli-error';
 import { progressLine } from '../outcomes/progress';
 import type { DecisionsReport, Section, SectionContext, SectionRunner } from './report';
+import { causesSection } from './causes';
 import { forecastSection } from './forecast';
 import { solverSection } from './solver';
 import { stepsSection } from './steps';
@@ -17,6 +18,7 @@ const SECTIONS: readonly SectionRunner[] = [
   teSection,
   solverSection,
   forecastSection,
+  causesSection,
   stepsSection,
 ];
 

@@ -6,6 +6,8 @@ export interface SectionContext {
   readonly full: boolean;
   /** Of everything random in the run; printed with the report. */
   readonly seed: number;
+  /** Incidents of each cause in section `causes`; absent: as many as it takes by default. */
+  readonly causes?: number | undefined;
   /** Shows how far this section is; each call replaces the last one. */
   readonly progress: (done: number, total: number, what: string) => void;
   /** Milliseconds of a clock that only goes forward. */
