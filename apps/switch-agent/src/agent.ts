@@ -19,6 +19,7 @@ import { DEFAULT_IDS } from './routes/allocation';
 import { Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
 import { leavesOfRoutes } from './routes/to-leaves';
+import { PauseCounters } from './state/pause-counters';
 import { PortSpeeds } from './state/port-speeds';
 import { EMPTY_PERSISTED, StateFile, type PersistedState } from './store/state-file';
 import { Turns } from './transaction';
@@ -72,6 +73,7 @@ export async function startAgent(
       const driver = speeds.of(link);
       return { port: config.ports.get(link.name)?.rateBps ?? driver, driver };
     },
+    pauses: new PauseCounters(config.netns, log),
     stateFile,
     persisted,
     protocol: config.routeProtocol,

@@ -22,6 +22,7 @@ import { usableLinkNames, type Forwarding } from './routes/forwarding';
 import { routesFromLeaves } from './routes/from-leaves';
 import { staticPath } from './routes/paths';
 import { isIpv6Prefix, type StaticRoute } from './routes/static-route';
+import type { PauseCounters } from './state/pause-counters';
 import { operStatus, stateLeaves, type StateInput } from './state/leaves';
 import { StateTree } from './state/state-tree';
 import type { PersistedState, StateFile } from './store/state-file';
@@ -37,6 +38,7 @@ export interface LinuxBackendOptions {
   readonly capabilities: KernelCapabilities;
   /** Rate of a port, bit/s: from the agent's file, and from its driver. */
   readonly speeds: StateInput['speeds'];
+  readonly pauses: PauseCounters;
   readonly stateFile: StateFile;
   readonly persisted: PersistedState;
   readonly protocol: number;
@@ -201,6 +203,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
     ]);
     this.takenNs = snapshot.timeNs;
     this.noteOperStatus(snapshot);
+    void this.options.pauses.refresh(snapshot.links.filter((link) => !link.loopback));
     const changes = this.tree.update(
       stateLeaves({
         snapshot,
@@ -209,6 +212,7 @@ export class LinuxBackend implements TargetBackend, CommitStore {
         queues: reading.queues,
         queueGroups: qos.stateGroups(reading),
         speeds: this.options.speeds,
+        pauses: (name) => this.options.pauses.of(name),
         lastChangeNs: this.lastChangeNs,
         bootTimeNs: this.bootTimeNs,
         protocol: this.options.protocol,

@@ -7,6 +7,7 @@ import type { PrefixCounters } from '../kernel/accounting';
 import type { QueueState } from '../kernel/queues';
 import { aftGroups } from './aft';
 import { group, type LeafGroup } from './leaf-group';
+import type { PauseFrames } from './pause-counters';
 import { speedName } from './port-speeds';
 
 export type { LeafGroup } from './leaf-group';
@@ -22,6 +23,8 @@ export interface StateInput {
     readonly port: bigint | null;
     readonly driver: bigint | null;
   };
+  /** Pause frames of a port by its name; null where its driver does not count them. */
+  readonly pauses: (name: string) => PauseFrames | null;
   /** Time of the last change of oper-status by interface, ns since the epoch. */
   readonly lastChangeNs: ReadonlyMap<string, bigint>;
   readonly bootTimeNs: bigint;
@@ -47,6 +50,7 @@ function interfaceGroup(link: LinkState, input: StateInput): LeafGroup {
   const queue = input.queues.find((item) => item.dev === link.name && item.root);
   const outDiscards = counters.outDiscards + (queue?.drops ?? 0n);
   const { port, driver } = input.speeds(link);
+  const pauses = input.pauses(link.name);
   return group(entry('/interfaces', 'interface', { name: link.name }), {
     'state/name': link.name,
     'state/ifindex': link.ifindex,
@@ -67,6 +71,8 @@ function interfaceGroup(link: LinkState, input: StateInput): LeafGroup {
     'state/counters/in-multicast-pkts': counters.inMulticastPkts,
     'state/counters/in-fcs-errors': counters.inCrcErrors,
     'state/counters/carrier-transitions': counters.carrierChanges,
+    'ethernet/state/counters/in-mac-pause-frames': pauses?.in ?? null,
+    'ethernet/state/counters/out-mac-pause-frames': pauses?.out ?? null,
     'ethernet/state/port-speed': port === null ? null : speedName(port),
     'ethernet/state/negotiated-port-speed': driver === null ? null : speedName(driver),
   });
