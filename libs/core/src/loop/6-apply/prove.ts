@@ -1,5 +1,5 @@
 import type { Change, DeviceId } from '../../model';
-import { comparable, median, samplesAfter, touchedLoss } from '../effect';
+import { comparable, median, quantilesOf, samplesAfter, touchedLoss } from '../effect';
 import { devicesOnPaths } from '../network';
 import type { ObjectiveState, StageProof } from '../observed';
 import type { Pass } from '../pass';
@@ -98,7 +98,7 @@ function harmBy(pass: Pass, change: Change, proof: StageProof): string | null {
   for (const [id, beforeMs] of proof.objectivesBeforeMs) {
     const state = pass.observed.objectives.get(id);
     if (state === undefined || !(beforeMs > 0)) continue;
-    const after = samplesAfter(state, proof.sinceMs);
+    const after = quantilesOf(samplesAfter(state, proof.sinceMs));
     const limit = id === change.objectiveId ? harm.objectiveRatio : harm.otherObjectivesRatio;
     const worse = after.filter((value) => value / beforeMs - 1 > limit);
     if (after.length < FEWEST || worse.length < after.length) continue;

@@ -1,6 +1,6 @@
 import type { Change } from '../../model';
 import { channelsOf, devicesOnPaths, splitChannel } from '../network';
-import type { ObjectiveState } from '../observed';
+import type { ObjectiveSample, ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
 export function median(values: readonly number[]): number {
@@ -56,9 +56,11 @@ function queuesWithObjective(pass: Pass, channel: string): ReadonlySet<string> {
 }
 
 /** Samples of an objective that arrived after the change had settled. */
-export function samplesAfter(state: ObjectiveState, fromMs: number): readonly number[] {
-  return state.samples.filter((sample) => sample.atMs > fromMs).map((sample) => sample.quantileMs);
-}
+export const samplesAfter = (state: ObjectiveState, fromMs: number): readonly ObjectiveSample[] =>
+  state.samples.filter((sample) => sample.atMs > fromMs);
+
+export const quantilesOf = (samples: readonly ObjectiveSample[]): readonly number[] =>
+  samples.map((sample) => sample.quantileMs);
 
 /** Samples of the time before a change that count, newest first. */
 const BEFORE_SAMPLES = 20;
@@ -72,9 +74,13 @@ const FEWEST_BEFORE = 3;
  */
 export function comparable(pass: Pass, change: Change, state: ObjectiveState): readonly number[] {
   const inside = samplesBefore(pass, change, state);
-  if (inside.length >= FEWEST_BEFORE) return inside;
-  return state.samples.slice(-FEWEST_BEFORE).map((sample) => sample.quantileMs);
+  if (inside.length >= FEWEST_BEFORE) return quantilesOf(inside);
+  return quantilesOf(state.samples.slice(-FEWEST_BEFORE));
 }
+
+/** Monotonic time at which the first device began to be written. */
+export const changeBeginsMs = (pass: Pass, change: Change): number =>
+  (change.times.applying ?? pass.now.wallMs) + pass.now.monoMs - pass.now.wallMs;
 
 /**
  * The time before the change began, as bad as it was: for an incident only since it was first
@@ -84,10 +90,9 @@ export function samplesBefore(
   pass: Pass,
   change: Change,
   state: ObjectiveState,
-): readonly number[] {
-  const toMono = pass.now.monoMs - pass.now.wallMs;
-  const untilMs = (change.times.applying ?? pass.now.wallMs) + toMono;
-  const fromMs = (change.times.observed ?? -Infinity) + toMono;
+): readonly ObjectiveSample[] {
+  const untilMs = changeBeginsMs(pass, change);
+  const fromMs = (change.times.observed ?? -Infinity) + pass.now.monoMs - pass.now.wallMs;
   const inside = state.samples.filter((sample) => sample.atMs >= fromMs && sample.atMs <= untilMs);
-  return inside.slice(-BEFORE_SAMPLES).map((sample) => sample.quantileMs);
+  return inside.slice(-BEFORE_SAMPLES);
 }

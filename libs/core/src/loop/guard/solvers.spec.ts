@@ -1,9 +1,9 @@
-import type { FillProblem, PlacementProblem, RoutingModel, Strategies } from '../../ports';
+import type { FillProblem, ReliefProblem, RoutingModel, Strategies } from '../../ports';
 import { deviceId } from '../../model';
 import { sheltered, SolverFailure } from './solvers';
 
 const fill: FillProblem = { residualBps: [1, 2], demandBps: 1, gridEntries: 16, keepAtLeast: 1 };
-const place: PlacementProblem = {
+const relief: ReliefProblem = {
   capacityBps: [1, 1],
   loadBps: [0, 0],
   items: [
@@ -15,11 +15,26 @@ const place: PlacementProblem = {
         { channels: [1], shares: [1] },
       ],
       present: [1, 0],
+      weights: [1, 0],
+      gridEntries: 16,
+      parts: 1,
+      isElephant: false,
     },
   ],
   relevant: [0],
   maxGroups: 1,
   targetRatio: 0.5,
+  cuts: [],
+  step: 1,
+};
+const relieved = {
+  weights: [[15, 1]],
+  method: 'sweep',
+  before: 1,
+  after: 0.5,
+  lowerBound: 0,
+  churn: 1,
+  open: null,
 };
 
 function around(
@@ -39,6 +54,9 @@ const boom = (): never => {
   throw new TypeError('boom');
 };
 
+const SAMPLES = { before: [], after: [] };
+const SCALES = { priorScale: 1, leastDeviation: 0.05 };
+
 describe('a method of decision that fails', () => {
   it.each([
     ['throws', boom],
@@ -55,13 +73,22 @@ describe('a method of decision that fails', () => {
 
   it.each([
     ['throws', boom],
-    ['chooses what there is not', () => ({ choices: [2], before: 1, after: 0 })],
-    ['chooses a fraction', () => ({ choices: [0.5], before: 1, after: 0 })],
-    ['forgets an item', () => ({ choices: [], before: 1, after: 0 })],
-    ['predicts NaN', () => ({ choices: [1], before: 1, after: NaN })],
-  ])('%s: nothing is placed', (_, chosen) => {
-    const { strategies } = around({ place: chosen });
-    expect(() => strategies.place(place)).toThrow(SolverFailure);
+    ['forgets an item', () => ({ ...relieved, weights: [] })],
+    ['gives more entries than the device has', () => ({ ...relieved, weights: [[16, 1]] })],
+    ['gives none to any next hop', () => ({ ...relieved, weights: [[0, 0]] })],
+    ['gives a part of an entry', () => ({ ...relieved, weights: [[15.5, 0.5]] })],
+    ['forgets a next hop', () => ({ ...relieved, weights: [[16]] })],
+    ['gives no figure', () => ({ ...relieved, after: NaN })],
+  ])('%s: nothing is relieved', (_, relieve) => {
+    const { strategies, failures } = around({ relieve });
+    expect(() => strategies.relieve(relief)).toThrow(SolverFailure);
+    expect(failures).toHaveLength(1);
+  });
+
+  it('moves no step that cannot be', () => {
+    const { strategies, failures } = around({ stepSize: () => 2 });
+    expect(strategies.stepSize(1)).toBe(0);
+    expect(failures).toHaveLength(1);
   });
 
   it('makes figures unknown and tests undecided', () => {
@@ -69,7 +96,11 @@ describe('a method of decision that fails', () => {
       expect(around({ quantile: answer }).strategies.quantile([], [], 0.5)).toBeNaN();
     for (const pValue of [NaN, -1, 2]) {
       const { strategies } = around({ sequentialTest: () => ({ pValue, mean: 3 }) });
-      expect(strategies.sequentialTest([], 1)).toEqual({ pValue: 1, mean: 0 });
+      expect(strategies.sequentialTest(SAMPLES, SCALES)).toEqual({ pValue: 1, mean: 0 });
+    }
+    for (const answer of [boom, () => [1], () => [-1, 0], () => [NaN, 0]]) {
+      const { strategies } = around({ syntheticControl: answer });
+      expect(strategies.syntheticControl([], [[], []])).toEqual([0, 0]);
     }
     expect(around({ hashTail: boom }).strategies.hashTail(1, 2, 1)).toBe(1);
     for (const answer of [boom, () => [{ link: 1, lossRatio: 2, gain: 9 }]])
@@ -99,16 +130,18 @@ describe('a method of decision that fails', () => {
   it('that works is passed through as it is', () => {
     const { strategies, failures } = around({
       fillWeights: () => [8, 8],
-      place: () => ({ choices: [1], before: 1, after: 0.5 }),
+      relieve: () => relieved,
       quantile: () => 7,
       hashTail: () => 0.25,
       sequentialTest: () => ({ pValue: 0.01, mean: 4 }),
+      syntheticControl: () => [0.5],
     });
     expect(strategies.fillWeights(fill)).toEqual([8, 8]);
-    expect(strategies.place(place).choices).toEqual([1]);
+    expect(strategies.relieve(relief).weights).toEqual([[15, 1]]);
     expect(strategies.quantile([], [], 0.5)).toBe(7);
     expect(strategies.hashTail(1, 2, 1)).toBe(0.25);
-    expect(strategies.sequentialTest([], 1).mean).toBe(4);
+    expect(strategies.sequentialTest(SAMPLES, SCALES).mean).toBe(4);
+    expect(strategies.syntheticControl([], [[]])).toEqual([0.5]);
     expect(failures).toEqual([]);
   });
 });

@@ -1,0 +1,90 @@
+import type { Change } from '../../model';
+import { median, quantilesOf, samplesAfter } from '../effect';
+import type { ObjectiveState, Verification } from '../observed';
+import type { Pass } from '../pass';
+import { adjusted } from './comparison';
+import { falseRollbackRatio } from './error-rates';
+import { percent } from './percent';
+
+/** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
+const PRIOR_SCALE = 2;
+/** A spread below this is the resolution of the histograms: an effect needs more than that. */
+const LEAST_DEVIATION = 0.05;
+/** That there is none may be said sooner: it costs a try, not an objective. */
+const LEAST_DEVIATION_OF_NONE = 0.02;
+/** Looks at twice the samples that a verdict needs before hope is given up, and so many at least. */
+const HOPE_FACTOR = 2;
+const FEWEST_FOR_HOPE = 10;
+
+/** What the change did to its own objective so far. */
+export interface OwnEffect {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  /** After over before less 1, with what the comparisons did subtracted. */
+  readonly effectRatio: number;
+  readonly pValue: number;
+  readonly samples: number;
+  /** Whether the smallest gain that counts is out of reach, but for the permitted error. */
+  readonly hopeless: boolean;
+  /** Whether there was anything to compare with. */
+  readonly compared: boolean;
+  readonly evidence: readonly string[];
+}
+
+/**
+ * Difference in differences on the logarithm of the objective's quantile: its mean after the change
+ * less that before it, with what the chosen comparisons did meanwhile subtracted sample by sample.
+ * Null where nothing is known of the time before.
+ */
+export function ownEffect(
+  pass: Pass,
+  change: Change,
+  own: ObjectiveState,
+  verification: Verification,
+  fromMs: number,
+): OwnEffect | null {
+  const { before, comparisons } = verification;
+  const beforeMs = median(verification.beforeMs);
+  if (before.length === 0 || !(beforeMs > 0)) return null;
+  const samples = samplesAfter(own, fromMs);
+  const after = adjusted(pass, samples, comparisons);
+  const test = pass.env.strategies.sequentialTest(
+    { before, after },
+    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
+  );
+  const afterMs = median(quantilesOf(samples));
+  return {
+    beforeMs,
+    afterMs,
+    effectRatio: Math.exp(test.mean) - 1,
+    pValue: test.pValue,
+    samples: after.length,
+    hopeless: isHopeless(pass, change, before, after),
+    compared: comparisons.length > 0,
+    evidence: [
+      `median of ${before.length} samples before: ${beforeMs.toFixed(2)} ms, of ${after.length} after: ${afterMs.toFixed(2)} ms`,
+      comparisons.length === 0
+        ? 'no untouched objective went like it before'
+        : `compared with ${comparisons.map(({ objectiveId, weight }) => `${objectiveId} (${percent(weight)})`).join(', ')}, which went like it before`,
+    ],
+  };
+}
+
+/**
+ * Whether the effect is less than the smallest that counts, by the same test, with the error that
+ * the policy permits. A change that does nothing holds its devices, and whoever could help waits.
+ */
+function isHopeless(
+  pass: Pass,
+  { verify }: Change,
+  before: readonly number[],
+  after: readonly number[],
+): boolean {
+  if (after.length < Math.max(FEWEST_FOR_HOPE, HOPE_FACTOR * verify.minSamples)) return false;
+  const gain = Math.log(1 - verify.minGainRatio);
+  const { pValue, mean } = pass.env.strategies.sequentialTest(
+    { before, after: after.map((value) => value - gain) },
+    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION_OF_NONE },
+  );
+  return mean > 0 && pValue < falseRollbackRatio(verify);
+}

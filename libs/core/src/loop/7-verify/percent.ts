@@ -1,0 +1,1 @@
+export const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
