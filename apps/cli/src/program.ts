@@ -10,6 +10,7 @@ import { addReadCommands } from './commands/read';
 import { addBacktestCommand, addReplayCommand } from './commands/replay';
 import { addScoresCommand } from './commands/scores';
 import { addSimCommand } from './commands/sim';
+import { addSizeBufferCommand } from './commands/size-buffer';
 import { addWatchCommand } from './commands/watch';
 import { addWriteCommands } from './commands/write';
 import { DEFAULT_SERVER, FORMATS, type Session } from './session';
@@ -43,6 +44,7 @@ export function buildProgram(session: Session): Command {
   addJournalCommands(program, session);
   addScoresCommand(program, session);
   addOfflineCommands(program, session);
+  addSizeBufferCommand(program, session);
   addSimCommand(program, session);
   addReplayCommand(program, session);
   addBacktestCommand(program, session);

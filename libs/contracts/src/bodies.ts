@@ -47,12 +47,27 @@ const rerouteSchema = strict({
     .max(1000),
 });
 
+const bufferSettingSchema = strict({
+  ...queueTargetShape,
+  scalingFactor: z
+    .int()
+    .min(-8)
+    .max(8)
+    .optional()
+    .describe('Dynamic limit: free shared buffer x 2^scalingFactor.'),
+  limitBytes: z
+    .int()
+    .min(1)
+    .max(2 ** 32 - 1)
+    .optional()
+    .describe('Static limit of the queue, what it owns included.'),
+}).refine(
+  ({ scalingFactor, limitBytes }) => (scalingFactor === undefined) !== (limitBytes === undefined),
+  { path: ['scalingFactor'], message: 'give exactly one of scalingFactor and limitBytes' },
+);
 const bufferSchema = strict({
   type: z.literal('buffer'),
-  settings: z
-    .array(strict({ ...queueTargetShape, scalingFactor: z.int().min(-8).max(8) }))
-    .min(1)
-    .max(1000),
+  settings: z.array(bufferSettingSchema).min(1).max(1000),
 });
 
 const ecnSettingSchema = strict({

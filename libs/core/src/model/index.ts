@@ -4,6 +4,7 @@
  */
 export * from './action';
 export * from './action-text';
+export * from './buffer-rule';
 export * from './change';
 export * from './command';
 export * from './config';

@@ -58,7 +58,14 @@ export interface DeviceProfile {
   /** Shared profiles are cloned for the interface, never edited under other bindings. */
   renderBuffer(
     image: ConfigImage,
-    setting: { readonly interface: string; readonly queue: string; readonly scalingFactor: number },
+    setting: {
+      readonly interface: string;
+      readonly queue: string;
+      /** Where the queue's share is dynamic. */
+      readonly scalingFactor?: number;
+      /** Where its limit is static, what it owns included; exactly one of the two. */
+      readonly limitBytes?: number;
+    },
   ): Result<readonly LeafDiff[]>;
   renderEcn(
     image: ConfigImage,

@@ -205,6 +205,37 @@ describe('OpenConfigProfile buffers and marking', () => {
     );
   });
 
+  it.each([
+    ['of the shared buffer', 'STATIC', true, 204_096, 'static-shared-buffer-limit', 200_000],
+    ['of what the queue owns', undefined, false, 204_096, 'dedicated-buffer', '204096'],
+  ])('raises a static limit %s', (_, type, shares, limitBytes, leaf, written) => {
+    const base = image();
+    const queue = `${BAP}[name=shared]/queues/queue[name=rt]/config`;
+    base.delete(`${queue}/dynamic-limit-scaling-factor`);
+    base.delete(`${queue}/shared-buffer-limit-type`);
+    base.set(`${queue}/use-shared-buffer`, shares);
+    if (type !== undefined)
+      base.set(`${queue}/shared-buffer-limit-type`, type).set(`${queue}/${leaf}`, 1_000);
+    const setting = { interface: 'eth1', queue: 'rt', limitBytes };
+    const leaves = value(profile.renderBuffer(base, setting));
+    const after = patched(base, leaves);
+    expect(profile.queue(after, 'eth1', 'rt')?.limitBytes).toBe(limitBytes);
+    expect(profile.queue(after, 'eth2', 'rt')?.limitBytes).toBeLessThan(limitBytes);
+    const clone = `${BAP}[name=weir-eth1]/queues/queue[name=rt]/config`;
+    expect(after.get(`${clone}/${leaf}`)).toBe(written);
+    expect(profile.checkSchema(after).ok).toBe(true);
+    expect(sorted(undo(after, leaves))).toEqual(sorted(base));
+    if (shares)
+      expect(refusal(profile.renderBuffer(base, { ...setting, limitBytes: 4_096 }))).toBe(
+        'schema-invalid',
+      );
+  });
+
+  it('refuses a static limit of a dynamic queue', () => {
+    const setting = { interface: 'eth1', queue: 'rt', limitBytes: 9_000 };
+    expect(refusal(profile.renderBuffer(image(), setting))).toBe('capability-missing');
+  });
+
   it('property: every rendering is valid and its inverse restores the image', () => {
     const settings = fc.array(
       fc.record({

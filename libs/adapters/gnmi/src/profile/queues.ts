@@ -20,7 +20,9 @@ const DYNAMIC = 'DYNAMIC_BASED_ON_SCALING_FACTOR';
 export interface BufferSetting {
   readonly interface: string;
   readonly queue: string;
-  readonly scalingFactor: number;
+  readonly scalingFactor?: number;
+  /** Static limit, what the queue owns included. */
+  readonly limitBytes?: number;
 }
 
 export interface EcnSetting {
@@ -84,7 +86,7 @@ function readEcn(image: ConfigImage, iface: string, queue: string): QueueSetting
   };
 }
 
-/** New dynamic-threshold exponent of one queue of one interface. */
+/** New dynamic-threshold exponent, or new static limit, of one queue of one interface. */
 export function renderBuffer(
   image: ConfigImage,
   setting: BufferSetting,
@@ -94,14 +96,11 @@ export function renderBuffer(
   if (profile === undefined)
     return refuse('capability-missing', binding, 'The interface has no buffer-allocation profile.');
   const queue = bufferQueue(String(profile), setting.queue);
-  if (image.get(`${queue}/shared-buffer-limit-type`) !== DYNAMIC)
-    return refuse(
-      'capability-missing',
-      queue,
-      `Queue ${setting.queue} has no dynamic share of the buffer that could be changed.`,
-    );
-  if (!Number.isInteger(setting.scalingFactor))
-    return refuse('schema-invalid', queue, 'The scaling factor must be a whole number.');
+  const change =
+    setting.limitBytes === undefined
+      ? scaled(image, queue, setting)
+      : limited(image, queue, setting.limitBytes);
+  if (!change.ok) return change;
   const builder = editOwnProfile(
     image,
     {
@@ -113,10 +112,46 @@ export function renderBuffer(
     (leaves) => {
       const name = String(leaves.get('config/name'));
       const rest = bufferQueue(name, setting.queue).slice(bufferProfile(name).length + 1);
-      leaves.set(`${rest}/dynamic-limit-scaling-factor`, setting.scalingFactor);
+      leaves.set(`${rest}/${change.value.leaf}`, change.value.value);
     },
   );
   return ok(builder.diffs);
+}
+
+interface BufferLeaf {
+  readonly leaf: string;
+  readonly value: LeafValue;
+}
+
+function scaled(
+  image: ConfigImage,
+  queue: string,
+  { queue: name, scalingFactor }: BufferSetting,
+): Result<BufferLeaf> {
+  if (image.get(`${queue}/shared-buffer-limit-type`) !== DYNAMIC)
+    return refuse(
+      'capability-missing',
+      queue,
+      `Queue ${name} has no dynamic share of the buffer that could be changed.`,
+    );
+  if (scalingFactor === undefined || !Number.isInteger(scalingFactor))
+    return refuse('schema-invalid', queue, 'The scaling factor must be a whole number.');
+  return ok({ leaf: 'dynamic-limit-scaling-factor', value: scalingFactor });
+}
+
+/** What the queue owns stays as it is; its fixed part of the shared buffer makes up the rest. */
+function limited(image: ConfigImage, queue: string, limitBytes: number): Result<BufferLeaf> {
+  const leaf = (name: string): LeafValue | undefined => image.get(`${queue}/${name}`);
+  const dedicatedBytes = Number(leaf('dedicated-buffer') ?? 0);
+  if (staticLimit(leaf, dedicatedBytes) === null)
+    return refuse('capability-missing', queue, 'The queue has no static limit to be changed.');
+  if (!Number.isSafeInteger(limitBytes) || limitBytes < 1)
+    return refuse('schema-invalid', queue, `A limit of ${limitBytes} bytes is not usable.`);
+  if (String(leaf('use-shared-buffer')) === 'false')
+    return ok({ leaf: 'dedicated-buffer', value: String(limitBytes) });
+  if (limitBytes <= dedicatedBytes)
+    return refuse('schema-invalid', queue, `The queue owns ${dedicatedBytes} bytes already.`);
+  return ok({ leaf: 'static-shared-buffer-limit', value: limitBytes - dedicatedBytes });
 }
 
 /** New marking thresholds of one queue of one interface; makes a profile where there is none. */

@@ -1,10 +1,9 @@
-import type { ActionSpec, BufferAction } from '../../model';
-import { splitChannel, profileOf } from '../network';
 import type { Evidence, QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
+import { raised, type BufferSpec, type Raise } from './buffer-size';
+import { MANY_SENDERS } from './burst';
 import type { Candidate } from './draft';
-
-type BufferSpec = Extract<ActionSpec, { type: 'buffer' }>;
+import { channelOf } from './queue-key';
 
 /** Below this share of its limit a queue is not what holds the workload up. */
 const FULL_RATIO = 0.4;
@@ -12,49 +11,57 @@ const FULL_RATIO = 0.4;
 const LOSSY_RATIO = 0.001;
 
 /**
- * A larger share of the shared buffer for the workload's own queue where it is at its limit: the
- * exponent of the dynamic threshold is raised by one step (Choudhury and Hahne 1998; OpenConfig
- * dynamic-limit-scaling-factor, SONiC dynamic_th).
+ * More room for the workload's own queue where it is at its limit. Where it is known what the queue
+ * has to hold, the dynamic threshold (Choudhury and Hahne 1998; OpenConfig
+ * dynamic-limit-scaling-factor, SONiC dynamic_th) becomes the smallest one that gives it that, and a
+ * static limit becomes that; else it grows by a step.
  */
 export function bufferCandidate(
   pass: Pass,
   spec: BufferSpec,
   evidence: Evidence,
 ): Candidate | null {
-  const fanIn = new Map(evidence.channels.map((item) => [item.key, item.fanIn]));
+  const fanIns = new Map(evidence.channels.map((item) => [item.key, item.fanIn]));
+  const fanIn = ({ key }: QueueEvidence): number => fanIns.get(channelOf(key)) ?? 0;
   // A link that drains too slowly fills any queue; more room would only add to the delay.
   const slow = new Set(evidence.channels.filter((item) => item.slow).map((item) => item.key));
-  const full = evidence.queues
-    .filter((queue) => queue.own && !slow.has(channelOf(queue)))
-    .filter((queue) => isFull(queue) || overflows(queue, fanIn.get(channelOf(queue)) ?? 0))
+  const found = evidence.queues
+    .filter((queue) => queue.own && !slow.has(channelOf(queue.key)))
+    .filter((queue) => isFull(queue) || overflows(queue, fanIn(queue)))
     .sort((a, b) => b.depthRatio - a.depthRatio || b.recentLossRatio - a.recentLossRatio);
-  const settings: BufferAction['settings'][number][] = [];
+  const full = new Set(found.map(({ key }) => key));
+  const raises: Raise[] = [];
   const devices = new Set<string>();
-  let limitGrowth = 1;
-  for (const queue of full) {
-    const raised = raise(pass, spec, queue);
-    if (raised === null) continue;
+  for (const queue of found) {
+    const more = raised(pass, spec, evidence, { queue, fanIn: fanIn(queue), full });
+    if (more === null) continue;
     const limit = pass.env.policy.limits.maxDevicesPerChange;
-    if (!devices.has(raised.setting.device) && devices.size >= limit) continue;
-    devices.add(raised.setting.device);
-    settings.push(raised.setting);
-    limitGrowth = Math.max(limitGrowth, raised.growth);
+    if (!devices.has(more.setting.device) && devices.size >= limit) continue;
+    devices.add(more.setting.device);
+    raises.push(more);
   }
-  const worst = full[0];
-  if (settings.length === 0 || worst === undefined) return null;
+  const [worst] = found;
+  const [first] = raises;
+  if (first === undefined || worst === undefined) return null;
+  const growth = Math.max(1, ...raises.map((item) => item.growth));
   return {
-    action: { type: 'buffer', settings },
+    action: { type: 'buffer', settings: raises.map(({ setting }) => setting) },
     predicted: {
-      gainRatio: 1 / limitGrowth - 1,
+      gainRatio: 1 / growth - 1,
       uncertaintyRatio: 0.4,
       maxUtilizationBefore: maxUtilization(evidence),
       maxUtilizationAfter: maxUtilization(evidence),
       explanation:
         `${worst.key} stands at ${(worst.depthRatio * 100).toFixed(0)} % of its limit and loses ` +
-        `${((worst.recentLossRatio || 0) * 100).toFixed(2)} %; the limit grows ${limitGrowth}-fold`,
+        `${((worst.recentLossRatio || 0) * 100).toFixed(2)} %; ` +
+        `the limit grows ${Number(growth.toFixed(2))}-fold`,
     },
+    method: first.method,
+    notes: raises.slice(0, MOST_NOTES).map(({ note }) => note),
   };
 }
+
+const MOST_NOTES = 4;
 
 /** Bursts that overflow a queue leave it empty most of the time; the loss tells. */
 const isFull = (queue: QueueEvidence): boolean =>
@@ -63,30 +70,7 @@ const isFull = (queue: QueueEvidence): boolean =>
 /** Ports where many senders meet take turns in losing; what is done for one is done for all. */
 const overflows = (queue: QueueEvidence, fanIn: number): boolean =>
   fanIn >= MANY_SENDERS && queue.recentLossRatio > ANY_LOSS;
-const MANY_SENDERS = 4;
 const ANY_LOSS = 1e-5;
-
-const channelOf = ({ key }: QueueEvidence): string => key.slice(0, key.lastIndexOf(':'));
 
 export const maxUtilization = (evidence: Evidence): number =>
   evidence.channels.reduce((top, item) => Math.max(top, item.utilizationRatio || 0), 0);
-
-/** Queue key `device:interface:queue` taken apart. */
-export function splitQueue(key: string) {
-  const last = key.lastIndexOf(':');
-  return { ...splitChannel(key.slice(0, last)), queue: key.slice(last + 1) };
-}
-
-function raise(pass: Pass, spec: BufferSpec, queue: QueueEvidence) {
-  const at = splitQueue(queue.key);
-  const image = pass.observed.images.get(at.device);
-  const present =
-    image === undefined ? null : profileOf(pass, at.device)?.queue(image, at.interface, at.queue);
-  if (present?.scalingFactor === null || present?.scalingFactor === undefined) return null;
-  const scalingFactor = Math.min(present.scalingFactor + spec.stepExponent, spec.maxScalingFactor);
-  if (scalingFactor <= present.scalingFactor) return null;
-  return {
-    setting: { device: at.device, interface: at.interface, queue: at.queue, scalingFactor },
-    growth: 2 ** (scalingFactor - present.scalingFactor),
-  };
-}

@@ -2,8 +2,8 @@ import { patched, type Change } from '../../model';
 import { profileOf } from '../network';
 import type { Pass } from '../pass';
 import { isUndone } from '../standing';
-import { splitQueue } from './buffer';
 import { stepBetween, type MarkingValues, type TriedStep } from './ecn-climb';
+import { splitQueue } from './queue-key';
 
 /** Steps are forgotten after this, ms: by then the traffic is another. */
 const MEMORY_MS = 3_600_000;

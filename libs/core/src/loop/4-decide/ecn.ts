@@ -3,11 +3,12 @@ import type { QueueSettings } from '../../ports';
 import { profileOf } from '../network';
 import { isStanding, markingThresholds, type Evidence, type QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
-import { maxUtilization, splitQueue } from './buffer';
+import { maxUtilization } from './buffer';
 import type { Candidate } from './draft';
 import { climb, depthAfter, leastMinBytes, STEP, USUAL_RTT_US, type Climb } from './ecn-climb';
 import { triedSteps } from './ecn-history';
 import { isPauseRising } from './pause';
+import { channelOf, splitQueue } from './queue-key';
 
 type EcnSpec = Extract<ActionSpec, { type: 'ecn' }>;
 type Setting = EcnAction['settings'][number];
@@ -100,12 +101,10 @@ const FULL = 0.8;
 
 /** Marked much, although its link is not full, nothing is lost and nothing stands. */
 function isHeldBack({ channels }: Evidence, queue: QueueEvidence): boolean {
-  const channel = channels.find((item) => item.key === channelOf(queue));
+  const channel = channels.find((item) => item.key === channelOf(queue.key));
   const clean = queue.standingRatio <= 1 && lossOf(queue) === 0;
   return clean && queue.markRatio > MARKED && (channel?.meanUtilizationRatio ?? NaN) < FULL;
 }
-
-const channelOf = ({ key }: QueueEvidence): string => key.slice(0, key.lastIndexOf(':'));
 
 /** Now or of late: a burst overflows in one sample and not in the next. */
 const lossOf = ({ lossRatio, recentLossRatio }: QueueEvidence): number =>
@@ -137,7 +136,7 @@ function needOf(
   const { maxBytes } = markingThresholds(spec, capacityBps);
   // What the policy lets stand is not lowered for standing.
   if (direction === 'earlier' && !isLossy(queue) && !(queue.meanDepthBytes > maxBytes)) return null;
-  if (isPauseRising(pass, channelOf(queue))) return null;
+  if (isPauseRising(pass, channelOf(queue.key))) return null;
   const settings = profileOf(pass, at.device)?.queue(image, at.interface, at.queue) ?? null;
   const present = settings?.ecn ?? null;
   const tried = triedSteps(pass, queue.key);

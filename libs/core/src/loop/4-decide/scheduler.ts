@@ -4,8 +4,9 @@ import { STARVED } from '../evidence';
 import { fairBps, leftBps, portShares, rivalsOf, weightOf, type PortShares } from '../network';
 import type { Pass } from '../pass';
 import { Allowance } from './allowance';
-import { maxUtilization, splitQueue } from './buffer';
+import { maxUtilization } from './buffer';
 import type { Candidate } from './draft';
+import { splitQueue } from './queue-key';
 import { weightFor } from './weight';
 
 type SchedulerSpec = Extract<ActionSpec, { type: 'scheduler' }>;

@@ -1,0 +1,87 @@
+import type { BufferInputs } from '../../model';
+import { FULL_FRAME_BYTES, type Evidence, type QueueEvidence } from '../evidence';
+import { splitChannel } from '../network';
+import type { Pass } from '../pass';
+import { USUAL_RTT_US } from './ecn-climb';
+
+/** First window of a TCP connection, bytes: ten segments (RFC 6928). */
+const WINDOW_BYTES = 10 * FULL_FRAME_BYTES;
+/** From so many senders on their first windows are what comes at once. */
+export const MANY_SENDERS = 4;
+
+/** What a queue has to hold at once, and how that is known. */
+export interface Burst {
+  readonly bytes: number;
+  readonly how: string;
+}
+
+/**
+ * What arrives at once in a queue: the peak that it had and what it lost on top, as far as the first
+ * windows of all senders explain it, since one sample may have seen many bursts; or these windows
+ * where nothing was measured. Null where neither is known.
+ */
+export function burstOf(pass: Pass, queue: QueueEvidence, fanIn: number): Burst | null {
+  const windows = fanIn >= MANY_SENDERS ? fanIn * WINDOW_BYTES : NaN;
+  const peak = queue.peakDepthBytes > 0 ? queue.peakDepthBytes : NaN;
+  const lost = lostBytes(pass, queue);
+  const measured = peak + lost;
+  if (Number.isNaN(measured))
+    return Number.isNaN(windows) ? null : { bytes: windows, how: `${fanIn} first windows` };
+  if (lost === 0 && !(queue.depthRatio > 0)) return null;
+  const bytes = Number.isNaN(windows) ? measured : Math.max(peak, Math.min(measured, windows));
+  const how = `a peak of ${Math.round(peak)} and ${Math.round(bytes - peak)} lost bytes`;
+  return { bytes, how: Number.isNaN(windows) ? how : `${how} of ${fanIn} senders` };
+}
+
+/** Bytes that the queue lost in a sample of late, by its loss ratio and its rate. */
+function lostBytes({ observed }: Pass, { key, recentLossRatio }: QueueEvidence): number {
+  const { frame, trend } = observed;
+  const row = frame?.layout.queueIndex.get(key) ?? -1;
+  const rateBps = trend?.queueBps[row] ?? NaN;
+  const [before, last] = (trend?.recent ?? []).slice(-2);
+  if (!(recentLossRatio > 0)) return 0;
+  const spanMs = before === undefined || last === undefined ? NaN : last.atMs - before.atMs;
+  const sentBytes = (rateBps * spanMs) / 8000;
+  return (Math.min(recentLossRatio, 0.5) / (1 - Math.min(recentLossRatio, 0.5))) * sentBytes;
+}
+
+/** Recent loss of a queue from which on it is congested (MISSION A2: 0.1 %). */
+const LOSSY_RATIO = 0.001;
+
+/** Queues of a device that are congested at once; of all names and of one. */
+export function congestedAt(
+  { observed }: Pass,
+  device: string,
+  name: string,
+  full: ReadonlySet<string>,
+): { readonly all: number; readonly ofClass: number } {
+  const { frame, trend } = observed;
+  let all = 0;
+  let ofClass = 0;
+  for (const [key, row] of frame?.layout.queueIndex ?? []) {
+    if (splitChannel(key).device !== device) continue;
+    const loses = (trend?.worstLossRatio[row] ?? 0) > LOSSY_RATIO;
+    if (!loses && !full.has(key)) continue;
+    all++;
+    if (key.endsWith(`:${name}`)) ofClass++;
+  }
+  return { all: Math.max(1, all), ofClass: Math.max(1, ofClass) };
+}
+
+/** What the rules of the literature reckon with, as far as the policy and the workload say. */
+export function inputsOf(
+  { rttUs = USUAL_RTT_US }: { readonly rttUs?: number },
+  { state }: Evidence,
+  rateBps: number,
+  fanIn: number,
+): BufferInputs {
+  const workers = new Set(state.objective.flows.flatMap(({ sources }) => sources)).size;
+  return {
+    rateBps,
+    rttUs,
+    workers: Math.max(1, workers),
+    flows: Math.max(1, fanIn, workers),
+    jitterUs: rttUs,
+    delayUs: rttUs / 2,
+  };
+}
