@@ -73,6 +73,17 @@ const COMMANDS: readonly object[] = [
   { verb: 'freeze', by, reason: 'x' },
   { verb: 'unfreeze', by },
   { verb: 'set-mode', scope: 'rule', name: 'reroute', mode: 'suggest', by },
+  { verb: 'reset-learning', cause: 'incast', action: null, by },
+  {
+    verb: 'import-learning',
+    entries: [
+      {
+        ...{ cause: 'incast', action: 'ecn', context: 'training/leaf' },
+        ...{ helped: 0.5, failed: 2, atMs: 1_000, verdicts: 3 },
+      },
+    ],
+    by,
+  },
   { verb: 'unfence', device: 'l1', by },
   { verb: 'status' },
 ];

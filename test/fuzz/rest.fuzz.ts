@@ -59,6 +59,19 @@ const BODIES: readonly (readonly [method: string, path: string, body: unknown])[
       },
     },
   ],
+  ['POST', '/v1/learning/reset', { cause: 'incast', action: null }],
+  [
+    'PUT',
+    '/v1/learning',
+    {
+      entries: [
+        {
+          ...{ cause: 'incast', action: 'ecn', context: 'training/leaf' },
+          ...{ helped: 0.5, failed: 2, atMs: 1_000, verdicts: 3 },
+        },
+      ],
+    },
+  ],
   ['POST', '/v1/changes?dryRun=true', { action: WEIGHTS }],
   [
     'POST',
@@ -100,6 +113,7 @@ const READS = [
     '/v1/journal',
     '/v1/journal/verify',
     '/v1/scores',
+    '/v1/learning',
     '/v1/shadows',
   ],
   ...['/v1/devices', '/v1/topology', '/v1/policy', '/v1/modes', '/version', '/healthz', '/metrics'],

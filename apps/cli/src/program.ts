@@ -5,6 +5,7 @@ import { addControlCommands } from './commands/control';
 import { addDeleteCommand } from './commands/delete';
 import { addExplainCommand } from './commands/explain';
 import { addJournalCommands } from './commands/journal';
+import { addLearningCommands } from './commands/learning';
 import { addOfflineCommands } from './commands/offline';
 import { addReadCommands } from './commands/read';
 import { addBacktestCommand, addReplayCommand } from './commands/replay';
@@ -43,6 +44,7 @@ export function buildProgram(session: Session): Command {
   addWatchCommand(program, session);
   addJournalCommands(program, session);
   addScoresCommand(program, session);
+  addLearningCommands(program, session);
   addOfflineCommands(program, session);
   addSizeBufferCommand(program, session);
   addSimCommand(program, session);

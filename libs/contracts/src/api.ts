@@ -27,6 +27,8 @@ export const API_PATHS = {
   journal: '/v1/journal',
   journalVerify: '/v1/journal/verify',
   scores: '/v1/scores',
+  learning: '/v1/learning',
+  learningReset: '/v1/learning/reset',
   shadows: '/v1/shadows',
   events: '/v1/events',
   version: '/version',

@@ -12,6 +12,7 @@ export * from './explanation';
 export * from './intent';
 export * from './ip';
 export * from './issues';
+export * from './learning';
 export * from './policy';
 export * from './problem';
 export * from './resources';

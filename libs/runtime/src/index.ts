@@ -15,6 +15,7 @@ export type {
 } from './engine/types';
 export * from './explain';
 export * from './flight';
+export * from './learning';
 export { ReadModel } from './read-model';
 export { SouthboundExecutor } from './southbound/executor';
 export * from './telemetry';

@@ -1,6 +1,8 @@
 import type {
   Change,
   ChangeId,
+  Decision,
+  Experience,
   Incident,
   IncidentId,
   IntentId,
@@ -77,6 +79,14 @@ export class ReadModel {
   /** What became of decisions, by rule and group. */
   scores(): readonly RuleScore[] {
     return [...this.state.scores.values()];
+  }
+  /** What verdicts taught, the longest untouched first. */
+  learning(): readonly Experience[] {
+    return [...this.state.learning.values()];
+  }
+  /** The decision that a change came of, or the last one on an open incident. */
+  decision(id: string): Decision | undefined {
+    return this.state.decisions.get(id);
   }
   /** Decisions that were not carried out, in the order in which they were taken. */
   shadows(): readonly Shadow[] {

@@ -9,6 +9,7 @@ import { ControlController } from './rest/control.controller';
 import { IncidentsController } from './rest/incidents.controller';
 import { IntentsController } from './rest/intents.controller';
 import { JournalController } from './rest/journal.controller';
+import { LearningController } from './rest/learning.controller';
 import { ScoresController } from './rest/scores.controller';
 import { SiteController } from './rest/site.controller';
 import { StatusController } from './rest/status.controller';
@@ -27,6 +28,7 @@ import { StatusController } from './rest/status.controller';
     SiteController,
     JournalController,
     ScoresController,
+    LearningController,
     EventsController,
   ],
   providers: [CommandClient, JournalReader, Explainer, NorthboundServer],

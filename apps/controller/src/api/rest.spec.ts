@@ -8,6 +8,7 @@ import {
   journalRecordSchema,
   journalVerificationSchema,
   modesViewSchema,
+  learningViewSchema,
   pageOf,
   policyViewSchema,
   problemSchema,
@@ -37,6 +38,11 @@ const REROUTE = {
     routes: [{ device: 'leaf1', prefix: '10.0.2.0/24', weights: { eth1: 48, eth2: 16 } }],
   },
 };
+const LEARNED = {
+  ...{ cause: 'congestion', action: 'reroute', context: 'training/leaf' },
+  ...{ helped: 1, failed: 3, atMs: Date.now(), verdicts: 5 },
+};
+
 const ADMIN = 'admin-token-000001';
 const OPERATOR = 'operator-token-001';
 const VIEWER = 'viewer-token-00001';
@@ -236,6 +242,25 @@ describe('REST /v1 on real gNMI targets', () => {
       'request-invalid',
       'objectiveId',
     ],
+    ['POST', '/v1/learning/reset', { cause: 'incast' }, 404, 'not-found', 'cause'],
+    ['POST', '/v1/learning/reset', { cuase: 'incast' }, 400, 'request-invalid', 'cuase'],
+    ['PUT', '/v1/learning', {}, 400, 'request-invalid', 'entries'],
+    [
+      'PUT',
+      '/v1/learning',
+      { entries: [{ ...LEARNED, helped: -1 }] },
+      400,
+      'request-invalid',
+      'entries[0].helped',
+    ],
+    [
+      'PUT',
+      '/v1/learning',
+      { entries: [LEARNED, { ...LEARNED, cause: 'gremlins' }] },
+      400,
+      'request-invalid',
+      'entries[1].cause',
+    ],
     ['POST', '/v1/freeze', { reason: 'x'.repeat(2_000_000) }, 413, 'limit-exceeded', 'body'],
   ])('%s %s with bad input %# names the field', async (method, path, body, status, code, where) => {
     expect(await refused(call(method, path, body))).toEqual([status, code, where]);
@@ -248,6 +273,8 @@ describe('REST /v1 on real gNMI targets', () => {
     ['POST', '/v1/freeze', VIEWER, 403],
     ['PUT', '/v1/modes/rule/reroute', OPERATOR, 403],
     ['POST', '/v1/rules/reroute/release', OPERATOR, 403],
+    ['POST', '/v1/learning/reset', OPERATOR, 403],
+    ['PUT', '/v1/learning', OPERATOR, 403],
     ['POST', '/v1/devices/leaf1/unfence', OPERATOR, 403],
   ])('%s %s with token "%s" is %d', async (method, path, token, status) => {
     const [given] = await refused(call(method, path, method === 'GET' ? undefined : {}, token));
@@ -255,6 +282,21 @@ describe('REST /v1 on real gNMI targets', () => {
     const code = status === 401 ? 'unauthenticated' : 'forbidden';
     const denied = { msg: 'request denied', level: 'warn', code, method, path };
     expect(daemon.lines).toContainEqual(expect.objectContaining(denied));
+  });
+
+  it('takes over what was learned, shows it with its success, and forgets it', async () => {
+    const shown = () => read(learningViewSchema, call('GET', '/v1/learning'));
+    expect((await shown()).entries).toEqual([]);
+    expect((await call('PUT', '/v1/learning', { entries: [LEARNED] })).status).toBe(200);
+    const [entry] = (await shown()).entries;
+    expect(entry).toMatchObject(LEARNED);
+    expect(entry?.now.successRatio).toBeCloseTo(0.25);
+    const reset = { cause: 'congestion', action: null };
+    expect((await call('POST', '/v1/learning/reset', reset)).status).toBe(200);
+    expect((await shown()).entries).toEqual([]);
+    const page = await read(pageOf(journalRecordSchema), call('GET', '/v1/journal?limit=1000'));
+    const [last] = page.items.map(({ body }) => body).filter((b) => b.kind === 'learning-reset');
+    expect(last).toMatchObject({ ...reset, by: expect.stringMatching(/./) as string });
   });
 
   it('carries a write out once for one idempotency key', async () => {

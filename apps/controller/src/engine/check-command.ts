@@ -2,6 +2,8 @@ import {
   actionSchema,
   formatIssues,
   labelsSchema,
+  learningImportBodySchema,
+  learningResetBodySchema,
   modeSchema,
   nameSchema,
   summarize,
@@ -47,6 +49,8 @@ const commandSchema = z.discriminatedUnion('verb', [
     by,
   }),
   z.object({ verb: z.literal('release-rule'), rule: text, objectiveId: id.nullable(), by }),
+  z.object({ verb: z.literal('reset-learning'), ...learningResetBodySchema.shape, by }),
+  z.object({ verb: z.literal('import-learning'), ...learningImportBodySchema.shape, by }),
   z.object({ verb: z.literal('unfence'), device: id, by }),
   z.object({ verb: z.literal('status') }),
 ]);

@@ -2,6 +2,7 @@ import type { Refusal } from '../base';
 import type { Action } from './action';
 import type { Change } from './change';
 import type { IntentResource, IntentStatus } from './intent';
+import type { Experience } from './learning';
 import type { Mode } from './policy';
 
 /** What people and platforms ask of the engine. `by` is the authenticated caller. JSON only. */
@@ -68,6 +69,18 @@ export type Command =
       readonly verb: 'release-rule';
       readonly rule: string;
       readonly objectiveId: string | null;
+      readonly by: string;
+    }
+  /** What verdicts taught is forgotten; null is every cause, or every action. */
+  | {
+      readonly verb: 'reset-learning';
+      readonly cause: string | null;
+      readonly action: string | null;
+      readonly by: string;
+    }
+  | {
+      readonly verb: 'import-learning';
+      readonly entries: readonly Experience[];
       readonly by: string;
     }
   | { readonly verb: 'unfence'; readonly device: string; readonly by: string }

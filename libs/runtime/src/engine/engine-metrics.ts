@@ -18,7 +18,9 @@ export class EngineMetrics {
   private readonly contradictions: GaugeMetric;
   private readonly escalated: GaugeMetric;
   private readonly solverFailures: CounterMetric;
+  private readonly learningSuccess: GaugeMetric;
   private readonly failuresSeen = new Map<string, number>();
+  private learningSeen: LoopState['durable']['learning'] = new Map();
 
   constructor(metrics: Metrics) {
     this.passes = metrics.histogram(
@@ -67,6 +69,11 @@ export class EngineMetrics {
       'weir_rules_escalated',
       'Rules that wait for a person on an objective.',
     );
+    this.learningSuccess = metrics.gauge(
+      'weir_learning_success_ratio',
+      'Share of verdicts, the recent ones counting more, in which an action helped against a cause.',
+      ['cause', 'action', 'context'],
+    );
     this.solverFailures = metrics.counter(
       'weir_solver_failures_total',
       'Failures of a method of decision; its answer was not used.',
@@ -82,10 +89,21 @@ export class EngineMetrics {
   state({ observed, durable }: LoopState): void {
     this.contradictions.set(observed.contradictions.length);
     this.escalated.set(durable.escalated.size);
+    this.learned(durable.learning);
     for (const [method, { failures }] of observed.solverFailures) {
       this.solverFailures.add(failures - (this.failuresSeen.get(method) ?? 0), { method });
       this.failuresSeen.set(method, failures);
     }
+  }
+
+  /** Both counts fade alike, so the share stays until the next verdict. */
+  private learned(learning: LoopState['durable']['learning']): void {
+    if (learning === this.learningSeen) return;
+    for (const [key, { cause, action, context }] of this.learningSeen)
+      if (!learning.has(key)) this.learningSuccess.set(NaN, { cause, action, context });
+    for (const { cause, action, context, helped, failed } of learning.values())
+      this.learningSuccess.set(helped / (helped + failed), { cause, action, context });
+    this.learningSeen = learning;
   }
 
   record(body: RecordBody): void {

@@ -21,6 +21,7 @@ import { conflictOf } from '../guard';
 import { isUndone } from '../standing';
 import { engineStatus } from '../status';
 import type { Pass } from '../pass';
+import { importLearning, resetLearning } from './learning';
 
 const done: CommandResult = { ok: true, value: { kind: 'done' } };
 
@@ -67,6 +68,10 @@ function plainCommand(pass: Pass, command: PlainCommand): CommandResult {
       return setMode(pass, command);
     case 'release-rule':
       return releaseRule(pass, command);
+    case 'reset-learning':
+      return resetLearning(pass, command);
+    case 'import-learning':
+      return importLearning(pass, command);
     case 'unfence': {
       const device = deviceId(command.device);
       if (!pass.durable.fenced.has(device))
