@@ -10,6 +10,7 @@ import {
   leafSpineFabric,
   railOptimised,
   type FabricSpec,
+  type Hashing,
 } from '@weir/sim';
 import { parseDocument } from 'yaml';
 import { mistake } from './refusals';
@@ -77,7 +78,7 @@ const hardware = (fields: Hardware) => ({
 /** Files say neither delays nor how queues are scheduled; the rest stands in them. */
 function fromFile(
   { file, containerlab, lingjun }: Spec['topology'],
-  common: Pick<FabricSpec, 'name' | 'queues'> & { readonly hashing: 'per-switch' | 'shared' },
+  common: Pick<FabricSpec, 'name' | 'queues'> & { readonly hashing: Hashing },
   readText: ReadText,
 ): Result<FabricSpec> {
   const [field, path] =

@@ -10,7 +10,7 @@ import { interference } from './causes/interference';
 import { linkFailure } from './causes/link-failure';
 import { periodicBursts } from './causes/periodic-bursts';
 import { pfcStorm } from './causes/pfc-storm';
-import { polarisationTwoTiers } from './causes/polarisation';
+import { polarisationOneTier, polarisationTwoTiers } from './causes/polarisation';
 import { slowServers } from './causes/slow-servers';
 import { standingQueue } from './causes/standing-queue';
 import { starvedQueue } from './causes/starved-queue';
@@ -27,6 +27,7 @@ const CAUSES: Readonly<Record<TruthCause, (draw: Draw, onsetMs: number) => Draft
   incast,
   'elephant-flow': elephantFlow,
   'polarisation-two-tiers': polarisationTwoTiers,
+  'polarisation-one-tier': polarisationOneTier,
   'buffer-cut': bufferCut,
   'gray-loss': grayLoss,
   'gray-damage': grayDamage,

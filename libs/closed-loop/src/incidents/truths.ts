@@ -15,6 +15,8 @@ export const TRUTHS = {
   'elephant-flow': ['elephant-flow'],
   /** Spines see only flows that hashed alike one tier below. */
   'polarisation-two-tiers': ['ecmp-polarisation'],
+  /** Hashes of half as many values as there are uplinks: the others are never chosen. */
+  'polarisation-one-tier': ['ecmp-polarisation'],
   /**
    * The share of the buffer is cut so far that bursts overflow which fitted before. A queue that is
    * at its limit on average and one that only peaks there are the same fault.

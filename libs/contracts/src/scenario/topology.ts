@@ -115,9 +115,11 @@ export const scenarioTopologySchema = strict({
   containerlab: fileSchema.optional().describe('A containerlab file.'),
   lingjun: lingjunSchema.optional(),
   hashing: z
-    .enum(['per-switch', 'shared'])
+    .enum(['per-switch', 'shared', 'narrow'])
     .default('per-switch')
-    .describe('shared: all switches hash with one seed, which polarises layers of ECMP.'),
+    .describe(
+      'shared: all switches hash with one seed, which polarises layers of ECMP; narrow: hashes with half as many values as there are next hops, the others are never chosen.',
+    ),
 }).superRefine(exactlyOne(SOURCES));
 
 export type ScenarioTopology = z.infer<typeof scenarioTopologySchema>;

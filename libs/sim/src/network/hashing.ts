@@ -21,6 +21,25 @@ export function hashOf(flow: number, seed: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Values that a hash can have for a group of so many next hops; Infinity: more than entries. */
+export const hashValues = (spec: FabricSpec, hops: number): number =>
+  spec.hashing === 'narrow' ? Math.max(1, hops >> 1) : Infinity;
+
+/** Entry of a table with `total` entries for a hash that has so many values, evenly over it. */
+export const entryOf = (hash: number, values: number, total: number): number =>
+  values >= total ? hash % total : Math.floor(((hash % values) * total) / values);
+
+/** Share of all hashes whose entry lies in [from, to). */
+export function shareOf(from: number, to: number, values: number, total: number): number {
+  if (values >= total) return (to - from) / total;
+  let found = 0;
+  for (let hash = 0; hash < values; hash++) {
+    const entry = entryOf(hash, values, total);
+    if (entry >= from && entry < to) found += 1;
+  }
+  return found / values;
+}
+
 /**
  * Entries of an ECMP table for each weight: whole numbers that add up to the grid, as near to the
  * weights as they can be (largest remainder; the earlier next hop wins a tie). Hardware has 16 to

@@ -17,7 +17,7 @@ function built(spec: FabricSpec): { network: Network; routing: Routing } {
   return { network, routing };
 }
 
-const small = (hashing: 'per-switch' | 'shared' = 'per-switch'): FabricSpec => ({
+const small = (hashing: NonNullable<FabricSpec['hashing']> = 'per-switch'): FabricSpec => ({
   ...leafSpine({ leaves: 4, spines: 4, hostPortsPerLeaf: 2 }),
   hashing,
 });
@@ -69,6 +69,8 @@ describe('routing', () => {
     ['per-switch', 16],
     // What the edge put on one uplink, the aggregation switch puts on one uplink again.
     ['shared', 4],
+    // Two of four links of the edge, and two of four behind each.
+    ['narrow', 4],
   ] as const)('with %s seeds uses %i of the 16 ways out of a pod', (hashing, ways) => {
     const tree = fatTree({ k: 8, hashing });
     if (!tree.ok) throw new Error(tree.error.reason);
@@ -79,6 +81,20 @@ describe('routing', () => {
       used.add(path?.channels[2] ?? -1);
     }
     expect(used.size).toBe(ways);
+  });
+
+  it('spreads many flows over the links that a narrow hash can choose, as it does single ones', () => {
+    const { routing } = built(small('narrow'));
+    const paths = routing.spread('h1-1', 'h3-2');
+    const used = new Set<number>();
+    for (let flow = 0; flow < 100; flow++)
+      used.add(routing.single('h1-1', 'h3-2', `flow ${flow}`)?.channels[1] ?? -1);
+    const spread = new Map(
+      paths.filter((path) => path.fraction > 0).map((path) => [path.channels[1], path.fraction]),
+    );
+    expect(new Set(spread.keys())).toEqual(used);
+    expect([...spread.values()].reduce((sum, share) => sum + share, 0)).toBeCloseTo(1);
+    expect(used.size).toBe(2);
   });
 
   it('keeps the paths that a route change does not touch, and forgets the others', () => {

@@ -1,5 +1,5 @@
 import { assert, fnv1a } from '@weir/core/base';
-import { dealEntries, hashOf, hashSeeds } from './hashing';
+import { dealEntries, entryOf, hashOf, hashSeeds, hashValues, shareOf } from './hashing';
 import type { Network } from './network';
 import { movedPrefixes, type SwitchSettings } from './settings';
 
@@ -143,11 +143,12 @@ export class Routing {
       const group = this.group(device, prefix);
       const total = group.ends.at(-1) ?? 0;
       for (const [at, channel] of group.channels.entries()) {
-        const entries = (group.ends[at] ?? 0) - (group.ends[at - 1] ?? 0);
+        const [from, to] = [group.ends[at - 1] ?? 0, group.ends[at] ?? 0];
         const { peer } = this.network.channel(channel);
         // A route to somebody else's host: what it gets is lost.
         if (peer === -1) continue;
-        visit(peer, [...channels, channel], fraction * (entries / total));
+        const share = shareOf(from, to, this.valuesOf(group), total);
+        visit(peer, [...channels, channel], fraction * share);
       }
     };
     if (this.network.channel(from.nic).fault.up) visit(from.device, [from.nic], 1);
@@ -166,7 +167,7 @@ export class Routing {
       const group = this.group(device, to.spec.prefix);
       const total = group.ends.at(-1) ?? 0;
       if (total === 0 || channels.length >= MAX_HOPS) return null;
-      const entry = hashOf(hash, this.seeds[device] ?? 0) % total;
+      const entry = entryOf(hashOf(hash, this.seeds[device] ?? 0), this.valuesOf(group), total);
       const channel = group.channels[group.ends.findIndex((end) => entry < end)];
       assert(channel !== undefined, 'every entry has a next hop');
       channels.push(channel);
@@ -175,6 +176,10 @@ export class Routing {
     if (!this.network.channel(to.port).fault.up) return null;
     channels.push(to.port);
     return { channels, fraction: 1 };
+  }
+
+  private valuesOf({ channels }: Group): number {
+    return hashValues(this.network.spec, channels.length);
   }
 
   private pair(source: string, destination: string) {

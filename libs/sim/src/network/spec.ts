@@ -37,6 +37,8 @@ export interface QueueSpec {
   readonly classes: readonly TrafficClass[];
 }
 
+export type Hashing = 'per-switch' | 'shared' | 'narrow';
+
 export interface FabricSpec {
   readonly name: string;
   readonly switches: readonly SwitchSpec[];
@@ -46,8 +48,10 @@ export interface FabricSpec {
   /**
    * Seeds of the switches' ECMP hashes: each its own (the default), or all the same, as when
    * nobody configured them: then flows that one tier put together stay together in the next.
+   * `narrow`: each its own, but with half as many values as a group has next hops, as a hash over
+   * fields that hardly differ has: the others are never chosen.
    */
-  readonly hashing?: 'per-switch' | 'shared';
+  readonly hashing?: Hashing;
   /**
    * Next hops behind which a prefix cannot be reached any more: `black-hole` (the default) keeps
    * them, as static routes without tracking do; `withdrawn` takes them out at once, as BGP or

@@ -1,6 +1,13 @@
 import { assert, refuse, type Refusal } from '@weir/core/base';
 import type { DeviceRole } from '@weir/core/model';
-import type { EndpointSpec, FabricSpec, LinkSpec, QueueSpec, SwitchSpec } from '../network/spec';
+import type {
+  EndpointSpec,
+  FabricSpec,
+  Hashing,
+  LinkSpec,
+  QueueSpec,
+  SwitchSpec,
+} from '../network/spec';
 import { DEFAULT_QUEUES } from './queues';
 
 /** What every builder takes: the hardware, and how the switches are set up. */
@@ -14,7 +21,7 @@ export interface FabricOptions {
   /** One way over one link, forwarding included. */
   readonly propagationUs: number;
   readonly weightGridEntries: number;
-  readonly hashing: 'per-switch' | 'shared';
+  readonly hashing: Hashing;
   readonly queues: readonly QueueSpec[];
 }
 

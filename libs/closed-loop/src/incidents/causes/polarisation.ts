@@ -1,6 +1,7 @@
 import type { Draft } from '../draft';
 import type { Draw } from '../draw';
-import { latencyIntent } from '../service';
+import { drawFabric, hostsBps, topologyOf, uplinkBps } from '../fabric';
+import { drawService, latencyIntent } from '../service';
 import { percent } from './congestion';
 
 /** Leaves and spines hash with one seed: each spine uses one of its superspine links. */
@@ -88,3 +89,41 @@ function mostOfOneLink(spines: number, links: number): number {
     }
   return most;
 }
+
+/** Hashes with too few values leave half of the uplinks of every leaf empty. */
+export function polarisationOneTier(draw: Draw, onsetMs: number): Draft {
+  let fabric = drawFabric(draw, { spines: 3 });
+  while (hostsBps(fabric) < uplinkBps(fabric)) fabric = drawFabric(draw, { spines: 3 });
+  const service = drawService(draw, fabric, { class: 'interactive' });
+  const { spines, leaves, hostsPerLeaf, hostBps } = fabric;
+  const used = Math.max(1, spines >> 1);
+  const wantedBps = Math.min(
+    Math.min(0.8, (draw.between(1, 1.6) * used) / spines) * uplinkBps(fabric),
+    0.9 * (hostsPerLeaf - 4) * hostBps,
+  );
+  return {
+    topology: { ...topologyOf(fabric), hashing: 'narrow' },
+    settings: [],
+    workloads: [
+      service.workload,
+      {
+        name: 'replication',
+        kind: 'bulk',
+        class: draw.pick(['storage', 'batch']),
+        started: false,
+        sources: { leaf: 'leaf*', skip: 4, placement: 'striped' },
+        // One rack further for each, so that racks receive as much as they send.
+        destinations: { leaf: afterFirst(leaves), skip: 4, placement: 'striped' },
+        streams: leaves * draw.whole(30, 80),
+        rateLimitBps: leaves * wantedBps,
+      },
+    ],
+    events: [{ atMs: onsetMs, note: 'storage replicates', startWorkload: { name: 'replication' } }],
+    intents: [service.intent],
+    sufferer: service.sufferer,
+    story: `${percent(wantedBps / uplinkBps(fabric))} of what ${spines} uplinks carry, on ${used} of them`,
+  };
+}
+
+const afterFirst = (leaves: number): string[] =>
+  Array.from({ length: leaves }, (_, i) => `leaf${((i + 1) % leaves) + 1}`);
