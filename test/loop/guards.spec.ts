@@ -112,9 +112,12 @@ describe('a method of decision that fails', () => {
     throw new RangeError('out of its mind');
   };
   it.each<[string, Partial<Strategies>]>([
-    ['throws', { fillWeights: boom, place: boom }],
-    ['answers NaN', { fillWeights: ({ residualBps }) => residualBps.map(() => NaN), place: boom }],
-    ['answers nothing', { fillWeights: () => [], place: boom }],
+    ['throws', { fillWeights: boom, relieve: boom }],
+    [
+      'answers NaN',
+      { fillWeights: ({ residualBps }) => residualBps.map(() => NaN), relieve: boom },
+    ],
+    ['answers nothing', { fillWeights: () => [], relieve: boom }],
   ])('%s: no Set leaves, the engine goes on and says so', async (_, broken) => {
     const world = await incident({ strategies: { ...strategies, ...broken } });
     await world.run(20_000);

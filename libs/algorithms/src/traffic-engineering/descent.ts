@@ -53,7 +53,7 @@ function slope(
   { caution, sharpness }: DescentOptions,
   gradient: Float64Array,
 ): void {
-  const { capacity, pathStart, linkStart, links } = problem;
+  const { capacity, pathStart, linkStart, links, parts } = problem;
   const ratios = scenarios.map(() => new Float64Array(capacity.length));
   const worst = scenarios.map((scenario, s) => {
     const ratio = ratios[s]!;
@@ -61,7 +61,7 @@ function slope(
       for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++) {
         const part = (scenario.demand[k]! * split[p]!) / scenario.optimum;
         for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++)
-          ratio[links[at]!] = ratio[links[at]!]! + part / capacity[links[at]!]!;
+          ratio[links[at]!] = ratio[links[at]!]! + (part * parts[at]!) / capacity[links[at]!]!;
       }
     return ratio.reduce((most, value) => Math.max(most, value), 0);
   });
@@ -77,7 +77,7 @@ function slope(
       for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++)
         for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++) {
           const e = links[at]!;
-          gradient[p] = gradient[p]! + (unit * prices[e]!) / capacity[e]!;
+          gradient[p] = gradient[p]! + (unit * prices[e]! * parts[at]!) / capacity[e]!;
         }
     }
   });

@@ -110,13 +110,13 @@ class Point {
 
   /** Paths over each link, with the utilisation that all of their commodity puts there. */
   private pathsByLink(): [number, number][][] {
-    const { capacity, pathStart, linkStart, links } = this.problem;
+    const { capacity, pathStart, linkStart, links, parts } = this.problem;
     const found = Array.from(capacity, (): [number, number][] => []);
     for (let k = 0; k < commodityCount(this.problem); k++)
       for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++)
         for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++) {
           const e = links[at]!;
-          found[e]!.push([p, this.demand[k]! / capacity[e]! / this.unit]);
+          found[e]!.push([p, (this.demand[k]! * parts[at]!) / capacity[e]! / this.unit]);
         }
     return found;
   }

@@ -44,14 +44,15 @@ export function boundByPrices(
 
 /** What all of the demand costs on its cheapest paths. */
 function priced(problem: PathProblem, demand: ArrayLike<number>, price: Float64Array): number {
-  const { pathStart, linkStart, links } = problem;
+  const { pathStart, linkStart, links, parts } = problem;
   let total = 0;
   for (let k = 0; k < commodityCount(problem); k++) {
     if (!(demand[k]! > 0)) continue;
     let cheapest = Infinity;
     for (let p = pathStart[k]!; p < pathStart[k + 1]!; p++) {
       let cost = 0;
-      for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++) cost += price[links[at]!]!;
+      for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++)
+        cost += price[links[at]!]! * parts[at]!;
       cheapest = Math.min(cheapest, cost);
     }
     total += demand[k]! * cheapest;

@@ -22,16 +22,14 @@ export function minMaxUtilization(
   demand: ArrayLike<number>,
   options: SweepOptions = {},
 ): Splits {
-  const tolerance = options.tolerance ?? 1e-3;
+  const { tolerance = 1e-3, goal = 0 } = options;
+  const isDone = (): boolean => best.mlu <= goal || best.lowerBound >= best.mlu * (1 - tolerance);
   let best = sweep(problem, demand, options);
-  if (
-    best.lowerBound < best.mlu * (1 - tolerance) &&
-    pathCount(problem) + commodityCount(problem) <= SMALL
-  )
+  if (!isDone() && pathCount(problem) + commodityCount(problem) <= SMALL)
     best = better(problem, demand, best);
   let from = evenSplit(problem);
   for (const sharpness of SHARPNESS) {
-    if (best.lowerBound >= best.mlu * (1 - tolerance)) break;
+    if (isDone()) break;
     const scenarios = [{ demand, optimum: best.mlu }];
     from = descend(problem, scenarios, from, { caution: 0, steps: STEPS, sharpness });
     const next = sweep(problem, demand, { ...options, start: from });

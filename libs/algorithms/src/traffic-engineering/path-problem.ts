@@ -2,7 +2,8 @@
  * Commodities that may be split over fixed paths, on links with capacities: the path-based form of
  * minimising the maximum link utilisation (MLU). Flat arrays: the paths of commodity `k` are
  * `pathStart[k] .. pathStart[k + 1] - 1`, the links of path `p` are
- * `links[linkStart[p] .. linkStart[p + 1] - 1]`.
+ * `links[linkStart[p] .. linkStart[p + 1] - 1]`. A path may spread on its way, as traffic does behind
+ * a next hop where the next tier hashes it: each of its links then has a part of it.
  */
 export interface PathProblem {
   /** By link, above 0, in the unit of the demands. */
@@ -10,14 +11,20 @@ export interface PathProblem {
   readonly pathStart: Int32Array;
   readonly linkStart: Int32Array;
   readonly links: Int32Array;
+  /** Part of the path's traffic on each of its links, in the order of `links`; 1 where all of it. */
+  readonly parts: Float64Array;
   /** Commodities with a path over each link. */
   readonly users: readonly Int32Array[];
 }
 
-/** `paths[k]` are the paths of commodity `k`, each as link numbers; every commodity has one. */
+/**
+ * `paths[k]` are the paths of commodity `k`, each as link numbers; every commodity has one. `parts`
+ * has the same shape; absent: a path has all of its traffic on each of its links.
+ */
 export function pathProblem(
   capacity: ArrayLike<number>,
   paths: readonly (readonly (readonly number[])[])[],
+  parts?: readonly (readonly (readonly number[])[])[],
 ): PathProblem {
   const flat = paths.flat();
   const pathStart = new Int32Array(paths.length + 1);
@@ -34,6 +41,10 @@ export function pathProblem(
     pathStart,
     linkStart,
     links: Int32Array.from(flat.flat()),
+    parts:
+      parts === undefined
+        ? new Float64Array(linkStart[flat.length] ?? 0).fill(1)
+        : Float64Array.from(parts.flat(2)),
     users: users.map((set) => Int32Array.from(set)),
   };
 }
@@ -58,7 +69,7 @@ export function addLoads(
   split: Float64Array,
   into: Float64Array,
 ): Float64Array {
-  const { pathStart, linkStart, links } = problem;
+  const { pathStart, linkStart, links, parts } = problem;
   into.fill(0);
   for (let k = 0; k < pathStart.length - 1; k++) {
     const volume = demand[k]!;
@@ -67,7 +78,7 @@ export function addLoads(
       const part = volume * split[p]!;
       if (part === 0) continue;
       for (let at = linkStart[p]!; at < linkStart[p + 1]!; at++)
-        into[links[at]!] = into[links[at]!]! + part;
+        into[links[at]!] = into[links[at]!]! + part * parts[at]!;
     }
   }
   return into;

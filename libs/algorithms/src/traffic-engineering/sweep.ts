@@ -14,6 +14,8 @@ export interface SweepOptions {
   readonly maxSweeps?: number;
   /** Stops when the bound shows that no split is better by more than this share. */
   readonly tolerance?: number;
+  /** Stops at this utilisation: what is cool enough need not be cooler. Default: 0. */
+  readonly goal?: number;
 }
 
 export interface Splits {
@@ -40,14 +42,14 @@ export function sweep(
   demand: ArrayLike<number>,
   options: SweepOptions = {},
 ): Splits {
-  const { maxSweeps = 60, tolerance = 1e-3 } = options;
+  const { maxSweeps = 60, tolerance = 1e-3, goal = 0 } = options;
   const split = Float64Array.from(options.start ?? evenSplit(problem));
   const load = addLoads(problem, demand, split, new Float64Array(problem.capacity.length));
   const filler = new Filler(problem, demand, split, load);
   let mlu = largestRatio(load, problem.capacity);
   let bound = 0;
   let everyone = false;
-  for (let round = 0; round < maxSweeps && mlu > 0; round++) {
+  for (let round = 0; round < maxSweeps && mlu > goal; round++) {
     const before = mlu;
     for (const k of everyone ? allOf(problem) : hottest(problem, load, mlu)) filler.refill(k, mlu);
     mlu = largestRatio(load, problem.capacity);
@@ -142,13 +144,13 @@ class Filler {
 
   /** Room on all paths at a utilisation; that of each is left in `room`. */
   private roomAt(level: number, first: number, count: number): number {
-    const { linkStart, links, capacity } = this.problem;
+    const { linkStart, links, parts, capacity } = this.problem;
     let sum = 0;
     for (let i = 0; i < count; i++) {
       let least = Infinity;
       for (let at = linkStart[first + i]!; at < linkStart[first + i + 1]!; at++) {
         const e = links[at]!;
-        least = Math.min(least, level * capacity[e]! - this.load[e]!);
+        least = Math.min(least, (level * capacity[e]! - this.load[e]!) / parts[at]!);
       }
       const room = least > 0 ? least : 0;
       this.room[i] = room;
@@ -167,10 +169,10 @@ class Filler {
 
   private add(path: number, volume: number): void {
     if (volume === 0) return;
-    const { linkStart, links } = this.problem;
+    const { linkStart, links, parts } = this.problem;
     for (let at = linkStart[path]!; at < linkStart[path + 1]!; at++) {
       const e = links[at]!;
-      this.load[e] = this.load[e]! + volume;
+      this.load[e] = this.load[e]! + volume * parts[at]!;
     }
   }
 }

@@ -52,12 +52,16 @@ function spoilt(whole: Strategies, kind: number, hit: (where: string) => void): 
       const wrong = [0, NaN, 0, -1e9][kind] ?? 0;
       return Array.from({ length }, (_, i) => (kind === 2 && i === 0 ? 64 : wrong));
     },
-    place(problem) {
-      hit('place');
+    relieve(problem) {
+      hit('relieve');
       if (kind === 0) throw new Error('solver: infeasible basis');
-      const good = whole.place(problem);
+      const good = whole.relieve(problem);
       if (kind === 1) return { ...good, after: NaN };
-      return { ...good, choices: good.choices.map(() => (kind === 2 ? 0 : 1_000)), after: 0 };
+      const wrong = kind === 2 ? 64 : 1e9;
+      const weights = problem.items.map(({ choices }) =>
+        choices.map((_, i) => (i === 0 ? wrong : 0)),
+      );
+      return { ...good, weights, after: 0 };
     },
   };
 }

@@ -65,7 +65,7 @@ export class Plant {
     this.engineStrategies = {
       ...strategies,
       fillWeights: (problem) => this.strategies.fillWeights(problem),
-      place: (problem) => this.strategies.place(problem),
+      relieve: (problem) => this.strategies.relieve(problem),
     };
     this.takesSnapshots = random.next() < 0.5;
     this.fabric = fabricOf(random.next() < 0.8 ? 3 : 2);

@@ -1,20 +1,17 @@
 import { deviceId, type DeviceId, type RouteWeights, type TelemetryFrame } from '../../model';
-import type { PlacementItem, RoutingModel } from '../../ports';
+import type { ReliefItem, RoutingModel } from '../../ports';
 import { trafficAt } from '../evidence';
-import { flowsOf, measuredShares, weightedShares } from '../network';
+import { flowsOf, measuredShares, topologyIndex, weightedShares } from '../network';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
-import { gridWeights } from './grid';
 
-/** Traffic of one prefix at one device that a placement may move, whole or in equal parts. */
+/** Traffic of one prefix at one device that a change of weights may move. */
 export interface Movable {
   readonly device: DeviceId;
   readonly prefix: string;
   readonly bps: number;
   readonly hops: readonly { readonly interface: string; readonly weight: number }[];
-  readonly item: PlacementItem;
-  /** Equal parts that it is moved in: one, unless it is too much for one link. */
-  readonly parts: number;
+  readonly item: ReliefItem;
 }
 
 /** Less than this share of a link is not worth a route of its own. */
@@ -96,32 +93,35 @@ function movableOf(
   });
   if (choices.some((choice) => choice.channels.includes(-1))) return null;
   const parts = bps > linkBps * MAX_SHARE_OF_LINK ? partsOf(bps, linkBps) : 1;
-  const item = { group, bps: bps / parts, choices, present: shares.map(({ share }) => share) };
-  return { device, prefix, bps, hops, item, parts };
+  const item: ReliefItem = {
+    group,
+    bps,
+    choices,
+    present: shares.map(({ share }) => share),
+    weights: hops.map((hop) => hop.weight),
+    gridEntries: pass.env.topology.devices.get(device)?.weightGridEntries ?? 64,
+    parts,
+    isElephant: parts === 1 && bps >= ELEPHANT_SHARE * nicBps(pass, trend, prefix),
+  };
+  return { device, prefix, bps, hops, item };
+}
+
+/** From this share of a host's rate on a flow is an elephant (Al-Fares et al., NSDI 2010). */
+const ELEPHANT_SHARE = 0.1;
+
+/** Rate of the host port that the prefix is attached to; Infinity where it is not known. */
+function nicBps(pass: Pass, trend: Trend, prefix: string): number {
+  const port = topologyIndex(pass.env.topology).attachments.get(prefix) ?? '';
+  const row = trend.layout.channelIndex.get(port) ?? -1;
+  return trend.layout.channels[row]?.capacityBps ?? Infinity;
 }
 
 const partsOf = (bps: number, linkBps: number): number =>
   Math.min(MAX_PARTS, Math.ceil((4 * bps) / linkBps));
 
-/** The route of a prefix after its parts were moved: `choices` of each part, -1 where it stays. */
-export function routeOf(
-  pass: Pass,
-  movable: Movable,
-  choices: readonly number[],
-  isUsable: (row: number) => boolean,
-): RouteWeights | null {
-  if (choices.every((choice) => choice < 0)) return null;
-  const { hops, device, prefix, item } = movable;
-  const weights = hops.reduce((sum, hop) => sum + hop.weight, 0);
-  const usable = item.choices.map(({ channels }) => channels.every(isUsable));
-  const shares = hops.map((hop, i) =>
-    choices.reduce((sum, choice) => {
-      if (choice >= 0) return sum + (choice === i ? 1 : 0);
-      return sum + (usable[i] === true ? hop.weight / weights : 0);
-    }, 0),
-  );
-  const grid = pass.env.topology.devices.get(device)?.weightGridEntries ?? 64;
-  const entries = gridWeights(shares, usable, grid);
-  const named = hops.map((hop, i) => [hop.interface, entries[i] ?? 0] as const);
-  return { device, prefix, weights: Object.fromEntries(named) };
-}
+/** The route of a prefix with grid entries by next hop. */
+export const routeOf = (movable: Movable, entries: readonly number[]): RouteWeights => ({
+  device: movable.device,
+  prefix: movable.prefix,
+  weights: Object.fromEntries(movable.hops.map((hop, i) => [hop.interface, entries[i] ?? 0])),
+});

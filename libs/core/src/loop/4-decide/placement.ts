@@ -1,4 +1,5 @@
 import type { DeviceId, RouteWeights, TelemetryFrame } from '../../model';
+import type { ReliefResult } from '../../ports';
 import { fabricOf, isImpaired, type Evidence, type FabricView } from '../evidence';
 import { routingOf, topologyIndex } from '../network';
 import type { Trend } from '../observed';
@@ -43,7 +44,7 @@ export function placementCandidate(
     later.level(targetRatio);
     if (before - after < WORTH_NOW * (before - later.hottest())) return null;
   }
-  if (plan.routes.length === 0 || !(after < before)) return null;
+  if (plan.routes.length === 0 || !(after < before)) return refusalOf(plan, before);
   return {
     action: { type: 'reroute', routes: plan.routes },
     predicted: {
@@ -55,6 +56,29 @@ export function placementCandidate(
         `moves ${plan.routes.length} prefixes on ${plan.devices} devices; the hottest link on the ` +
         `paths goes from ${percent(before)} to ${percent(after)} of its rate on average`,
     },
+    method: plan.method,
+    notes: plan.notes(),
+  };
+}
+
+/** A proof that no weights help is worth telling; that nothing was found is not. */
+function refusalOf(plan: Plan, before: number): Candidate | null {
+  const proof = plan.results.find(({ method }) => method === 'certificate');
+  if (proof === undefined || plan.results.some(({ method }) => method === 'none')) return null;
+  return {
+    action: { type: 'reroute', routes: [] },
+    predicted: {
+      gainRatio: 0,
+      uncertaintyRatio: 0,
+      maxUtilizationBefore: before,
+      maxUtilizationAfter: before,
+      explanation:
+        `no weights help: the links that this traffic has to take carry ` +
+        `${percent(proof.lowerBound)} of their rate on average whatever is moved, and the hottest ` +
+        `has ${percent(before)}`,
+    },
+    method: 'certificate',
+    notes: plan.notes(),
   };
 }
 
@@ -89,6 +113,8 @@ function gainOf(
 
 class Plan {
   readonly routes: RouteWeights[] = [];
+  /** What came of each tier, the lowest first. */
+  readonly results: ReliefResult[] = [];
   private readonly capacityBps: Float64Array;
   private readonly loadBps: Float64Array;
   private readonly relevant: readonly number[];
@@ -101,6 +127,7 @@ class Plan {
     private readonly view: FabricView,
     evidence: Evidence,
     private readonly allowance: Allowance,
+    private readonly step = 1,
   ) {
     const frame = pass.observed.frame as TelemetryFrame;
     this.capacityBps = Float64Array.from(trend.layout.channels, ({ capacityBps }, row) => {
@@ -132,16 +159,27 @@ class Plan {
     return top;
   }
 
+  /** The method behind what is moved: that of the lowest tier that moves anything. */
+  get method(): string {
+    const moving = this.results.find(({ weights }) => weights.some((own) => own !== null));
+    return moving?.method ?? 'none';
+  }
+
+  /** What each tier came to, one sentence each. */
+  notes(): readonly string[] {
+    return this.results
+      .filter(({ before }) => Number.isFinite(before))
+      .map(
+        ({ method, before, after, lowerBound, churn }) =>
+          `${method}: ${percent(before)} to ${percent(after)} on the device's weights, moving ` +
+          `${percent(churn)} of the traffic; proved not to go below ${percent(lowerBound)}`,
+      );
+  }
+
   level(targetRatio: number): void {
     const { tier } = topologyIndex(this.pass.env.topology);
     const tiers = [...new Set(tier.values())].sort((a, b) => a - b);
     for (const level of tiers) this.levelTier(level, targetRatio);
-  }
-
-  /** Nothing is moved onto a channel out of use, however little it is. */
-  private usableChoice({ item }: Movable, choice: number): number {
-    const channels = item.choices[choice]?.channels ?? [];
-    return channels.every((row) => (this.capacityBps[row] as number) > 0) ? choice : -1;
   }
 
   private levelTier(level: number, targetRatio: number): void {
@@ -158,24 +196,21 @@ class Plan {
         movablesAt(this.pass, this.trend, model, id, group, this.moved),
       ),
     );
-    const owners = movables.flatMap((movable) =>
-      Array.from({ length: movable.parts }, () => movable),
-    );
-    const result = this.pass.env.strategies.place({
+    const result = this.pass.env.strategies.relieve({
       capacityBps: this.capacityBps,
       loadBps: this.loadBps,
-      items: owners.map((movable) => movable.item),
+      items: movables.map((movable) => movable.item),
       relevant: this.relevant,
       maxGroups,
       targetRatio: Math.min(targetRatio, this.evenRatio() * NEAR_EVEN),
+      cuts: this.view.groups.map(({ channels }) => channels),
+      step: this.step,
     });
-    const choices = new Map<Movable, number[]>();
-    owners.forEach((movable, i) => {
-      const list = choices.get(movable) ?? [];
-      list.push(this.usableChoice(movable, result.choices[i] as number));
-      choices.set(movable, list);
+    this.results.push(result);
+    movables.forEach((movable, i) => {
+      const entries = result.weights[i] ?? null;
+      if (entries !== null) this.adopt(movable, entries);
     });
-    for (const [movable, list] of choices) this.adopt(movable, list);
   }
 
   /** Hottest of the groups of parallel links if each were spread evenly over what is usable. */
@@ -195,25 +230,21 @@ class Plan {
     return top;
   }
 
-  private adopt(movable: Movable, choices: readonly number[]): void {
-    const isUsable = (row: number): boolean => (this.capacityBps[row] as number) > 0;
-    const route = routeOf(this.pass, movable, choices, isUsable);
-    if (route === null || !this.allowance.take(movable.device)) return;
-    this.routes.push(route);
+  private adopt(movable: Movable, entries: readonly number[]): void {
+    if (!this.allowance.take(movable.device)) return;
+    this.routes.push(routeOf(movable, entries));
     const { item, device, prefix, hops } = movable;
-    for (const choice of choices) {
-      if (choice < 0) continue;
-      item.choices.forEach(({ channels, shares }, at) => {
-        const part = (choice === at ? 1 : 0) - (item.present[at] ?? 0);
-        if (part === 0) return;
-        channels.forEach((row, k) => {
-          const bps = part * item.bps * (shares[k] ?? 1);
-          this.loadBps[row] = Math.max(0, (this.loadBps[row] as number) + bps);
-        });
-        const peer = routingOf(this.pass).peer(device, hops[at]?.interface ?? '');
-        if (peer !== null) this.bring(peer.device, prefix, part * item.bps);
+    const total = entries.reduce((sum, entry) => sum + entry, 0);
+    item.choices.forEach(({ channels, shares }, at) => {
+      const part = (entries[at] ?? 0) / total - (item.present[at] ?? 0);
+      if (part === 0) return;
+      channels.forEach((row, k) => {
+        const bps = part * item.bps * (shares[k] ?? 1);
+        this.loadBps[row] = Math.max(0, (this.loadBps[row] as number) + bps);
       });
-    }
+      const peer = routingOf(this.pass).peer(device, hops[at]?.interface ?? '');
+      if (peer !== null) this.bring(peer.device, prefix, part * item.bps);
+    });
   }
 
   private bring(device: DeviceId, prefix: string, bps: number): void {

@@ -21,6 +21,13 @@ export class SolverFailure extends Error {
 
 type Failed = (failure: SolverFailure) => void;
 
+/** The answer, or null where `why` says what is wrong with it. */
+type Guard = <T>(
+  method: keyof Strategies,
+  ask: () => T,
+  why: (answer: T) => string | null,
+) => T | null;
+
 /**
  * The strategies behind a wall. What they throw stays here, and an answer that cannot be (NaN, a
  * weight below zero, a choice that there is none of) is not used: figures become unknown, tests
@@ -32,8 +39,7 @@ export function sheltered(
   lastGood: () => RoutingModel | null,
   failed: Failed,
 ): Strategies {
-  const guard = <T>(method: keyof Strategies, ask: () => T, why: (answer: T) => string | null) =>
-    answerOf(method, ask, why, failed);
+  const guard: Guard = (method, ask, why) => answerOf(method, ask, why, failed);
   return {
     routing: (topology, routes) => {
       const model = guard(
@@ -49,31 +55,7 @@ export function sheltered(
         () => inner.quantile(boundsMs, counts, q),
         (value) => (Number.isNaN(value) || value >= 0 ? null : `${value} ms`),
       ) ?? NaN,
-    fillWeights: (problem) =>
-      orEnd(
-        'fillWeights',
-        guard(
-          'fillWeights',
-          () => inner.fillWeights(problem),
-          (weights) => oddWeights(weights, problem),
-        ),
-      ),
-    relieve: (problem) =>
-      orEnd(
-        'relieve',
-        guard(
-          'relieve',
-          () => inner.relieve(problem),
-          (answer) => oddRelief(answer, problem),
-        ),
-      ),
-    // Without a step nothing more is moved.
-    stepSize: (delayIntervals) =>
-      guard(
-        'stepSize',
-        () => inner.stepSize(delayIntervals),
-        (step) => (step >= 0 && step <= 1 ? null : `step ${step}`),
-      ) ?? 0,
+    ...choosing(inner, guard),
     // Chance explains what cannot be judged; then nothing is blamed on the hash.
     hashTail: (flows, links, most) =>
       guard(
@@ -81,24 +63,6 @@ export function sheltered(
         () => inner.hashTail(flows, links, most),
         (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
       ) ?? 1,
-    bufferShare: (question) =>
-      orEnd(
-        'bufferShare',
-        guard(
-          'bufferShare',
-          () => inner.bufferShare(question),
-          ({ exponent, limitBytes }) =>
-            Number.isInteger(exponent) && exponent >= question.leastExponent && limitBytes >= 0
-              ? null
-              : `exponent ${exponent} for ${limitBytes} bytes`,
-        ),
-      ),
-    sizeBuffer: (rule, inputs) =>
-      guard(
-        'sizeBuffer',
-        () => inner.sizeBuffer(rule, inputs),
-        (bytes) => (bytes >= 0 && bytes < Infinity ? null : `${bytes} bytes`),
-      ) ?? NaN,
     // Without an answer nothing is known beyond what the two ends of each link say.
     grayLinks: (observations) =>
       guard(
@@ -137,6 +101,58 @@ export function sheltered(
             ? null
             : `${value} between ${lower} and ${upper}`,
       ) ?? { value: NaN, lower: NaN, upper: NaN, period: null },
+  };
+}
+
+/** Methods whose answers are written into devices. */
+function choosing(
+  inner: Strategies,
+  guard: Guard,
+): Pick<Strategies, 'fillWeights' | 'relieve' | 'stepSize' | 'bufferShare' | 'sizeBuffer'> {
+  return {
+    fillWeights: (problem) =>
+      orEnd(
+        'fillWeights',
+        guard(
+          'fillWeights',
+          () => inner.fillWeights(problem),
+          (weights) => oddWeights(weights, problem),
+        ),
+      ),
+    relieve: (problem) =>
+      orEnd(
+        'relieve',
+        guard(
+          'relieve',
+          () => inner.relieve(problem),
+          (answer) => oddRelief(answer, problem),
+        ),
+      ),
+    // Without a step nothing more is moved.
+    stepSize: (delayIntervals) =>
+      guard(
+        'stepSize',
+        () => inner.stepSize(delayIntervals),
+        (step) => (step >= 0 && step <= 1 ? null : `step ${step}`),
+      ) ?? 0,
+    bufferShare: (question) =>
+      orEnd(
+        'bufferShare',
+        guard(
+          'bufferShare',
+          () => inner.bufferShare(question),
+          ({ exponent, limitBytes }) =>
+            Number.isInteger(exponent) && exponent >= question.leastExponent && limitBytes >= 0
+              ? null
+              : `exponent ${exponent} for ${limitBytes} bytes`,
+        ),
+      ),
+    sizeBuffer: (rule, inputs) =>
+      guard(
+        'sizeBuffer',
+        () => inner.sizeBuffer(rule, inputs),
+        (bytes) => (bytes >= 0 && bytes < Infinity ? null : `${bytes} bytes`),
+      ) ?? NaN,
   };
 }
 
