@@ -59,7 +59,7 @@ export function seriesOf(
 ): Series {
   const path = schemaPathOf(elems);
   if (path === BOOT_TIME_PATH) return BOOT_TIME;
-  const key = seriesKey(device, path, elems);
+  const key = seriesKey(device, path, elems) ?? pfcKey(device, elems);
   if (key === null) return IGNORED;
   const slot = sink.resolve(key);
   if (slot < 0) return IGNORED;
@@ -88,6 +88,20 @@ function seriesKey(device: DeviceId, path: string, elems: readonly PathElem[]): 
   if (AFT.test(path) && elems[1]?.key['name'] === 'DEFAULT')
     return { ...none, metric: 'prefix-octets', prefix: elems[4]?.key['prefix'] ?? '' };
   return null;
+}
+
+const SONIC_PFC = /^SAI_PORT_STAT_PFC_([0-7])_(RX|TX)_PKTS$/;
+/** Fields of COUNTERS_DB on SONiC that count the frames of one priority. */
+export const SONIC_PFC_FIELDS = ['RX', 'TX'].flatMap((way) =>
+  Array.from({ length: 8 }, (_, priority) => `SAI_PORT_STAT_PFC_${priority}_${way}_PKTS`),
+);
+
+/** `COUNTERS/Ethernet0/SAI_PORT_STAT_PFC_3_RX_PKTS`, or as SONiC answers to a port with wildcard. */
+function pfcKey(device: DeviceId, elems: readonly PathElem[]): SeriesKey | null {
+  const [, queue, way] = SONIC_PFC.exec(elems.at(-1)?.name ?? '') ?? [];
+  if (queue === undefined || elems[0]?.name !== 'COUNTERS') return null;
+  const metric = way === 'RX' ? 'in-pfc-frames' : 'out-pfc-frames';
+  return { device, metric, interface: elems.at(-2)?.name ?? '', queue, prefix: '' };
 }
 
 /** 1 up, 0 down, 2 unknown; module prefixes are dropped by the caller. */

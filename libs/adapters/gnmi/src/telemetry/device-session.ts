@@ -2,11 +2,11 @@ import type { Device, Topology } from '@weir/core/model';
 import type { Clock, TelemetrySink, Timers } from '@weir/core/ports';
 import { GrpcStatus } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
-import { errorText, GnmiClient, type TransportSettings } from '../client';
+import { errorText, GnmiClient, type RpcResult, type TransportSettings } from '../client';
 import { SubscribeDecoder } from '../decode';
 import { BackOff } from './back-off';
 import { SubscribeStream, type StreamEnd, type StreamLimits } from './stream';
-import { streamRequest, SUBSCRIPTION_STYLES } from './subscriptions';
+import { pfcRequest, SONIC_DB, streamRequest, SUBSCRIPTION_STYLES } from './subscriptions';
 
 export interface SessionLimits extends StreamLimits {
   readonly capabilitiesTimeoutMs: number;
@@ -47,6 +47,8 @@ const BOOT_JITTER_NS = 1_000_000_000n;
 export class DeviceSession {
   private client: GnmiClient | null = null;
   private stream: SubscribeStream | null = null;
+  private pfcStream: SubscribeStream | null = null;
+  private cancelPfc: () => void = () => undefined;
   private decoder: SubscribeDecoder | null = null;
   private readonly backOff: BackOff;
   private cancelRetry: () => void = () => undefined;
@@ -72,12 +74,7 @@ export class DeviceSession {
     this.client = client;
     client.capabilities(this.deps.limits.capabilitiesTimeoutMs).then(
       (answer) => {
-        if (this.stopped || this.client !== client) return;
-        if (answer.ok) this.subscribe(client, preferred(answer.value.supportedEncodings));
-        // Targets without Capabilities exist; JSON_IETF is what all of them speak.
-        else if (answer.error.code === GrpcStatus.UNIMPLEMENTED)
-          this.subscribe(client, gnmi.Encoding.JSON_IETF);
-        else this.failed({ code: answer.error.code, detail: errorText(answer.error) });
+        if (!this.stopped && this.client === client) this.begin(client, answer);
       },
       (error: unknown) => this.failed({ code: null, detail: String(error) }),
     );
@@ -102,6 +99,18 @@ export class DeviceSession {
     };
   }
 
+  private begin(client: GnmiClient, answer: RpcResult<gnmi.CapabilityResponse>): void {
+    if (answer.ok) {
+      const { supportedEncodings, supportedModels } = answer.value;
+      this.subscribe(client, preferred(supportedEncodings));
+      if (supportedModels.some(({ name }) => name === SONIC_DB)) this.subscribePfc(client);
+    }
+    // Targets without Capabilities exist; JSON_IETF is what all of them speak.
+    else if (answer.error.code === GrpcStatus.UNIMPLEMENTED)
+      this.subscribe(client, gnmi.Encoding.JSON_IETF);
+    else this.failed({ code: answer.error.code, detail: errorText(answer.error) });
+  }
+
   private subscribe(client: GnmiClient, encoding: gnmi.Encoding): void {
     const { topology, sink, sampleIntervalMs, limits, clock, timers } = this.deps;
     const decoder = new SubscribeDecoder(this.device.id, {
@@ -122,6 +131,29 @@ export class DeviceSession {
         },
         shed: () => this.deps.onShed(),
         ended: (end) => this.failed(end),
+      },
+      clock,
+      timers,
+    );
+  }
+
+  /** Pauses are good to have: without them the session goes on, and asks for them again later. */
+  private subscribePfc(client: GnmiClient): void {
+    const { decoder } = this;
+    if (this.client !== client || decoder === null) return;
+    const { sampleIntervalMs, limits, clock, timers, onShed } = this.deps;
+    this.pfcStream = new SubscribeStream(
+      client,
+      pfcRequest(sampleIntervalMs),
+      limits,
+      {
+        message: (bytes) => decoder.decode(bytes),
+        synced: () => undefined,
+        shed: onShed,
+        ended: () => {
+          const again = (): void => this.subscribePfc(client);
+          this.cancelPfc = timers.after(limits.refusedRetryMs, again);
+        },
       },
       clock,
       timers,
@@ -151,8 +183,10 @@ export class DeviceSession {
       this.earlier.unusable += decoder.unusable;
     }
     this.stream?.cancel();
+    this.pfcStream?.cancel();
+    this.cancelPfc();
     this.client?.close();
-    this.stream = this.client = this.decoder = this.syncedMs = null;
+    this.stream = this.pfcStream = this.client = this.decoder = this.syncedMs = null;
   }
 
   private report(state: 'connecting' | 'synced' | 'down', detail: string): void {

@@ -1,7 +1,7 @@
 import type { Device, Topology } from '@weir/core/model';
 import { formatElem, toProtoPath } from '@weir/gnmi';
 import { gnmi } from '@weir/proto-gen';
-import { BOOT_TIME_PATH } from '../decode/series-path';
+import { BOOT_TIME_PATH, SONIC_PFC_FIELDS } from '../decode/series-path';
 
 /**
  * Ways to ask a target for the same series, from the one that costs least to the one that asks
@@ -15,6 +15,11 @@ type Mode = gnmi.SubscriptionMode.SAMPLE | gnmi.SubscriptionMode.ON_CHANGE;
 
 interface Wanted {
   readonly path: string;
+  readonly mode: Mode;
+}
+
+interface Subscription {
+  readonly path: gnmi.Path;
   readonly mode: Mode;
 }
 
@@ -36,22 +41,48 @@ export function streamRequest(
 ): gnmi.SubscribeRequest {
   const all = style === 'wildcards' ? wildcards() : named(topology, device);
   const wanted = style === 'basic' ? all.filter(({ path }) => !path.endsWith(PAUSES)) : all;
+  const subscriptions = wanted.map(({ path, mode }): Subscription => ({
+    path: toProtoPath(path, 'openconfig'),
+    mode: SAMPLED_STYLES.has(style) ? SAMPLE : mode,
+  }));
+  return requestOf(undefined, subscriptions, sampleIntervalMs, encoding);
+}
+
+/** The model that targets name which serve the databases of SONiC by name. */
+export const SONIC_DB = 'sonic-db';
+
+/**
+ * OpenConfig has no leaves for PFC. SONiC tells it in COUNTERS_DB, which is a target of its own and
+ * so a request of its own (sonic-gnmi, virtual paths of sonic_data_client).
+ */
+export function pfcRequest(sampleIntervalMs: number): gnmi.SubscribeRequest {
+  const subscriptions = SONIC_PFC_FIELDS.map((field): Subscription => ({
+    path: toProtoPath(['COUNTERS', 'Ethernet*', field].map((name) => ({ name, key: {} }))),
+    mode: SAMPLE,
+  }));
+  const prefix = toProtoPath([], '', 'COUNTERS_DB');
+  return requestOf(prefix, subscriptions, sampleIntervalMs, gnmi.Encoding.JSON_IETF);
+}
+
+function requestOf(
+  prefix: gnmi.Path | undefined,
+  subscriptions: readonly Subscription[],
+  sampleIntervalMs: number,
+  encoding: gnmi.Encoding,
+): gnmi.SubscribeRequest {
   const sampleInterval = BigInt(sampleIntervalMs) * 1_000_000n;
   return {
     request: {
       $case: 'subscribe',
       value: {
-        prefix: undefined,
-        subscription: wanted.map(({ path, mode: preferred }) => {
-          const mode = SAMPLED_STYLES.has(style) ? SAMPLE : preferred;
-          return {
-            path: toProtoPath(path, 'openconfig'),
-            mode,
-            sampleInterval: mode === SAMPLE ? sampleInterval : 0n,
-            suppressRedundant: false,
-            heartbeatInterval: 0n,
-          };
-        }),
+        prefix,
+        subscription: subscriptions.map(({ path, mode }) => ({
+          path,
+          mode,
+          sampleInterval: mode === SAMPLE ? sampleInterval : 0n,
+          suppressRedundant: false,
+          heartbeatInterval: 0n,
+        })),
         qos: undefined,
         mode: gnmi.SubscriptionList_Mode.STREAM,
         allowAggregation: false,
