@@ -10,6 +10,7 @@ import { forecastSection } from './forecast';
 import { solverSection } from './solver';
 import { stepsSection } from './steps';
 import { teSection } from './te';
+import { verdictsSection } from './verdicts';
 
 export type { DecisionsReport, Figure, Section, SectionContext } from './report';
 export { decisionsText } from './text';
@@ -19,6 +20,7 @@ const SECTIONS: readonly SectionRunner[] = [
   solverSection,
   forecastSection,
   causesSection,
+  verdictsSection,
   stepsSection,
 ];
 
