@@ -11,9 +11,49 @@ const causeFields = {
   name: z.string(),
   /** 0..1, larger is more likely. */
   score: z.number(),
+  /** Of all causes of the diagnosis one; null where an earlier version wrote the record. */
+  probability: z.number().nullable(),
+  /** Signals whose weights multiply to the score; null where that is not recorded. */
+  parts: z
+    .array(open({ signal: z.string(), value: z.number().nullable(), weight: z.number() }))
+    .nullable(),
   at: z.string(),
   evidence: z.array(z.string()),
 };
+
+/** Verdicts known of an action; older ones count less. */
+const learnedSchema = open({
+  helped: z.number(),
+  failed: z.number(),
+  successRatio: z.number().nullable(),
+});
+
+const candidateSchema = open({
+  /** In words. */
+  action: z.string(),
+  type: z.string(),
+  /** Relative change that is predicted, negative is better. */
+  gainRatio: z.number(),
+  uncertaintyRatio: z.number(),
+  explanation: z.string(),
+  /** How it was found; may be empty. */
+  method: z.string(),
+  notes: z.array(z.string()),
+  learned: learnedSchema.nullable(),
+});
+
+const askedRuleSchema = open({
+  name: z.string(),
+  when: z.string(),
+  /** `condition-false`, `no-gain`, `chosen`...; null where it is not recorded. */
+  answer: z.string().nullable(),
+  /** The answer in words; empty where it says it all. */
+  detail: z.string(),
+  bestGainRatio: z.number().nullable(),
+  minGainRatio: z.number().nullable(),
+  /** Best first. */
+  candidates: z.array(candidateSchema),
+});
 
 /**
  * GET /v1/changes/{id}/explanation and /v1/incidents/{id}/explanation: the chain from what was
@@ -32,7 +72,11 @@ export const explanationSchema = open({
   }).nullable(),
   symptom: open({
     incident: z.string(),
+    /** `latency`, `throughput`, `foreseen`...; null in records of earlier versions. */
+    kind: z.string().nullable(),
     objectiveId: z.string(),
+    /** 0..1, e.g. 0.95; null where it is not recorded. */
+    quantile: z.number().nullable(),
     metric: z.string().nullable(),
     figureMs: z.number(),
     thresholdMs: z.number().nullable(),
@@ -44,13 +88,18 @@ export const explanationSchema = open({
     ...causeFields,
     diagnosedMs: z.number(),
     rejected: z.array(open({ ...causeFields, why: z.string() })),
+    /** Looked for in vain; null where that is not recorded. */
+    ruledOut: z.array(open({ name: z.string(), why: z.string() })).nullable(),
   }).nullable(),
   rules: open({
     chosen: z.string().nullable(),
-    /** Of the policy in force now, from which `order` is; null when it is not known. */
     policyHash: z.string().nullable(),
-    /** The answer is null where none is recorded. */
-    order: z.array(open({ name: z.string(), when: z.string(), answer: z.string().nullable() })),
+    /** Whether `order` is of the policy that decided, or for old records of the one in force now. */
+    policy: z.enum(['decided', 'now']).nullable(),
+    /** Traffic class and layer within which experience counts as the same. */
+    context: z.string().nullable(),
+    decidedMs: z.number().nullable(),
+    order: z.array(askedRuleSchema),
     answers: z.array(open({ atMs: z.number(), rule: z.string().nullable(), note: z.string() })),
   }).nullable(),
   shadows: z.array(
@@ -69,6 +118,10 @@ export const explanationSchema = open({
     risk: planSchema.shape.risk,
     planHash: z.string(),
     approvedBy: z.string().nullable(),
+    /** Why this one, how it was found, what was known of it; null where it is not recorded. */
+    why: z.string().nullable(),
+    method: z.string().nullable(),
+    learned: learnedSchema.nullable(),
   }).nullable(),
   transaction: open({
     times: z.record(z.string(), z.number().optional()),
@@ -95,6 +148,13 @@ export const explanationSchema = open({
     ),
   }).nullable(),
   verdict: verdictSchema.nullable(),
+  /** Predicted beside measured; null without a verdict or where no gain was claimed. */
+  comparison: open({
+    predictedRatio: z.number(),
+    uncertaintyRatio: z.number(),
+    measuredRatio: z.number(),
+    asPredicted: z.boolean(),
+  }).nullable(),
   end: open({
     state: z.enum([...CHANGE_STATE_NAMES, 'open', 'closed']),
     over: z.boolean(),
@@ -103,6 +163,14 @@ export const explanationSchema = open({
     leaseUntilMs: z.number().nullable(),
     adopted: z.string().nullable(),
   }),
+  /** What it taught; null where no rule made the change, and in old records. */
+  lesson: open({
+    cause: z.string(),
+    action: z.string(),
+    context: z.string(),
+    counted: z.enum(['helped', 'failed', 'none', 'open']),
+    now: learnedSchema.nullable(),
+  }).nullable(),
   changes: z.array(
     open({
       id: z.string(),

@@ -137,6 +137,13 @@ export const incidentViewSchema = open({
   closedMs: z.number().nullable(),
   healthyQuantileMs: z.number().nullable(),
   degradedQuantileMs: z.number(),
+  /** The diagnosis that stands now; `diagnosedMs` is the first one. */
+  latestDiagnosedMs: z.number().nullable().optional(),
+  heldAgainst: open({
+    metric: z.string(),
+    quantile: z.number(),
+    thresholdMs: z.number().nullable(),
+  }).optional(),
   diagnosis: open({
     atMs: z.number(),
     causes: z.array(
@@ -211,6 +218,15 @@ export const engineStatusSchema = open({
       .array(open({ devices: z.array(z.string()), evidence: z.string() }))
       .optional(),
   }),
+  forecast: open({
+    series: z.number(),
+    foretold: z.number(),
+    horizonMs: z.number(),
+    errorRatio: z.number().nullable(),
+    coverageRatio: z.number().nullable(),
+    wantedCoverageRatio: z.number(),
+    foreseen: z.array(open({ objectiveId: z.string(), inMs: z.number() })),
+  }).optional(),
   solverFailures: z
     .array(open({ method: z.string(), failures: z.number(), reason: z.string(), atMs: z.number() }))
     .optional(),

@@ -32,6 +32,58 @@ function story(): readonly RecordBody[] {
   ];
 }
 
+/** The same as this version records it: with the decision, what was ruled out, and the lesson. */
+function presentStory(): readonly RecordBody[] {
+  const { id: incident, objectiveId, diagnosis } = sampleIncident();
+  if (diagnosis === null) throw new Error('the sample has a diagnosis');
+  const { plan, rule } = sampleChange();
+  const { gainRatio, uncertaintyRatio } = plan.predicted;
+  const learned = { helped: 2, failed: 1, successRatio: 0.6667 };
+  const found = { explanation: 'moves 4 of 64 entries', method: 'min-churn', notes: ['proved'] };
+  const moves = { action: 'reroute 10.0.2.0/24 at leaf1', type: 'reroute', learned, ...found };
+  const nothing = { explanation: 'do nothing', method: '', notes: [], learned: null };
+  const rest = { gainRatio: 0, uncertaintyRatio: 0, ...nothing };
+  const answered = (name: string, answer: string) =>
+    ({
+      ...{ rule: name as never, when: `${name} holds`, answer, detail: '' },
+      ...{ bestGainRatio: null, minGainRatio: 0.05, candidates: [] },
+    }) as const;
+  const why = 'the first rule of the policy that applies and gains enough';
+  const lesson = { cause: 'congestion', action: 'reroute', context: 'training/leaf' };
+  const parts = [{ signal: 'utilization', value: 0.93, weight: 0.9 }];
+  const causes = diagnosis.causes.map((cause) => ({ ...cause, probability: 0.8, parts }));
+  const rejected = [{ name: 'gray-link', why: 'no link loses more than 0.1 %' }] as const;
+  const heldAgainst = { metric: 'request-latency', quantile: 0.95, thresholdMs: 100 };
+  const decision = {
+    ...{ incident, objectiveId, atMs: 1_000_000, policyHash: 'cd'.repeat(32), quantile: 0.95 },
+    ...{ healthyMs: 35, facts: diagnosis.facts, causes, rejected, context: 'training/leaf' },
+    rules: [
+      answered('scheduler', 'condition-false'),
+      {
+        ...{ ...answered('reroute', 'chosen'), detail: why, bestGainRatio: gainRatio },
+        candidates: [
+          { gainRatio, uncertaintyRatio, ...moves },
+          { action: 'do nothing', type: 'none', ...rest },
+        ],
+      },
+      answered('ecn', 'not-asked'),
+    ],
+    chosen: { rule: rule as never, action: moves.action, mode: 'auto', gainRatio, why },
+  } as const;
+  return story().flatMap((body): RecordBody[] => {
+    if (body.kind === 'incident-opened')
+      return [{ ...body, incident: { ...body.incident, heldAgainst } }];
+    if (body.kind === 'incident-diagnosed')
+      return [{ ...body, diagnosis: { ...body.diagnosis, causes, rejected } }];
+    if (body.kind !== 'change-proposed') return [body];
+    const change = { ...body.change, lesson: { ...lesson, halfLifeMs: 1e9 } };
+    return [
+      { kind: 'decision-taken', decision } as unknown as RecordBody,
+      { kind: 'change-proposed', change },
+    ];
+  });
+}
+
 describe('weir explain', () => {
   let dir: string;
   beforeEach(async () => {
@@ -67,6 +119,33 @@ describe('weir explain', () => {
     expect(stdout).toContain('    blast-radius failed: blast-radius, 9 devices, limit 8\n');
     expect(stdout).toMatch(/^ {2}rejected at \S+: blast-radius: 9 devices, limit 8$/m);
     expect(stdout).toMatch(/^Not recorded\n( {2}.+\n)+$/m);
+  });
+
+  it('tells the whole chain of a change that this version made', async () => {
+    const journal = await openLmdbJournal({ dir });
+    const numbered = JSON.stringify(presentStory())
+      .replaceAll('chg-7', 'chg-8')
+      .replaceAll('inc-3', 'inc-4');
+    await journal.append(1, 2_000_000, JSON.parse(numbered) as RecordBody[]);
+    await journal.close();
+    const { stdout } = await weir(['explain', 'chg-8', '--dir', dir]);
+    for (const line of [
+      'LatencyObjective/chat, latency, request-latency: p95 150 ms against 100 ms, 35 ms when healthy',
+      'the score is the product of: utilization 0.93 counts 0.90',
+      'not gray-link: no link loses more than 0.1 %',
+      'decided 1970-01-01T00:16:40.000Z by policy cdcdcdcdcdcd, in training/leaf',
+      '1. scheduler: its condition did not hold',
+      '2. reroute: chosen: the first rule of the policy that applies and gains enough',
+      '   reroute 10.0.2.0/24 at leaf1: predicted -34 % (+/- 5 %), by min-churn; helped 2 of 3 times (66.7 %)',
+      '   or do nothing: gains nothing',
+      '3. ecn: applies, but was not asked any more',
+      'found by min-churn',
+      'known of it then: helped 2 of 3 times (66.7 %)',
+    ])
+      expect(stdout).toContain(`  ${line}\n`);
+    expect(stdout).toMatch(/congestion at leaf1:eth1, score 0.90, probability 80 %, diagnosed /);
+    expect(stdout).toMatch(/\nLesson\n {2}reroute against congestion in training\/leaf: nothing/);
+    expect(stdout).not.toContain('Not recorded');
   });
 
   it('tells of an incident, also as JSON', async () => {

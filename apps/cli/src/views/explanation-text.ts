@@ -1,6 +1,7 @@
 import type { DeviceDiffView, ExplanationView } from '@weir/contracts';
 import type { Style } from '../output/style';
 import { millis, percent, signedPercent, time } from '../output/units';
+import { learnedWords, rulesLines } from './asked-rules-text';
 import { diffLines } from './plan-text';
 import { transactionLines } from './transaction-text';
 
@@ -14,6 +15,7 @@ export function explanationText(told: ExplanationView, style: Style): string {
     ['Transaction', transactionLines(told)],
     ['Verdict', verdictLines(told)],
     ['End', endLines(told)],
+    ['Lesson', lessonLines(told)],
     ['Other changes', told.changes.map(relatedLine)],
     ['Decided and not carried out', told.shadows.flatMap(shadowLines)],
     ['Not recorded', told.notRecorded],
@@ -48,10 +50,13 @@ function symptomLines({ symptom, origin }: ExplanationView): string[] {
       ? []
       : ['none: it was asked for, no incident led to it'];
   const { objectiveId, metric, figureMs, thresholdMs, healthyMs, observedMs, detectedMs } = symptom;
+  const { kind, quantile } = symptom;
+  const what = [kind, metric].filter((word) => word !== null).join(', ');
+  const name = quantile === null ? '' : `p${Number((quantile * 100).toFixed(3))} `;
   const limit = thresholdMs === null ? '' : ` against ${millis(thresholdMs)}`;
   const healthy = healthyMs === null ? '' : `, ${millis(healthyMs)} when healthy`;
   return [
-    `${objectiveId}${metric === null ? '' : `, ${metric}`}: ${millis(figureMs)}${limit}${healthy}`,
+    `${objectiveId}${what === '' ? '' : `, ${what}`}: ${name}${millis(figureMs)}${limit}${healthy}`,
     `first seen ${time(observedMs)}, had held ${later(detectedMs - observedMs)} at ${time(detectedMs)}`,
     `incident ${symptom.incident}`,
   ];
@@ -60,45 +65,53 @@ function symptomLines({ symptom, origin }: ExplanationView): string[] {
 function causeLines({ cause }: ExplanationView): string[] {
   if (cause === null) return [];
   return [
-    `${cause.name} at ${cause.at || 'no place'}, score ${cause.score.toFixed(2)}, ` +
-      `diagnosed ${time(cause.diagnosedMs)}`,
+    `${cause.name} at ${cause.at || 'no place'}, score ${cause.score.toFixed(2)}` +
+      `${likely(cause)}, diagnosed ${time(cause.diagnosedMs)}`,
     ...cause.evidence.map((line) => `  ${line}`),
+    ...partLines(cause),
     ...cause.rejected.flatMap((other) => [
-      `not ${other.name}${other.at === '' ? '' : ` at ${other.at}`}: ${other.why}`,
+      `not ${other.name}${other.at === '' ? '' : ` at ${other.at}`}: ${other.why}${likely(other)}`,
       ...other.evidence.map((line) => `  ${line}`),
     ]),
+    ...(cause.ruledOut ?? []).map(({ name, why }) => `not ${name}: ${why}`),
   ];
 }
 
-function rulesLines({ rules }: ExplanationView): string[] {
-  if (rules === null) return [];
-  const { order, answers, chosen } = rules;
-  return [
-    ...order.flatMap(({ name, when, answer }, i) => [
-      `${i + 1}. ${name}: ${answer ?? 'its answer is not recorded'}`,
-      `   when ${when}`,
-    ]),
-    ...(order.length === 0 && chosen !== null ? [`${chosen}: chosen`] : []),
-    ...answers
-      .filter(({ note }) => note !== '')
-      .map(({ atMs, note }) => `noted ${time(atMs)}: ${note}`),
-  ];
+type Cause = NonNullable<ExplanationView['cause']>;
+
+const likely = ({ probability }: Pick<Cause, 'probability'>): string =>
+  probability === null ? '' : `, probability ${percent(probability)}`;
+
+function partLines({ parts }: Cause): string[] {
+  if (parts === null || parts.length === 0) return [];
+  const words = parts.map(
+    ({ signal, value, weight }) =>
+      `${signal}${value === null ? '' : ` ${Number(value.toPrecision(3))}`} counts ${weight.toFixed(2)}`,
+  );
+  return [`  the score is the product of: ${words.join('; ')}`];
 }
 
 function choiceLines({ choice }: ExplanationView, style: Style): string[] {
   if (choice === null) return [];
   const { action, devices, leaves, predicted, checks, risk, approvedBy, mode } = choice;
+  const { why, method, learned } = choice;
   const failed = checks.filter(({ passed }) => !passed);
   return [
     `${action.type} on ${devices.join(', ') || 'no device'}, mode ${mode}` +
       (approvedBy === null ? '' : `, approved by ${approvedBy}`),
+    ...(why === null ? [] : [`chosen: ${why}`]),
+    ...(method === null || method === '' ? [] : [`found by ${method}`]),
+    ...(learned === null ? [] : [`known of it then: ${learnedWords(learned)}`]),
     ...diffLines(diffsOf(leaves.slice(0, MAX_LEAVES)), style),
     ...(leaves.length > MAX_LEAVES ? [`and ${leaves.length - MAX_LEAVES} leaves more`] : []),
     ...(predicted.explanation === '' ? [] : [`expected: ${predicted.explanation}`]),
     `predicted gain ${signedPercent(predicted.gainRatio)} ` +
       `(+/- ${percent(predicted.uncertaintyRatio)}), hottest link ` +
       `${percent(predicted.maxUtilizationBefore)} -> ${percent(predicted.maxUtilizationAfter)}`,
-    `checks: ${checks.length - failed.length} of ${checks.length} passed`,
+    `safety checks: ${checks.length - failed.length} of ${checks.length} passed`,
+    ...checks
+      .filter(({ passed }) => passed)
+      .map(({ name, detail }) => `  ${name}${detail === '' ? '' : `: ${detail}`}`),
     ...failed.map(({ name, code, detail }) => `  ${name} failed: ${code ?? name}, ${detail}`),
     `risk ${risk.level}${risk.reasons.length === 0 ? '' : `: ${risk.reasons.join('; ')}`}`,
   ];
@@ -116,14 +129,37 @@ function diffsOf(leaves: readonly Leaf[]): DeviceDiffView[] {
   return [...diffs].map(([device, own]) => ({ device, leaves: own }));
 }
 
-function verdictLines({ verdict }: ExplanationView): string[] {
+function verdictLines({ verdict, comparison }: ExplanationView): string[] {
   if (verdict === null) return [];
   return [
     `${verdict.verdict}: ${millis(verdict.beforeMs)} -> ${millis(verdict.afterMs)}, ` +
       `effect ${signedPercent(verdict.effectRatio)} ` +
       `(p = ${verdict.pValue.toPrecision(2)}, ${verdict.samples} samples)`,
+    ...(comparison === null ? [] : [comparedLine(comparison)]),
     ...verdict.evidence,
   ];
+}
+
+function comparedLine(compared: NonNullable<ExplanationView['comparison']>): string {
+  const { predictedRatio, uncertaintyRatio, measuredRatio, asPredicted } = compared;
+  return (
+    `predicted ${signedPercent(predictedRatio)} (+/- ${percent(uncertaintyRatio)}), measured ` +
+    `${signedPercent(measuredRatio)}: ${asPredicted ? 'as predicted' : 'not as predicted'}`
+  );
+}
+
+const COUNTED = {
+  helped: 'it counts as a success',
+  failed: 'it counts as a failure',
+  none: 'nothing: it was not measured, or the measurement could not tell',
+  open: 'not known before it is judged',
+} as const;
+
+function lessonLines({ lesson }: ExplanationView): string[] {
+  if (lesson === null) return [];
+  const { cause, action, context, counted, now } = lesson;
+  const known = now === null ? '' : `; by the last verdict it ${learnedWords(now)}`;
+  return [`${action} against ${cause} in ${context}: ${COUNTED[counted]}${known}`];
 }
 
 function endLines({ end, subject }: ExplanationView): string[] {

@@ -71,7 +71,7 @@ export interface Decision {
   readonly healthyMs: number | null;
   readonly facts: RecordedFacts;
   /** As diagnosed for this decision, most likely first, at most 6. */
-  readonly causes: readonly Pick<Cause, 'name' | 'score' | 'probability' | 'at' | 'evidence'>[];
+  readonly causes: readonly Cause[];
   readonly rejected: readonly RejectedCause[];
   /** Traffic class and layer: where experience counts as the same. */
   readonly context: string;

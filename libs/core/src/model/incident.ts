@@ -105,6 +105,13 @@ export interface Incident {
   readonly closedMs: number | null;
   readonly healthyQuantileMs: number | null;
   readonly degradedQuantileMs: number;
+  /** Limit of the objective as the incident was opened; records of earlier versions have none. */
+  readonly heldAgainst?: {
+    readonly metric: string;
+    /** 0..1, e.g. 0.95. */
+    readonly quantile: number;
+    readonly thresholdMs: number | null;
+  };
   readonly diagnosis: Diagnosis | null;
   readonly rule: RuleName | null;
   readonly changes: readonly ChangeId[];

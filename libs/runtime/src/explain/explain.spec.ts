@@ -178,7 +178,8 @@ describe('an explanation', () => {
 
   it('tells the answers of rules that are recorded, and that the others are not', async () => {
     const { rules, notRecorded } = await told(journalOf(KEPT), 'chg-1');
-    expect(rules?.order).toEqual([
+    expect(rules).toMatchObject({ policy: 'now', context: null, decidedMs: null });
+    expect(rules?.order).toMatchObject([
       { name: 'first', when: 'first holds', answer: null },
       {
         ...{ name: 'weight', when: 'weight holds' },
@@ -251,6 +252,123 @@ describe('an explanation', () => {
     expect((await told(journal, 'chg-1')).changes).toMatchObject([
       { id: 'chg-2', relation: 'undone-by' },
     ]);
+  });
+});
+
+/** What this version records: the decision before the change, the limit, what was ruled out. */
+const candidate = {
+  ...{ action: 'reroute 10.0.2.0/24 at leaf1', type: 'reroute' },
+  ...{ gainRatio: -0.34, uncertaintyRatio: 0.25, explanation: 'moves it', method: 'min-churn' },
+  ...{ notes: ['4 entries move'], learned: { helped: 2, failed: 1, successRatio: 0.667 } },
+};
+const asked = (rule: string, answer: string, candidates: unknown[] = []) => ({
+  ...{ rule, when: `${rule} held`, answer, detail: `${rule}: ${answer}`, candidates },
+  ...{ bestGainRatio: candidates.length === 0 ? null : -0.34, minGainRatio: 0.05 },
+});
+const decided = (
+  chosen: string | null,
+  cause = { ...diagnosis.causes[0], probability: 0.8, parts: [] },
+): RecordBody =>
+  ({
+    kind: 'decision-taken',
+    decision: {
+      ...{ incident: INC, objectiveId: 'chat', atMs: T0 + 3_900, policyHash: 'of-then' },
+      ...{ quantile: 0.95, healthyMs: 35, facts: diagnosis.facts, causes: [cause] },
+      ...{ rejected: [], context: 'real-time-inference/leaf' },
+      rules: [
+        asked('weight', 'condition-false'),
+        asked('reroute', chosen === null ? 'no-gain' : 'chosen', [candidate]),
+        asked('ecn', 'not-asked'),
+      ],
+      chosen:
+        chosen === null
+          ? null
+          : {
+              rule: chosen,
+              action: candidate.action,
+              mode: 'auto',
+              gainRatio: -0.34,
+              why: 'first',
+            },
+    },
+  }) as unknown as RecordBody;
+const [CAUSE] = diagnosis.causes;
+const PRESENT: readonly RecordBody[] = KEPT.flatMap((body): RecordBody[] => {
+  if (body.kind === 'incident-opened') {
+    const heldAgainst = { metric: 'request-latency', quantile: 0.95, thresholdMs: 100 };
+    return [{ ...body, incident: { ...body.incident, heldAgainst } }];
+  }
+  if (body.kind === 'incident-diagnosed' && CAUSE !== undefined) {
+    const causes = [{ ...CAUSE, probability: 0.8, parts: [] }];
+    const rejected = [{ name: 'gray-link', why: 'nothing is lost' }] as const;
+    return [{ ...body, diagnosis: { ...body.diagnosis, causes, rejected } }];
+  }
+  if (body.kind === 'change-proposed') {
+    const lesson = { cause: 'congestion', action: 'reroute', context: 'real-time-inference/leaf' };
+    const change = { ...body.change, lesson: { ...lesson, halfLifeMs: 1e9 } };
+    return [decided('reroute'), { ...body, change }];
+  }
+  return [body];
+});
+
+describe('an explanation of what this version recorded', () => {
+  it('says everything: nothing is left unrecorded, of the change and of the incident', async () => {
+    const journal = journalOf(PRESENT);
+    expect((await told(journal, 'chg-1', null)).notRecorded).toEqual([]);
+    expect((await told(journal, 'inc-1', null)).notRecorded).toEqual([]);
+  });
+
+  it('has the rules of the policy that decided, with their candidates and what was learned', async () => {
+    const { rules, choice } = await told(journalOf(PRESENT), 'chg-1');
+    expect(rules).toMatchObject({
+      ...{ policy: 'decided', policyHash: 'of-then', decidedMs: T0 + 3_900 },
+      ...{ context: 'real-time-inference/leaf', chosen: 'reroute' },
+    });
+    expect(rules?.order.map(({ name, answer }) => [name, answer])).toEqual([
+      ['weight', 'condition-false'],
+      ['reroute', 'chosen'],
+      ['ecn', 'not-asked'],
+    ]);
+    expect(rules?.order[1]?.candidates).toEqual([candidate]);
+    const { learned, method } = candidate;
+    expect(choice).toMatchObject({ why: 'first', method, learned });
+  });
+
+  it('holds what was measured against what was predicted, and says what it taught', async () => {
+    const all = await told(journalOf(PRESENT), 'chg-1');
+    expect(all.comparison).toMatchObject({ predictedRatio: -0.34, measuredRatio: -0.6 });
+    expect(all.lesson).toEqual({
+      ...{ cause: 'congestion', action: 'reroute', context: 'real-time-inference/leaf' },
+      ...{ counted: 'helped', now: { helped: 1, failed: 0, successRatio: 1 } },
+    });
+    const open = await told(journalOf(PRESENT.slice(0, 12)), 'chg-1');
+    expect(open.lesson).toMatchObject({ counted: 'open', now: null });
+    const { symptom, cause } = all;
+    expect(symptom).toMatchObject({ kind: 'latency', quantile: 0.95, thresholdMs: 100 });
+    expect(cause).toMatchObject({ probability: 0.8, ruledOut: [{ name: 'gray-link' }] });
+  });
+
+  it('takes the cause that was decided on where the incident stands at another one', async () => {
+    const incast = { ...diagnosis.causes[1], probability: 0.9, parts: [] } as never;
+    const bodies = PRESENT.map((body) =>
+      body.kind === 'decision-taken' ? decided('reroute', incast) : body,
+    );
+    expect((await told(journalOf(bodies), 'chg-1')).cause?.name).toBe('incast');
+  });
+
+  it('tells of the last decision on an incident, and gives no decision to what did not come of it', async () => {
+    const journal = journalOf([...PRESENT.slice(0, -2), decided(null)]);
+    const { rules } = await told(journal, 'inc-1');
+    expect(rules?.order.map(({ answer }) => answer)).toContain('no-gain');
+    const asked = changeOf({ id: changeId('chg-2'), origin: 'operator', rule: null });
+    const by = journalOf([...PRESENT, { kind: 'change-proposed', change: asked }]);
+    expect((await told(by, 'chg-2')).choice).toMatchObject({ why: null, learned: null });
+  });
+
+  it('is told from the fold when the records are compacted away', async () => {
+    const all = await told(journalOf(PRESENT, PRESENT.length - 3), 'chg-1');
+    expect(all.rules?.policy).toBe('decided');
+    expect(all.choice?.why).toBe('first');
   });
 });
 

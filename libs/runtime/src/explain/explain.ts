@@ -1,8 +1,9 @@
 import { isTerminal } from '@weir/core/change';
-import type { Change, Policy } from '@weir/core/model';
+import type { Change, Decision, Policy } from '@weir/core/model';
 import { causeOf, symptomOf } from './symptom';
 import type { Choice, Ending, Explanation, Origin, RelatedChange } from './explanation';
 import { gapsOf } from './gaps';
+import { comparisonOf, lessonOf } from './lesson';
 import { rulesAsked } from './rules';
 import type { Story } from './story';
 import { transactionOf } from './transaction';
@@ -27,10 +28,12 @@ export function explain(story: Story, policy: PolicyOrder | null): Explanation {
     shadows: shadows.map(({ id, rule, why, detail, action, predicted, decidedMs, score }) => ({
       ...{ id, rule, why, detail, action, predicted, decidedMs, score },
     })),
-    choice: change === null ? null : choiceOf(change),
+    choice: change === null ? null : choiceOf(change, story.decision),
     transaction: change === null ? null : transactionOf(change, story.records),
     verdict: change?.verdict ?? null,
+    comparison: change === null ? null : comparisonOf(change),
     end: endingOf(story),
+    lesson: change === null ? null : lessonOf(change, story.experience),
     changes: story.others.map((other) => relatedOf(other, change)),
   };
   return { ...told, notRecorded: gapsOf(told, story) };
@@ -51,7 +54,25 @@ function originOf(change: Change, { records }: Story): Origin {
   };
 }
 
-const choiceOf = ({ action, mode, plan, approvedBy }: Change): Choice => ({
+function choiceOf(change: Change, decision: Decision | null): Choice {
+  const chosen = decision?.chosen ?? null;
+  const candidate = decision?.rules
+    .find(({ rule }) => rule === chosen?.rule)
+    ?.candidates.find(({ action }) => action === chosen?.action);
+  return {
+    ...planned(change),
+    why: chosen?.why ?? null,
+    method: candidate?.method ?? null,
+    learned: candidate?.learned ?? null,
+  };
+}
+
+const planned = ({
+  action,
+  mode,
+  plan,
+  approvedBy,
+}: Change): Omit<Choice, 'why' | 'method' | 'learned'> => ({
   action,
   mode,
   devices: plan.diffs.map(({ device }) => device),

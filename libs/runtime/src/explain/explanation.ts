@@ -1,15 +1,20 @@
 import type {
   Action,
+  CausePart,
   Change,
   ChangeState,
+  ConsideredCandidate,
   DeviceProgress,
+  LearnedRate,
   Mode,
   OperationOutcome,
   OperationVerb,
   Plan,
   PredictedEffect,
+  RejectedCause,
   Shadow,
   StageTimes,
+  SymptomKind,
   VerdictRecord,
 } from '@weir/core/model';
 
@@ -33,7 +38,11 @@ export interface Explanation {
   readonly choice: Choice | null;
   readonly transaction: Transaction | null;
   readonly verdict: VerdictRecord | null;
+  /** Null without a verdict, and where no gain was claimed. */
+  readonly comparison: Comparison | null;
   readonly end: Ending;
+  /** Null where no rule made the change, and in old records. */
+  readonly lesson: LessonTold | null;
   readonly changes: readonly RelatedChange[];
   /** What one would like to know here and no record says, with the reason where there is one. */
   readonly notRecorded: readonly string[];
@@ -50,7 +59,11 @@ export interface Origin {
 
 export interface Symptom {
   readonly incident: string;
+  /** What made an incident of it; null where an earlier version wrote the record. */
+  readonly kind: SymptomKind | null;
   readonly objectiveId: string;
+  /** Which quantile is held against the threshold, e.g. 0.95; null where it is not recorded. */
+  readonly quantile: number | null;
   /** What is measured, e.g. `request-latency`; null before the first diagnosis. */
   readonly metric: string | null;
   /** The objective's quantile when the incident was opened. */
@@ -65,6 +78,10 @@ export interface Symptom {
 export interface NamedCause {
   readonly name: string;
   readonly score: number;
+  /** 0..1, of all causes of the diagnosis one; null where an earlier version wrote the record. */
+  readonly probability: number | null;
+  /** What the score is the product of; null where it is not recorded. */
+  readonly parts: readonly CausePart[] | null;
   readonly at: string;
   readonly evidence: readonly string[];
 }
@@ -73,25 +90,42 @@ export interface DiagnosedCause extends NamedCause {
   readonly diagnosedMs: number;
   /** The other candidates, likeliest first. */
   readonly rejected: readonly (NamedCause & { readonly why: string })[];
+  /** Causes that were looked for in vain; null where that is not recorded. */
+  readonly ruledOut: readonly RejectedCause[] | null;
 }
 
 export interface RulesAsked {
   readonly chosen: string | null;
-  /** Hash of the policy that `order` was read from: the one in force now; null when not known. */
+  /** Hash of the policy that `order` was read from; null when it is not known. */
   readonly policyHash: string | null;
-  /** Rules in the order in which they are asked, down to the chosen one. */
-  readonly order: readonly {
-    readonly name: string;
-    readonly when: string;
-    /** `chosen`, what was noted of it last, or null: not recorded. */
-    readonly answer: string | null;
-  }[];
+  /** The policy that decided, or for old records the one in force now, from which `order` is. */
+  readonly policy: 'decided' | 'now' | null;
+  /** Traffic class and layer within which experience counts as the same; null: not recorded. */
+  readonly context: string | null;
+  /** When the decision was taken that `order` tells of. */
+  readonly decidedMs: number | null;
+  /** Rules in the order in which they stand in the policy. */
+  readonly order: readonly AskedRule[];
   /** What was noted on the incident, in order. */
   readonly answers: readonly {
     readonly atMs: number;
     readonly rule: string | null;
     readonly note: string;
   }[];
+}
+
+export interface AskedRule {
+  readonly name: string;
+  readonly when: string;
+  /** One of RULE_ANSWERS; for old records `chosen`, what was noted last, or null: not recorded. */
+  readonly answer: string | null;
+  /** The answer in words; empty where it says it all. */
+  readonly detail: string;
+  readonly bestGainRatio: number | null;
+  /** Smallest gain for which the rule acts; null where it is not recorded. */
+  readonly minGainRatio: number | null;
+  /** What it could have done, best first. */
+  readonly candidates: readonly ConsideredCandidate[];
 }
 
 export interface Choice {
@@ -109,6 +143,32 @@ export interface Choice {
   readonly risk: Plan['risk'];
   readonly planHash: string;
   readonly approvedBy: string | null;
+  /** Why this one; null where it is not recorded, or no rule chose. */
+  readonly why: string | null;
+  /** How it was found; null where it is not recorded. */
+  readonly method: string | null;
+  /** What was known of the action then; null where nothing was. */
+  readonly learned: LearnedRate | null;
+}
+
+/** What the measurement said beside what was predicted. */
+export interface Comparison {
+  readonly predictedRatio: number;
+  readonly uncertaintyRatio: number;
+  readonly measuredRatio: number;
+  /** Whether the measured effect lies within the interval around the predicted one. */
+  readonly asPredicted: boolean;
+}
+
+/** What a change taught, or will once it is judged. */
+export interface LessonTold {
+  readonly cause: string;
+  readonly action: string;
+  readonly context: string;
+  /** `none`: the measurement could not tell, or there was none. `open`: not over yet. */
+  readonly counted: 'helped' | 'failed' | 'none' | 'open';
+  /** What is known by now; null when it was forgotten. */
+  readonly now: LearnedRate | null;
 }
 
 export interface Transaction {

@@ -1,7 +1,15 @@
 import { isTerminal } from '@weir/core/change';
-import type { Change, Incident, JournalRecord, RecordBody, Shadow } from '@weir/core/model';
+import type {
+  Change,
+  Decision,
+  Experience,
+  Incident,
+  JournalRecord,
+  RecordBody,
+  Shadow,
+} from '@weir/core/model';
 import type { Journal } from '@weir/core/ports';
-import { applyRecord, emptyDurableState } from '@weir/core/state';
+import { applyRecord, emptyDurableState, learningKey } from '@weir/core/state';
 import type { ReadModel } from '../read-model';
 
 /** What is known of a change or an incident. */
@@ -18,6 +26,10 @@ export interface Story {
   /** Other changes on the incident, the change that is undone, and those that undo this one. */
   readonly others: readonly Change[];
   readonly shadows: readonly Shadow[];
+  /** The decision that the change came of, or the last one on the incident; null in old journals. */
+  readonly decision: Decision | null;
+  /** What is known by now of what the change taught. */
+  readonly experience: Experience | undefined;
 }
 
 type Source = Pick<Journal, 'read' | 'lastSequence'>;
@@ -81,8 +93,25 @@ export async function readStory(
       .filter((shadow) =>
         own === null ? shadow.incident === incidentId : shadow.changeId === own.id,
       ),
+    decision: decisionIn(records, own) ?? model.decision(id) ?? null,
+    experience: model.learning().find((item) => isLearnedBy(item, own)),
   };
 }
+
+/** The last one on the incident; for a change the one right before it, when it came of one. */
+function decisionIn(records: readonly JournalRecord[], change: Change | null): Decision | null {
+  if (change !== null && change.origin !== 'rule') return null;
+  let last: Decision | null = null;
+  for (const { body } of records) {
+    if (body.kind === 'change-proposed' && body.change.id === change?.id)
+      return last?.chosen?.rule === change.rule ? last : null;
+    if (body.kind === 'decision-taken') last = body.decision;
+  }
+  return change === null ? last : null;
+}
+
+const isLearnedBy = (experience: Experience, change: Change | null): boolean =>
+  change?.lesson !== undefined && learningKey(experience) === learningKey(change.lesson);
 
 const unhurried = (source: Source, pause: Pause): Source => ({
   lastSequence: () => source.lastSequence(),
@@ -132,6 +161,8 @@ function idOf(body: RecordBody): string {
       return body.change.id;
     case 'incident-opened':
       return body.incident.id;
+    case 'decision-taken':
+      return body.decision.incident;
     case 'shadow-decided':
     case 'shadow-scored':
     case 'intent-put':

@@ -1,16 +1,21 @@
-import type { Diagnosis, Incident } from '@weir/core/model';
-import type { DiagnosedCause, Symptom } from './explanation';
+import type { Cause, Diagnosis, Incident } from '@weir/core/model';
+import type { DiagnosedCause, NamedCause, Symptom } from './explanation';
 import type { Story } from './story';
 
 /** What was seen, and against which limit. */
 export function symptomOf(story: Story, incident: Incident): Symptom {
   const slo = diagnosisOf(story)?.facts.slo;
+  const { heldAgainst } = incident;
   return {
     incident: incident.id,
+    // An incident of this version says what it is held against; its symptom is left out where it
+    // is the latency that was looked at first.
+    kind: incident.symptom ?? (heldAgainst === undefined ? null : 'latency'),
     objectiveId: incident.objectiveId,
-    metric: slo?.metric ?? null,
+    metric: heldAgainst?.metric ?? slo?.metric ?? null,
+    quantile: heldAgainst?.quantile ?? story.decision?.quantile ?? null,
     figureMs: incident.degradedQuantileMs,
-    thresholdMs: slo?.thresholdMs ?? null,
+    thresholdMs: heldAgainst?.thresholdMs ?? slo?.thresholdMs ?? null,
     healthyMs: incident.healthyQuantileMs,
     observedMs: incident.observedMs,
     detectedMs: incident.detectedMs,
@@ -23,25 +28,45 @@ export function causeOf(story: Story): DiagnosedCause | null {
   const [first, ...others] = diagnosis?.causes ?? [];
   if (diagnosis === null || first === undefined) return null;
   return {
-    ...first,
+    ...named(first),
     diagnosedMs: diagnosis.atMs,
-    rejected: others.map((cause) => ({
-      ...cause,
-      why:
-        `scored ${cause.score.toFixed(2)}, ` +
-        (cause.score < first.score
-          ? `${(first.score - cause.score).toFixed(2)} less than ${first.name}`
-          : `no less than ${first.name}, but ranked behind it`),
-    })),
+    rejected: others.map((cause) => ({ ...named(cause), why: whyNot(cause, first) })),
+    ruledOut: diagnosis.rejected ?? null,
   };
 }
 
-function diagnosisOf({ change, incident, records }: Story): Diagnosis | null {
-  if (change === null) return incident?.diagnosis ?? null;
+const named = ({ name, score, at, evidence, probability, parts }: Cause): NamedCause => ({
+  ...{ name, score, at, evidence },
+  probability: probability ?? null,
+  parts: parts ?? null,
+});
+
+const whyNot = (cause: Cause, first: Cause): string =>
+  `scored ${cause.score.toFixed(2)}, ` +
+  (cause.score < first.score
+    ? `${(first.score - cause.score).toFixed(2)} less than ${first.name}`
+    : `no less than ${first.name}, but ranked behind it`);
+
+/**
+ * The diagnosis that stood when the change was made. Where the decision was taken on another cause
+ * than the one on the incident, what the decision says of its causes goes before it.
+ */
+function diagnosisOf({ change, incident, records, decision }: Story): Diagnosis | null {
+  const noted = change === null ? (incident?.diagnosis ?? null) : beforeThe(change.id, records);
+  const standing = noted ?? incident?.diagnosis ?? null;
+  if (decision === null || change === null) return standing;
+  const { causes, rejected, facts, atMs } = decision;
+  if (standing !== null && standing.causes[0]?.name === causes[0]?.name) return standing;
+  return { atMs, causes, rejected, facts };
+}
+
+function beforeThe(change: string, records: Story['records']): Diagnosis | null {
   let latest: Diagnosis | null = null;
   for (const { body } of records) {
-    if (body.kind === 'change-proposed' && body.change.id === change.id) break;
+    if (body.kind === 'change-proposed' && body.change.id === change) break;
     if (body.kind === 'incident-diagnosed') latest = body.diagnosis;
+    // Opened on a forecast it comes with its diagnosis.
+    if (body.kind === 'incident-opened') latest = body.incident.diagnosis;
   }
-  return latest ?? incident?.diagnosis ?? null;
+  return latest;
 }

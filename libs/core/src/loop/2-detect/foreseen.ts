@@ -4,6 +4,7 @@ import { diagnoseObjective, type Diagnosed } from '../evidence';
 import { foreseeing, futurePass, type Foresight } from '../forecast';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { heldAgainst } from './held-against';
 
 /** Rounds in a row in which a breach is foreseen before anybody is told. */
 const LEAST_ROUNDS = 2;
@@ -53,6 +54,7 @@ function open(
       closedMs: null,
       healthyQuantileMs: Number.isNaN(state.healthyMs) ? null : state.healthyMs,
       degradedQuantileMs: state.quantileMs,
+      heldAgainst: heldAgainst(pass, state),
       diagnosis,
       rule: null,
       changes: [],

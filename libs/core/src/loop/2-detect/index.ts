@@ -2,6 +2,7 @@ import { incidentId, type Incident } from '../../model';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { detectForeseen } from './foreseen';
+import { heldAgainst } from './held-against';
 import { nextSymptom } from './hysteresis';
 
 /** Stage 2. Runs each objective through its hysteresis; opens and closes incidents. */
@@ -45,6 +46,7 @@ function open(pass: Pass, state: ObjectiveState): void {
       closedMs: null,
       healthyQuantileMs: Number.isNaN(state.healthyMs) ? null : state.healthyMs,
       degradedQuantileMs: state.quantileMs,
+      heldAgainst: heldAgainst(pass, state),
       diagnosis: null,
       rule: null,
       changes: [],

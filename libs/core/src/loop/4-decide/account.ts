@@ -2,6 +2,7 @@ import {
   actionText,
   type Action,
   type AskedRule,
+  type Cause,
   type ConsideredCandidate,
   type Decision,
   type Diagnosis,
@@ -17,7 +18,15 @@ import type { Candidate } from './draft';
 import type { Standpoint } from './experience';
 
 /** Bounds of what is written down of one decision. */
-const MOST = { candidates: 8, causes: 6, evidence: 4, rejected: 16, notes: 8, characters: 240 };
+const MOST = {
+  candidates: 8,
+  causes: 6,
+  evidence: 4,
+  parts: 8,
+  rejected: 16,
+  notes: 8,
+  characters: 240,
+};
 
 /** A candidate with what is known of its action. */
 export interface Considered {
@@ -102,15 +111,17 @@ export function accountOf(
     quantile: objective.quantile,
     healthyMs: Number.isFinite(healthyMs) ? healthyMs : null,
     facts,
-    causes: causes.slice(0, MOST.causes).map(({ name, score, probability, at, evidence }) => ({
-      ...{ name, score, at },
-      ...(probability === undefined ? {} : { probability }),
-      evidence: evidence.slice(0, MOST.evidence).map(cut),
-    })),
+    causes: causes.slice(0, MOST.causes).map(bounded),
     rejected: rejected.slice(0, MOST.rejected).map(({ name, why }) => ({ name, why: cut(why) })),
     context,
   };
 }
+
+const bounded = (cause: Cause): Cause => ({
+  ...cause,
+  evidence: cause.evidence.slice(0, MOST.evidence).map(cut),
+  ...(cause.parts === undefined ? {} : { parts: cause.parts.slice(0, MOST.parts) }),
+});
 
 const cut = (text: string): string =>
   text.length <= MOST.characters ? text : `${text.slice(0, MOST.characters - 3)}...`;
