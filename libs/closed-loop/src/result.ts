@@ -124,6 +124,8 @@ export interface IncidentResult {
   readonly id: string;
   readonly objective: string;
   readonly state: Incident['state'];
+  /** What is wrong with the objective, or that it is expected to be (`foreseen`). */
+  readonly symptom: string;
   readonly observedMs: number;
   readonly detectedMs: number;
   readonly diagnosedMs: number | null;

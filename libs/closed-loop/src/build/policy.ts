@@ -69,13 +69,16 @@ function fieldOf(where: string, rules: readonly Fields[]): string {
   return `spec.policy.overrides.rules.${name}${rule[2] ?? ''}`;
 }
 
-/** The same policy, allowed no more than this. */
-export function atMost(mode: 'observe' | 'suggest', policy: Policy, topology: Topology): Policy {
+/** The same policy, allowed to suggest and no more. */
+export function suggestOnly(policy: Policy, topology: Topology): Policy {
   const groups = new Set([...topology.devices.values()].map((device) => device.group));
   return {
     ...policy,
     groups: Object.fromEntries(
-      [...groups].map((group) => [group, stricterMode(policy.groups[group] ?? 'auto', mode)]),
+      [...groups].map((group) => [group, stricterMode(policy.groups[group] ?? 'auto', 'suggest')]),
     ),
   };
 }
+
+/** The same policy without rules: incidents and their causes are found, and that is all. */
+export const observeOnly = (policy: Policy): Policy => ({ ...policy, rules: [] });

@@ -27,6 +27,8 @@ export interface Draft {
   readonly events: readonly EventInput[];
   readonly intents: readonly IntentInput[];
   readonly sufferer: Sufferer;
+  /** Others whose objectives are watched as well. */
+  readonly others?: readonly Sufferer[];
   /** One line for people: how it was drawn. */
   readonly story: string;
 }

@@ -38,6 +38,7 @@ export function drawHealthy(random: Random): Scenario {
     events: [],
     intents: [chat.intent, web.intent, ...(withJob ? [job.intent] : [])],
     sufferer: chat.sufferer,
+    others: [web.sufferer, ...(withJob ? [job.sufferer] : [])],
     story: 'nothing is wrong',
   };
   const times = { onsetMs: null, durationMs: DURATION_MS, warmupMs: WARMUP_MS };

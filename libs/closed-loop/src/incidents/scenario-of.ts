@@ -18,7 +18,8 @@ export interface Times {
 
 /** The scenario of a draft; a draft that does not build is a bug of its cause. */
 export function scenarioOf(name: string, draft: Draft, times: Times, seed: number): Scenario {
-  const { metric, workload, quantile } = draft.sufferer;
+  const { metric } = draft.sufferer;
+  const watched = [draft.sufferer, ...(draft.others ?? [])];
   const parsed = scenarioSchema.safeParse({
     apiVersion: 'weir.dev/v1',
     kind: 'Scenario',
@@ -41,7 +42,10 @@ export function scenarioOf(name: string, draft: Draft, times: Times, seed: numbe
           verify: { settleMs: 2_000, minSamples: 8, maxMs: 20_000 },
         },
       },
-      measures: [{ workload, metric, quantile }],
+      measures: watched.map(({ workload, metric: of, quantile }) => ({
+        ...{ workload, quantile },
+        metric: of,
+      })),
     },
   });
   assert(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ok, type Result } from '@weir/core/base';
-import type { Objective } from '@weir/core/model';
+import type { Objective, Policy } from '@weir/core/model';
 import { canonicalJson, type FlightStore } from '@weir/core/ports';
 import { type FabricSpec, VirtualTime, World } from '@weir/sim';
-import { atMost } from '../build/policy';
+import { observeOnly, suggestOnly } from '../build/policy';
 import { mistake } from '../build/refusals';
 import type { Scenario } from '../build/scenario';
 import type { TimelineEntry } from '../build/timeline';
@@ -65,7 +65,7 @@ class ClosedLoop {
     private readonly scenario: Scenario,
     private readonly options: RunOptions,
   ) {
-    const { fabric, seed, timeline, topology, document } = scenario;
+    const { fabric, seed, timeline, document } = scenario;
     const bound = options.bound === true;
     this.world = new World(bound ? withoutLimits(fabric) : fabric, seed);
     this.timeline = timeline.filter(({ action }) => !bound || withoutNetworkTrouble(action.kind));
@@ -82,10 +82,7 @@ class ClosedLoop {
       mode === 'on' && options.truth !== false
         ? new Witness(timeline, codec, document.spec.sampleIntervalMs, document.spec.durationMs)
         : null;
-    const policy =
-      mode === 'suggest' || mode === 'observe'
-        ? atMost(mode, scenario.policy, topology)
-        : scenario.policy;
+    const policy = policyFor(mode, scenario);
     this.loop =
       mode === 'off'
         ? null
@@ -245,6 +242,11 @@ class ClosedLoop {
     const digest = createHash('sha256').update(text).digest('hex');
     return { ...facts, expectations, digest };
   }
+}
+
+function policyFor(mode: LoopMode, { policy, topology }: Scenario): Policy {
+  if (mode === 'observe') return observeOnly(policy);
+  return mode === 'suggest' ? suggestOnly(policy, topology) : policy;
 }
 
 function withoutLimits(spec: FabricSpec): FabricSpec {

@@ -12,6 +12,7 @@ export function incidentResult(incident: Incident, named: IncidentResult['named'
     id,
     objective: objectiveId,
     state,
+    symptom: incident.symptom ?? 'latency',
     observedMs: since(incident.observedMs),
     detectedMs: since(incident.detectedMs),
     diagnosedMs: sinceOrNull(incident.diagnosedMs),

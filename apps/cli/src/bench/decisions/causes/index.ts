@@ -25,7 +25,7 @@ const FULL = 5;
 const TARGET = 0.95;
 
 const METHOD = [
-  'each incident is drawn from the seed: fabric, rates, loads, workloads, place, moment and severity; the loop runs on it with the default policy in observe mode, hold times of 3 to 4 s instead of 30 s',
+  'each incident is drawn from the seed: fabric, rates, loads, workloads, place, moment and severity; the loop finds incidents and causes by the default policy and acts on nothing, hold times of 3 to 4 s instead of 30 s',
   'redrawn: the simulated world says that the objective was missed before already, or was not missed clearly for most of the time after the onset; such a draw counts in no other column',
   'right first: the first cause that was named is the one that was done; right last: the one that was named when the run ended, 26 s after the onset; an incident that was not detected is wrong in both',
   'severity: quantile of the objective after the onset over its threshold',

@@ -59,11 +59,21 @@ async function incident(
     story: drawn.scenario.document.spec.description,
     redrawn,
     severity,
-    detectedMs: found === undefined ? null : found.detectedMs - onsetMs,
-    named: (found?.named ?? [])
-      .filter(({ cause }) => cause !== 'unknown')
-      .map(({ atMs, cause }) => ({ afterMs: atMs - onsetMs, cause })),
+    detectedMs: found === undefined ? null : Math.max(0, found.detectedMs - onsetMs),
+    named: namedAfter(onsetMs, found?.named ?? []),
   };
+}
+
+type Named = RunResult['incidents'][number]['named'];
+
+/** Of an incident that was open before already, the name that stood at the onset counts from it. */
+function namedAfter(onsetMs: number, named: Named): IncidentOutcome['named'] {
+  const known = named.filter(({ cause }) => cause !== 'unknown');
+  const standing = known.filter(({ atMs }) => atMs < onsetMs).slice(-1);
+  return [...standing, ...known.filter(({ atMs }) => atMs >= onsetMs)].map(({ atMs, cause }) => ({
+    afterMs: Math.max(0, atMs - onsetMs),
+    cause,
+  }));
 }
 
 const firstNamed = (named: readonly { readonly cause: string }[]): string | undefined =>
