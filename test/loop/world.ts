@@ -21,7 +21,7 @@ import {
   type TrafficClass,
   type WorkloadSample,
 } from '@weir/core/model';
-import type { Clock, Metrics, Strategies, Timers } from '@weir/core/ports';
+import type { Clock, ExactSolver, Metrics, Strategies, Timers } from '@weir/core/ports';
 import { intentKinds } from '@weir/intents';
 import {
   buildLayout,
@@ -182,6 +182,7 @@ export interface WorldOptions {
   readonly clock?: ManualClock;
   readonly journal?: MemoryJournal;
   readonly crashPoint?: CrashPoint;
+  readonly solver?: ExactSolver;
   /** Queues by class on every port; without it one for real time. */
   readonly queues?: Device['queueOfClass'];
 }
@@ -240,6 +241,7 @@ export class World {
         digest,
         crashPoint,
         frame: () => (this.silent ? null : this.frame()),
+        ...(options.solver === undefined ? {} : { solver: options.solver }),
       },
       {
         version: 'test',

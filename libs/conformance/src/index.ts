@@ -17,3 +17,4 @@ export * from './queue-contract';
 export * from './redis-fixture';
 export * from './sample-history';
 export * from './typescript-child';
+export * from './solver-contract';

@@ -125,6 +125,16 @@ const flightRecorderSchema = strict({
   .prefault({})
   .describe('What the engine saw around each change, for `weir replay`.');
 
+const exactSolverSchema = strict({
+  enabled: z.boolean().default(true),
+  limitMs: positiveMsSchema
+    .max(60_000)
+    .default(2_000)
+    .describe('Longest time for one answer; later ones are not used.'),
+})
+  .prefault({})
+  .describe('Is asked for splits that the methods of the loop leave open; nothing waits for it.');
+
 const anchorSchema = strict({
   file: fileSchema
     .optional()
@@ -183,6 +193,7 @@ const specSchema = strict({
     'The durable journal, its snapshots, and where its head is kept.',
   ),
   flightRecorder: flightRecorderSchema,
+  exactSolver: exactSolverSchema,
   redis: strict({
     url: z.string().regex(/^rediss?:\/\/\S+$/, 'redis://host:port or rediss://host:port'),
     prefix: nameSchema.default('weir').describe('Starts every key.'),

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { ControllerConfigSpec } from '@weir/contracts';
 import { refuse } from '@weir/core/base';
 import type { Command, CommandResult } from '@weir/core/model';
-import type { Clock, Journal, Timers } from '@weir/core/ports';
+import type { Clock, ExactSolver, Journal, Timers } from '@weir/core/ports';
 import type { LogPort } from '@weir/nest';
 import type { AnchoredJournal } from '@weir/adapter-journal-anchor';
 import { Engine, type FlightRecorder, type SnapshotSettings } from '@weir/runtime';
@@ -18,6 +18,7 @@ import type { Catalog } from '../wiring/adapters';
 import type { Backbone } from '../wiring/backbone';
 import type { ExposedMetrics, StopRequest } from '../wiring/context';
 import { flightRecorderOf } from '../wiring/flight';
+import { exactSolverOf } from '../wiring/exact-solver';
 import * as tokens from '../wiring/tokens';
 import { anchored } from './anchoring';
 import { checkCommand } from './check-command';
@@ -40,6 +41,7 @@ export class EngineService {
   private readonly reports: ReportSwitch;
   private engine: Engine | null = null;
   private recorder: FlightRecorder | null = null;
+  private readonly solver: ExactSolver | null;
   private journal: Journal | null = null;
   private anchors: AnchoredJournal | null = null;
   private epoch = 0;
@@ -61,6 +63,7 @@ export class EngineService {
     @Inject(tokens.STOP_REQUEST) private readonly requestStop: StopRequest,
   ) {
     this.reports = new ReportSwitch(backbone.queue);
+    this.solver = exactSolverOf(settings);
   }
 
   /** Returns at once: a standby waits for the lease for as long as the leader lives. */
@@ -93,6 +96,7 @@ export class EngineService {
     await this.leading;
     await this.engine?.stop();
     await this.recorder?.close();
+    await this.solver?.close();
     this.engine = null;
     await this.anchors?.endAnchoring();
     await this.backbone.lease.release();
@@ -142,6 +146,7 @@ export class EngineService {
     const frame = () => this.frames.take();
     this.recorder = flightRecorderOf(this.settings, metrics, log);
     const flight = this.recorder === null ? {} : { flight: this.recorder };
+    const solver = this.solver === null ? {} : { solver: this.solver };
     const engine = new Engine(
       {
         clock,
@@ -154,6 +159,7 @@ export class EngineService {
         crashPoint,
         frame,
         ...flight,
+        ...solver,
       },
       {
         version: VERSION,
@@ -164,6 +170,7 @@ export class EngineService {
         intentKinds: this.catalog.intentKinds,
         tickMs: this.settings.tickMs,
         operationTimeoutMs: this.settings.southbound.operationTimeoutMs,
+        exactLimitMs: this.settings.exactSolver.limitMs,
         snapshots: snapshotsOf(this.settings),
       },
     );

@@ -12,6 +12,8 @@ export interface LoopEnv {
   readonly digest: (text: string) => string;
   /** Time-out of one device operation, read-back included, ms. */
   readonly operationTimeoutMs: number;
+  /** How long an exact solver may take for an answer, ms; absent or 0: there is none to ask. */
+  readonly exactLimitMs?: number;
 }
 
 /** Monotonic time for ages and holds, wall time for records and deadlines. */

@@ -9,6 +9,7 @@ import type {
   OperationReport,
   TelemetryFrame,
 } from '../model';
+import type { SolvedSplit, SplitProgram } from '../ports';
 
 /** What wakes a pass. Events only mark what is new; each pass reads the whole state again. */
 export type LoopEvent =
@@ -30,11 +31,25 @@ export type LoopEvent =
     }
   | { readonly kind: 'tick'; readonly frame: TelemetryFrame | null }
   | { readonly kind: 'report'; readonly report: OperationReport }
+  /** What an exact solver came to; null with the reason when it came to nothing. */
+  | {
+      readonly kind: 'solved';
+      readonly id: string;
+      readonly answer: SolvedSplit | null;
+      readonly reason: string;
+    }
   | { readonly kind: 'command'; readonly requestId: string; readonly command: Command };
 
 /** What a pass asks the runtime to do, after the records of the pass are durable. */
 export type LoopEffect =
   | { readonly kind: 'operate'; readonly operation: DeviceOperation }
+  /** To be answered by a `solved` event of the same id; nothing waits for it. */
+  | {
+      readonly kind: 'solve';
+      readonly id: string;
+      readonly program: SplitProgram;
+      readonly limitMs: number;
+    }
   | { readonly kind: 'reply'; readonly requestId: string; readonly result: CommandResult };
 
 /** What a command asks the later stages to decide and validate. */

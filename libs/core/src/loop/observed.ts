@@ -159,6 +159,42 @@ export interface StageProof {
   readonly frame: number;
 }
 
+/** What an exact solver was asked about an objective's paths. */
+export interface ExactQuestion {
+  readonly id: string;
+  /** Monotonic. */
+  readonly askedMs: number;
+  /** `device|prefix` and the next hops of its paths, in the order of the program. */
+  readonly commodities: readonly { readonly key: string; readonly interfaces: readonly string[] }[];
+  /** The best that the own methods found. */
+  readonly utilization: number;
+  /** Shares by commodity and path; null while there is none. */
+  readonly answer: readonly (readonly number[])[] | null;
+  readonly ended: boolean;
+}
+
+export interface ExactQuestions {
+  readonly byObjective: ReadonlyMap<string, ExactQuestion>;
+  readonly asked: number;
+  readonly answered: number;
+  readonly failed: number;
+  /** Why the last one failed; empty while none did. */
+  readonly failure: string;
+  /** Latest excess of the own methods over their certificate and over the optimum; NaN: none yet. */
+  readonly openRatio: number;
+  readonly gapRatio: number;
+}
+
+export const NO_QUESTIONS: ExactQuestions = {
+  byObjective: new Map(),
+  asked: 0,
+  answered: 0,
+  failed: 0,
+  failure: '',
+  openRatio: NaN,
+  gapRatio: NaN,
+};
+
 /** Volatile state: lost at a restart, read again from the world. */
 export interface ObservedState {
   readonly phase: 'starting' | 'waiting-telemetry' | 'running' | 'holding';
@@ -200,6 +236,8 @@ export interface ObservedState {
   readonly searchAgainMs: ReadonlyMap<IncidentId, number>;
   /** Operations handed out and not reported yet, by id, with the monotonic time of hand-out. */
   readonly inFlight: ReadonlyMap<string, number>;
+  /** Questions to an exact solver; absent before the first one. */
+  readonly exact?: ExactQuestions;
   /** Earliest monotonic time of the next try, by `change/device`. */
   readonly retryAtMs: ReadonlyMap<string, number>;
   /** Until when a write may still arrive of which nobody knows, by `change/device`, monotonic. */

@@ -18,5 +18,6 @@ export * from './placement';
 export * from './profile';
 export * from './queue';
 export * from './relief';
+export * from './solver';
 export * from './strategy';
 export * from './telemetry';

@@ -19,7 +19,10 @@ export class EngineMetrics {
   private readonly escalated: GaugeMetric;
   private readonly solverFailures: CounterMetric;
   private readonly learningSuccess: GaugeMetric;
+  private readonly exactSolutions: CounterMetric;
+  private readonly rerouteGap: GaugeMetric;
   private readonly failuresSeen = new Map<string, number>();
+  private readonly exactSeen = { answered: 0, failed: 0 };
   private learningSeen: LoopState['durable']['learning'] = new Map();
 
   constructor(metrics: Metrics) {
@@ -79,6 +82,16 @@ export class EngineMetrics {
       'Failures of a method of decision; its answer was not used.',
       ['method'],
     );
+    this.exactSolutions = metrics.counter(
+      'weir_exact_solutions_total',
+      'Questions to the exact solver by what they came to.',
+      ['outcome'],
+    );
+    this.rerouteGap = metrics.gauge(
+      'weir_reroute_gap_ratio',
+      "Latest excess of the loop's own splits over their certificate, and over the optimum.",
+      ['against'],
+    );
   }
 
   pass(event: string, seconds: number, waiting: number): void {
@@ -94,6 +107,7 @@ export class EngineMetrics {
       this.solverFailures.add(failures - (this.failuresSeen.get(method) ?? 0), { method });
       this.failuresSeen.set(method, failures);
     }
+    this.exact(observed);
   }
 
   /** Both counts fade alike, so the share stays until the next verdict. */
@@ -104,6 +118,17 @@ export class EngineMetrics {
     for (const { cause, action, context, helped, failed } of learning.values())
       this.learningSuccess.set(helped / (helped + failed), { cause, action, context });
     this.learningSeen = learning;
+  }
+
+  private exact({ exact }: LoopState['observed']): void {
+    if (exact === undefined) return;
+    for (const outcome of ['answered', 'failed'] as const) {
+      this.exactSolutions.add(exact[outcome] - this.exactSeen[outcome], { outcome });
+      this.exactSeen[outcome] = exact[outcome];
+    }
+    if (!Number.isNaN(exact.openRatio))
+      this.rerouteGap.set(exact.openRatio, { against: 'certificate' });
+    if (!Number.isNaN(exact.gapRatio)) this.rerouteGap.set(exact.gapRatio, { against: 'optimum' });
   }
 
   record(body: RecordBody): void {

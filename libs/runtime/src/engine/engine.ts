@@ -9,7 +9,7 @@ import {
   type StepResult,
 } from '@weir/core/loop';
 import type { Command, CommandResult, DeviceOperation, OperationReport } from '@weir/core/model';
-import { GENESIS_HASH, type ChainPoint } from '@weir/core/ports';
+import { GENESIS_HASH, type ChainPoint, type SolvedSplit } from '@weir/core/ports';
 import type { DurableState } from '@weir/core/state';
 import { strategies } from '@weir/algorithms';
 import { notAcknowledged, unavailable, unknownReport } from './answers';
@@ -19,6 +19,7 @@ import { recoverState } from './recover';
 import { SnapshotKeeper } from './snapshot-keeper';
 import type { EngineDeps, EngineSettings } from './types';
 
+const EXACT_LIMIT_MS = 2_000;
 /** Events waiting above this are refused to people; ticks never pile up at all. */
 const MAX_INBOX = 10_000;
 
@@ -58,7 +59,8 @@ export class Engine {
     const { digest } = deps;
     const methods = settings.strategies ?? strategies;
     const given = { topology, policy, profiles, intentKinds, digest, operationTimeoutMs };
-    this.env = { ...given, strategies: methods };
+    const exactLimitMs = deps.solver === undefined ? 0 : (settings.exactLimitMs ?? EXACT_LIMIT_MS);
+    this.env = { ...given, strategies: methods, exactLimitMs };
   }
 
   /** Called once if the engine has to stop by itself; nothing is written after that. */
@@ -210,6 +212,7 @@ export class Engine {
     for (const effect of result.effects) if (effect.kind === 'reply') this.reply(effect);
     for (const effect of result.effects)
       if (effect.kind === 'operate') await this.hand(effect.operation);
+      else if (effect.kind === 'solve') this.ask(effect);
     this.snapshots.passed(event.kind, result.state.durable, this.head, this.epoch);
     this.metrics.state(this.state);
     this.metrics.pass(event.kind, (clock.monotonicMs() - startedMs) / 1000, this.inbox.length);
@@ -223,6 +226,26 @@ export class Engine {
       const message = `could not be handed out: ${error instanceof Error ? error.message : String(error)}`;
       this.takeReport(unknownReport(operation, message));
     }
+  }
+
+  /** Nobody waits: the answer is an event like any other, and so is that there is none. */
+  private ask({ id, program, limitMs }: Extract<LoopEffect, { kind: 'solve' }>): void {
+    const came = (answer: SolvedSplit | null, reason: string): void => {
+      if (this.phase === 'running') this.push({ kind: 'solved', id, answer, reason });
+    };
+    const { solver } = this.deps;
+    if (solver === undefined) {
+      came(null, 'there is no exact solver');
+      return;
+    }
+    solver.solve(program, limitMs).then(
+      (answer) => {
+        came(answer, '');
+      },
+      (error: unknown) => {
+        came(null, error instanceof Error ? error.message : String(error));
+      },
+    );
   }
 
   private reply({ requestId, result }: Extract<LoopEffect, { kind: 'reply' }>): void {

@@ -1,6 +1,7 @@
 import type {
   Clock,
   DeviceProfile,
+  ExactSolver,
   IntentKind,
   Journal,
   Metrics,
@@ -34,6 +35,8 @@ export interface EngineDeps {
   readonly crashPoint: CrashPoint;
   /** Latest columns; called once per tick. Null until there is a first one. */
   readonly frame: () => TelemetryFrame | null;
+  /** Answers what the methods of the loop leave open; absent: nobody is asked. */
+  readonly solver?: ExactSolver;
   /** Watches every pass; absent: nothing is recorded. */
   readonly flight?: FlightSink;
 }
@@ -48,6 +51,8 @@ export interface EngineSettings {
   /** Period of the pass, ms. */
   readonly tickMs: number;
   readonly operationTimeoutMs: number;
+  /** How long the exact solver may take, ms. Default: 2,000. */
+  readonly exactLimitMs?: number;
   /** Absent: no snapshots are taken, and no record is ever dropped. */
   readonly snapshots?: SnapshotSettings | undefined;
   /** Methods of the loop instead of those of libs/algorithms. */

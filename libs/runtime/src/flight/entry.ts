@@ -48,11 +48,15 @@ export function entryOf(kind: EntryKind, write: (to: ByteWriter) => void): Uint8
 const scratch = new ByteWriter();
 const head = new ByteWriter();
 
-/** Effects as text for comparison; the answer to a question after the status changes nothing. */
+/**
+ * Effects as text for comparison; the answer to a question after the status changes nothing, and a
+ * question to a solver comes back as an event.
+ */
 export function effectsText(effects: readonly LoopEffect[]): string {
   const counted = effects.filter(
     (effect) =>
-      effect.kind === 'operate' || !effect.result.ok || effect.result.value.kind !== 'status',
+      effect.kind === 'operate' ||
+      (effect.kind === 'reply' && (!effect.result.ok || effect.result.value.kind !== 'status')),
   );
   return counted.length === 0 ? '' : JSON.stringify(counted);
 }

@@ -7,6 +7,7 @@ import { adoptDrift } from './drift';
 import { refreshImages, observeImage, observeReadBack } from './images';
 import { compileIntents } from './intents';
 import { observeFrame } from './frame';
+import { observeSolved } from './solved';
 import { expectLateAfterTakeOver } from '../transaction';
 
 /**
@@ -47,6 +48,9 @@ export function observe(pass: Pass, event: LoopEvent): readonly DecisionRequest[
       break;
     case 'report':
       observeReport(pass, event);
+      break;
+    case 'solved':
+      observeSolved(pass, event);
       break;
     case 'command': {
       const requests = observeCommand(pass, event.requestId, event.command);

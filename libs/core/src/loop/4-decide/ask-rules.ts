@@ -124,6 +124,13 @@ class Inquiry {
       return this.giveWay(rule, 'no-gain', text, considered);
     }
     const { candidate, action } = best.chosen;
+    if (candidate.awaits !== undefined)
+      return this.stop(
+        rule,
+        'awaits-solver',
+        `rule ${name} waits: ${candidate.awaits}`,
+        considered,
+      );
     if (mode === 'observe') {
       decideShadow(this.pass, this.incident, rule, candidate);
       const { explanation } = candidate.predicted;
@@ -214,7 +221,7 @@ class Inquiry {
 
   private stop(
     rule: Rule,
-    answer: 'off' | 'cool-down' | 'observed',
+    answer: 'off' | 'cool-down' | 'observed' | 'awaits-solver',
     text: string,
     considered: readonly Considered[] = [],
   ): Ended {

@@ -49,4 +49,6 @@ export interface Candidate {
   readonly method?: string;
   /** What a reader of the decision should know about it, one sentence each. */
   readonly notes?: readonly string[];
+  /** What is waited for before it is decided, one sentence; absent: nothing. */
+  readonly awaits?: string;
 }

@@ -7,6 +7,7 @@ import type { Pass } from '../pass';
 import { accountOf } from './account';
 import { askRules } from './ask-rules';
 import type { Draft } from './draft';
+import { isAwaited } from './exact';
 import { standpointOf } from './experience';
 import { decideForeseen } from './foreseen';
 import { openChangeCount, openChangesOf } from './open-changes';
@@ -58,6 +59,7 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
     return noted(pass, incident, null, 'waits until other changes have settled');
   if (pass.now.monoMs < (pass.observed.searchAgainMs.get(incident.id) ?? -Infinity)) return null;
+  if (isAwaited(pass, incident.objectiveId)) return null;
   const wrong = contradictionOn(pass, incident.objectiveId);
   if (wrong !== undefined)
     return noted(pass, incident, null, `telemetry-contradiction: ${wrong.evidence}`);

@@ -6,6 +6,7 @@ import type { Trend } from '../observed';
 import type { Pass } from '../pass';
 import { Allowance } from './allowance';
 import type { Candidate } from './draft';
+import { askExact, proposedFor } from './exact';
 import { exposureGain } from './exposure';
 import { largestFirst, movablesAt, routeOf, type Movable } from './placement-items';
 
@@ -44,7 +45,11 @@ export function placementCandidate(
     later.level(targetRatio);
     if (before - after < WORTH_NOW * (before - later.hottest())) return null;
   }
-  if (plan.routes.length === 0 || !(after < before)) return refusalOf(plan, before);
+  if (plan.routes.length === 0 || !(after < before)) {
+    // The next search finds the answer, if there is one.
+    awaiting(pass, evidence, plan, before, after);
+    return refusalOf(plan, before);
+  }
   return {
     action: { type: 'reroute', routes: plan.routes },
     predicted: {
@@ -58,7 +63,30 @@ export function placementCandidate(
     },
     method: plan.method,
     notes: plan.notes(),
+    ...awaiting(pass, evidence, plan, before, after),
   };
+}
+
+/** With so much of what can be gained at all there is nothing to wait for. */
+const MOST_OF_IT = 0.8;
+
+/**
+ * Asks the exact solver for what the methods here left open. Where they found most of what there
+ * can be, nobody waits for the answer, and only the gap is known by it.
+ */
+function awaiting(
+  pass: Pass,
+  evidence: Evidence,
+  plan: Plan,
+  before: number,
+  after: number,
+): Pick<Candidate, 'awaits'> {
+  const { open } = plan;
+  if (open === null || !askExact(pass, evidence.state.objective.id, open, open.movables)) return {};
+  const found = (before - after) / (before - Math.min(before, open.lowerBound));
+  if (found >= MOST_OF_IT) return {};
+  const possible = percent(open.utilization / open.lowerBound - 1);
+  return { awaits: `the exact solver is asked, since up to ${possible} may be left to gain` };
 }
 
 /** A proof that no weights help is worth telling; that nothing was found is not. */
@@ -115,6 +143,10 @@ class Plan {
   readonly routes: RouteWeights[] = [];
   /** What came of each tier, the lowest first. */
   readonly results: ReliefResult[] = [];
+  /** What the lowest tier with a gap left open. */
+  open: (NonNullable<ReliefResult['open']> & { readonly movables: readonly Movable[] }) | null =
+    null;
+  private readonly objectiveId: string;
   private readonly capacityBps: Float64Array;
   private readonly loadBps: Float64Array;
   private readonly relevant: readonly number[];
@@ -130,6 +162,7 @@ class Plan {
     private readonly step = 1,
   ) {
     const frame = pass.observed.frame as TelemetryFrame;
+    this.objectiveId = evidence.state.objective.id;
     this.capacityBps = Float64Array.from(trend.layout.channels, ({ capacityBps }, row) => {
       if (frame.channels.operStatus[row] === 0) return 0;
       if (!isImpaired(view, row)) return capacityBps;
@@ -196,6 +229,7 @@ class Plan {
         movablesAt(this.pass, this.trend, model, id, group, this.moved),
       ),
     );
+    const proposed = proposedFor(this.pass, this.objectiveId, movables);
     const result = this.pass.env.strategies.relieve({
       capacityBps: this.capacityBps,
       loadBps: this.loadBps,
@@ -205,8 +239,10 @@ class Plan {
       targetRatio: Math.min(targetRatio, this.evenRatio() * NEAR_EVEN),
       cuts: this.view.groups.map(({ channels }) => channels),
       step: this.step,
+      ...(proposed === null ? {} : { proposed }),
     });
     this.results.push(result);
+    if (result.open !== null) this.open ??= { ...result.open, movables };
     movables.forEach((movable, i) => {
       const entries = result.weights[i] ?? null;
       if (entries !== null) this.adopt(movable, entries);
