@@ -8,7 +8,12 @@ const refusalOf = (document: unknown) => {
 
 describe('registry', () => {
   it('knows the kinds by name, plural and short name', () => {
-    expect([...intentKinds.keys()]).toEqual(['LatencyObjective', 'TrainingJob', 'Drain']);
+    expect([...intentKinds.keys()]).toEqual([
+      'LatencyObjective',
+      'TrainingJob',
+      'Drain',
+      'QosScheme',
+    ]);
     for (const word of ['latencyobjective', 'LatencyObjectives', 'lo'])
       expect(findIntentKind(word)?.kind).toBe('LatencyObjective');
     expect(findIntentKind('volume')).toBeUndefined();

@@ -1,9 +1,10 @@
 import type { IntentKind } from '@weir/core/ports';
 import { drain } from './kinds/drain';
 import { latencyObjective } from './kinds/latency-objective';
+import { qosScheme } from './kinds/qos-scheme';
 import { trainingJob } from './kinds/training-job';
 
-const KINDS: readonly IntentKind[] = [latencyObjective, trainingJob, drain];
+const KINDS: readonly IntentKind[] = [latencyObjective, trainingJob, drain, qosScheme];
 
 /** Every kind of intent by its name, as written in `kind:`. */
 export const intentKinds: ReadonlyMap<string, IntentKind> = new Map(

@@ -2,14 +2,17 @@ import { isTouching } from '../change';
 import {
   diffOf,
   sameLeaf,
+  type CompiledIntent,
   type Condition,
   type DeviceId,
   type EngineStatus,
   type IntentId,
   type IntentStatus,
+  type SchemeRequest,
 } from '../model';
 import { LIMITS } from '../state';
-import { overruledBy } from './guard';
+import { pendingActions, unreadFor } from './4-decide/schemes';
+import { overruledBy, overruledScheme } from './guard';
 import { thresholdOf, type ObjectiveState } from './observed';
 import type { Pass } from './pass';
 
@@ -112,7 +115,7 @@ function intentStatus(pass: Pass, id: IntentId): IntentStatus {
           message: 'not looked at yet',
           lastTransitionMs,
         }
-      : compiled.objectives.length + compiled.drains.length === 0
+      : compiled.objectives.length + compiled.drains.length + schemesOf(compiled).length === 0
         ? {
             type: 'Compiled',
             status: 'false',
@@ -124,7 +127,7 @@ function intentStatus(pass: Pass, id: IntentId): IntentStatus {
             type: 'Compiled',
             status: 'true',
             reason: 'Watching',
-            message: `${compiled.objectives.length} objectives, ${compiled.drains.length} drains`,
+            message: watchedText(compiled),
             lastTransitionMs,
           },
   ];
@@ -161,6 +164,7 @@ function metCondition(
       reason: 'NoFreshMeasurements',
       message: 'too few fresh measurements',
     };
+  for (const scheme of schemesOf(compiled)) conditions.push(schemeCondition(pass, id, scheme));
   if (state.state === 'healthy')
     return { ...base, status: 'true', reason: 'Measured', message: figures };
   const reason = { pending: 'AboveThreshold', breached: 'Breached', clearing: 'Recovering' }[
@@ -169,17 +173,24 @@ function metCondition(
   return { ...base, status: 'false', reason, message: figures };
 }
 
+const schemesOf = (compiled: CompiledIntent | undefined): readonly SchemeRequest[] =>
+  compiled?.schemes ?? [];
+
+function watchedText(compiled: CompiledIntent): string {
+  const ports = new Set(
+    schemesOf(compiled).flatMap(({ settings }) =>
+      settings.map((item) => `${item.device}:${item.interface}`),
+    ),
+  );
+  const queues = ports.size === 0 ? '' : `, queues of ${ports.size} ports`;
+  return `${compiled.objectives.length} objectives, ${compiled.drains.length} drains${queues}`;
+}
+
 /** Drained means: no route in force leads there any more, read from the devices. */
 function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
   const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
   const other = overruledBy(pass, id);
-  if (other !== null)
-    return {
-      ...base,
-      status: 'false',
-      reason: 'IntentConflict',
-      message: `intent-conflict: waits for ${other}, which goes before it`,
-    };
+  if (other !== null) return conflictCondition(pass, 'Drained', other);
   const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
   if (change === undefined || pass.observed.routing === null)
     return {
@@ -191,6 +202,41 @@ function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
   const message = `${change.id} is ${change.state}: ${change.reason}`;
   if (change.state === 'confirmed')
     return { ...base, status: 'true', reason: 'Confirmed', message };
+/** In force means: every device of the scheme was written for it and verified, or had it anyway. */
+function schemeCondition(pass: Pass, id: IntentId, scheme: SchemeRequest): Condition {
+  const other = overruledScheme(pass, scheme);
+  if (other !== null) return conflictCondition(pass, 'InForce', other);
+  const base = { type: 'InForce', lastTransitionMs: pass.now.wallMs };
+  const unread = unreadFor(pass, scheme);
+  if (unread.length > 0) {
+    const message = `the configuration of ${unread.join(', ')} was not read yet`;
+    return { ...base, status: 'unknown', reason: 'NotYetRead', message };
+  }
+  const missing = new Set(
+    pendingActions(pass, scheme).flatMap(({ settings }) => settings.map(({ device }) => device)),
+  );
+  const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
+  const last = change === undefined ? '' : `; ${change.id} is ${change.state}: ${change.reason}`;
+  if (missing.size === 0)
+    return { ...base, status: 'true', reason: 'Confirmed', message: `all devices have it${last}` };
+  return {
+    ...base,
+    status: 'false',
+    reason: change !== undefined && isTouching(change.state) ? 'InProgress' : 'NotDone',
+    message: `${[...missing].join(', ')} lacks it${last}`,
+  };
+}
+
+function conflictCondition(pass: Pass, type: string, other: IntentId): Condition {
+  return {
+    type,
+    status: 'false',
+    reason: 'IntentConflict',
+    message: `intent-conflict: waits for ${other}, which goes before it`,
+    lastTransitionMs: pass.now.wallMs,
+  };
+}
+
   return {
     ...base,
     status: 'false',

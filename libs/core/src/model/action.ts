@@ -1,4 +1,5 @@
 import type { DeviceId, EndpointId, IntentId } from './ids';
+import type { QosAction, SchemeRequest } from './qos';
 import type { TrafficClass } from './topology';
 
 /** New weights of one prefix on one device; an interface that is not named is left out (drained). */
@@ -25,9 +26,9 @@ export interface BufferAction {
     readonly device: DeviceId;
     readonly interface: string;
     readonly queue: string;
-    readonly scalingFactor?: number;
+    readonly scalingFactor?: number | undefined;
     /** All that the queue may hold, bytes, what it owns included. */
-    readonly limitBytes?: number;
+    readonly limitBytes?: number | undefined;
   }[];
 }
 
@@ -63,7 +64,8 @@ export interface UndoAction {
   readonly changeId: string;
 }
 
-export type Action = RerouteAction | BufferAction | EcnAction | SchedulerAction | UndoAction;
+export type Action =
+  RerouteAction | BufferAction | EcnAction | SchedulerAction | QosAction | UndoAction;
 export type ActionType = Action['type'];
 
 /**
@@ -106,4 +108,5 @@ export interface DrainRequest {
 export interface CompiledIntent {
   readonly objectives: readonly Objective[];
   readonly drains: readonly DrainRequest[];
+  readonly schemes?: readonly SchemeRequest[];
 }

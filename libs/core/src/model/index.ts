@@ -15,6 +15,7 @@ export * from './intent';
 export * from './learning';
 export * from './operation';
 export * from './policy';
+export * from './qos';
 export * from './record';
 export * from './shadow';
 export * from './telemetry';

@@ -1,5 +1,5 @@
 import type { Result } from '../base';
-import type { ConfigImage, LeafDiff } from '../model';
+import type { ConfigImage, LeafDiff, QueueBehaviour } from '../model';
 
 export interface StaticRoute {
   readonly prefix: string;
@@ -62,9 +62,9 @@ export interface DeviceProfile {
       readonly interface: string;
       readonly queue: string;
       /** Where the queue's share is dynamic. */
-      readonly scalingFactor?: number;
+      readonly scalingFactor?: number | undefined;
       /** Where its limit is static, what it owns included; exactly one of the two. */
-      readonly limitBytes?: number;
+      readonly limitBytes?: number | undefined;
     },
   ): Result<readonly LeafDiff[]>;
   renderEcn(
@@ -81,6 +81,15 @@ export interface DeviceProfile {
   renderScheduler(
     image: ConfigImage,
     setting: { readonly interface: string; readonly queue: string; readonly weight: number },
+  ): Result<readonly LeafDiff[]>;
+  /**
+   * All queues of a port at once: what goes to them, and how they are served and dropped. Shared
+   * profiles are cloned; what packets are classified by is shared by all ports of the device. Left
+   * out where the devices have no queues.
+   */
+  renderQos?(
+    image: ConfigImage,
+    port: { readonly interface: string; readonly queues: readonly QueueBehaviour[] },
   ): Result<readonly LeafDiff[]>;
   /**
    * The route or queue that a leaf belongs to, as a path: leaves with the same answer are one thing

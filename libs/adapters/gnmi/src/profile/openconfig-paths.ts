@@ -12,6 +12,9 @@ export const QOS_INTERFACES = '/qos/interfaces';
 export const QUEUE_PROFILES = '/qos/queue-management-profiles';
 export const BUFFER_PROFILES = '/qos/buffer-allocation-profiles';
 export const SCHEDULER_POLICIES = '/qos/scheduler-policies';
+export const QUEUES = '/qos/queues';
+export const CLASSIFIERS = '/qos/classifiers';
+export const FORWARDING_GROUPS = '/qos/forwarding-groups';
 
 export const staticRoute = (prefix: string): string =>
   `${STATIC_ROUTES}/${entry('static', { prefix })}`;
@@ -19,7 +22,22 @@ export const staticRoute = (prefix: string): string =>
 export const nextHop = (prefix: string, index: string): string =>
   `${staticRoute(prefix)}/next-hops/${entry('next-hop', { index })}`;
 
-const qosInterface = (iface: string): string =>
+export const forwardingGroup = (name: string): string =>
+  `${FORWARDING_GROUPS}/${entry('forwarding-group', { name })}`;
+
+export const classifier = (name: string): string =>
+  `${CLASSIFIERS}/${entry('classifier', { name })}`;
+
+export const classifierTerm = (name: string, id: string): string =>
+  `${classifier(name)}/terms/${entry('term', { id })}`;
+
+export const deviceQueue = (name: string): string => `${QUEUES}/${entry('queue', { name })}`;
+
+/** Entry that binds the classifier of a family to what comes in at an interface. */
+export const inputClassifier = (iface: string, type: string): string =>
+  `${qosInterface(iface)}/input/classifiers/${entry('classifier', { type })}`;
+
+export const qosInterface = (iface: string): string =>
   `${QOS_INTERFACES}/${entry('interface', { 'interface-id': iface })}`;
 
 /** Leaf that binds the buffer-allocation profile of an interface's egress. */

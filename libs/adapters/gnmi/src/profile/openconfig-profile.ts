@@ -3,11 +3,15 @@ import type { ConfigImage, LeafDiff } from '@weir/core/model';
 import type { DeviceProfile, QueueSettings, StaticRoute } from '@weir/core/ports';
 import {
   BUFFER_PROFILES,
+  CLASSIFIERS,
+  FORWARDING_GROUPS,
   QOS_INTERFACES,
   QUEUE_PROFILES,
+  QUEUES,
   SCHEDULER_POLICIES,
   STATIC_ROUTES,
 } from './openconfig-paths';
+import { renderQos, type PortBehaviour } from './qos';
 import { readQueue, renderBuffer, renderEcn, type BufferSetting, type EcnSetting } from './queues';
 import { renderScheduler, type SchedulerSetting } from './scheduling';
 import { checkSchema } from './schema';
@@ -26,6 +30,9 @@ export class OpenConfigProfile implements DeviceProfile {
     QUEUE_PROFILES,
     BUFFER_PROFILES,
     SCHEDULER_POLICIES,
+    QUEUES,
+    CLASSIFIERS,
+    FORWARDING_GROUPS,
   ];
 
   routes(image: ConfigImage): readonly StaticRoute[] {
@@ -54,6 +61,10 @@ export class OpenConfigProfile implements DeviceProfile {
 
   renderScheduler(image: ConfigImage, setting: SchedulerSetting): Result<readonly LeafDiff[]> {
     return renderScheduler(image, setting);
+  }
+
+  renderQos(image: ConfigImage, port: PortBehaviour): Result<readonly LeafDiff[]> {
+    return renderQos(image, port);
   }
 
   /**

@@ -20,9 +20,9 @@ const DYNAMIC = 'DYNAMIC_BASED_ON_SCALING_FACTOR';
 export interface BufferSetting {
   readonly interface: string;
   readonly queue: string;
-  readonly scalingFactor?: number;
+  readonly scalingFactor?: number | undefined;
   /** Static limit, what the queue owns included. */
-  readonly limitBytes?: number;
+  readonly limitBytes?: number | undefined;
 }
 
 export interface EcnSetting {
@@ -54,7 +54,7 @@ export function readQueue(image: ConfigImage, iface: string, queue: string): Que
 }
 
 /** Whether the device says anything about the queue's buffer or marking on the interface. */
-function isKnown(image: ConfigImage, iface: string, queue: string): boolean {
+export function isKnown(image: ConfigImage, iface: string, queue: string): boolean {
   if (image.has(`${outputQueue(iface, queue)}/config/name`)) return true;
   const profile = image.get(bufferBinding(iface));
   return profile !== undefined && image.has(`${bufferQueue(String(profile), queue)}/name`);

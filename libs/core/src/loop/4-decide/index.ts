@@ -11,7 +11,7 @@ import { isAwaited } from './exact';
 import { standpointOf } from './experience';
 import { decideForeseen } from './foreseen';
 import { openChangeCount, openChangesOf } from './open-changes';
-import { drainDrafts, restoreDrafts, requestDrafts } from './requests';
+import { drainDrafts, requestDrafts, restoreDrafts, schemeDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
 
@@ -27,7 +27,7 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
     // Incidents with one cause would ask for the same again; the next look sees what it came to.
     break;
   }
-  return [...drafts, ...drainDrafts(pass), ...restoreDrafts(pass)];
+  return [...drafts, ...drainDrafts(pass), ...schemeDrafts(pass), ...restoreDrafts(pass)];
 }
 
 /**

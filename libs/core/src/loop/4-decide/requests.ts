@@ -16,6 +16,7 @@ import type { Pass } from '../pass';
 import { overruledBy } from '../guard';
 import { isUndone } from '../standing';
 import type { Draft } from './draft';
+import { pendingActions, unreadFor, wantedActions } from './schemes';
 
 type Asked = Omit<Draft, 'predicted' | 'times' | 'rule' | 'incident' | 'cause' | 'verify'>;
 
@@ -26,7 +27,7 @@ export function requestDrafts(pass: Pass, requests: readonly DecisionRequest[]):
       case 'propose':
         return [proposed(pass, request)];
       case 'intent':
-        return drainsOf(pass, request);
+        return intentDrafts(pass, request);
       case 'restore':
         return request.changes.map((change) =>
           undoing(pass, change, 'dry-run', dryRunOf(request.requestId, request.intent)),
@@ -58,20 +59,34 @@ function proposed(pass: Pass, request: Of<'propose'>): Draft {
   });
 }
 
-function drainsOf(pass: Pass, { requestId, intent, compiled }: Of<'intent'>): Draft[] {
-  const unread = compiled.drains.flatMap((drain) => unreadDevices(pass, drain));
+/** What an intent would have the loop do, as plans that are only shown. */
+function intentDrafts(pass: Pass, { requestId, intent, compiled }: Of<'intent'>): Draft[] {
+  const { schemes = [] } = compiled;
+  const unread = [
+    ...compiled.drains.flatMap((drain) => unreadDevices(pass, drain)),
+    ...schemes.flatMap((scheme) => unreadFor(pass, scheme)),
+  ];
   if (unread.length > 0) {
     const reason = `the configuration of ${unread.join(', ')} was not read yet`;
     pass.reply(requestId, refuse('device-unreachable', 'spec', reason));
     return [];
   }
-  const pending = compiled.drains
-    .map((drain) => ({ drain, action: drainAction(pass, drain) }))
+  const drains = compiled.drains
+    .map((drain) => ({ wish: drain, action: drainAction(pass, drain) }))
     .filter((item) => item.action.routes.length > 0);
+  const queues = schemes.flatMap((scheme) =>
+    pendingActions(pass, scheme).map((action) => ({ wish: scheme, action })),
+  );
+  const pending = [...drains, ...queues];
   if (pending.length === 0)
     pass.reply(requestId, { ok: true, value: { kind: 'intent', intent, plans: [], dryRun: true } });
-  return pending.map(({ drain, action }) =>
-    asked(pass, { ...ofDrain(drain), action, by: 'dry-run', request: dryRunOf(requestId, intent) }),
+  return pending.map(({ wish, action }) =>
+    asked(pass, {
+      ...forIntent(wish),
+      action,
+      by: 'dry-run',
+      request: dryRunOf(requestId, intent),
+    }),
   );
 }
 
@@ -92,14 +107,20 @@ export function drainDrafts(pass: Pass): readonly Draft[] {
       if (hasRecentChange(pass, drain.intent) || unreadDevices(pass, drain).length > 0) continue;
       const action = drainAction(pass, drain);
       if (action.routes.length === 0) continue;
-      drafts.push(asked(pass, { ...ofDrain(drain), action, by: 'loop', request: null }));
+      drafts.push(asked(pass, { ...forIntent(drain), action, by: 'loop', request: null }));
     }
   return drafts;
 }
 
-const ofDrain = (drain: DrainRequest) => ({
+/** QoS schemes that are wanted and not yet in force, a part of each at a time. */
+export const schemeDrafts = (pass: Pass): readonly Draft[] =>
+  wantedActions(pass).map(({ scheme, action }) =>
+    asked(pass, { ...forIntent(scheme), action, by: 'loop', request: null }),
+  );
+
+const forIntent = ({ intent }: { readonly intent: IntentId }) => ({
   origin: 'intent' as const,
-  intent: drain.intent,
+  intent,
   objectiveId: null,
   mode: 'auto' as const,
 });

@@ -6,6 +6,7 @@ import {
   type ChangeId,
   type DeviceDiff,
   type Plan,
+  type QosAction,
 } from '../../model';
 import { canonicalJson } from '../../ports';
 import type { Draft } from '../4-decide';
@@ -109,6 +110,15 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
 }
 
 function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
+/** What a scheme can do to traffic that it does not name. */
+function schemeRisks({ settings }: QosAction): readonly string[] {
+  const strict = [...new Set(settings.filter((item) => item.strict).map(({ queue }) => queue))];
+  return [
+    'packets that wait in queues whose drop profile changes may be lost',
+    ...strict.map((queue) => `queue ${queue} is served first, up to all of its ports`),
+  ];
+}
+
   const reasons: string[] = [];
   for (const { device } of diffs)
     if (pass.observed.commitConfirmed.get(device) === false)
@@ -120,6 +130,7 @@ function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['r
   if (draft.predicted.maxUtilizationAfter > 0.8)
     reasons.push(
       `a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`,
+  if (draft.action.type === 'qos') reasons.push(...schemeRisks(draft.action));
     );
   const level =
     diffs.length > 4 || draft.predicted.maxUtilizationAfter > 0.9

@@ -1,4 +1,10 @@
-import { patched, type DeviceDiff, type SchedulerAction } from '../../model';
+import {
+  patched,
+  type DeviceDiff,
+  type DeviceId,
+  type QosAction,
+  type SchedulerAction,
+} from '../../model';
 import type { Draft } from '../4-decide';
 import { fairBps, portShares, weightOf } from '../network';
 import type { Pass } from '../pass';
@@ -7,9 +13,11 @@ import type { Verdict } from './blast-radius';
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 
 /** The ports that the action names, each once. */
-const portsOf = ({ settings }: SchedulerAction) => [
-  ...new Map(settings.map((item) => [`${item.device}:${item.interface}`, item])).values(),
-];
+const portsOf = ({ settings }: SchedulerAction | QosAction) => {
+  const ports = new Map<string, { readonly device: DeviceId; readonly interface: string }>();
+  for (const item of settings) ports.set(`${item.device}:${item.interface}`, item);
+  return [...ports.values()];
+};
 
 /**
  * No queue of a touched port may be left less than the objectives of its class need: what the
@@ -17,7 +25,7 @@ const portsOf = ({ settings }: SchedulerAction) => [
  * nothing by the change is no reason against it.
  */
 export function sharesHold(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Verdict {
-  if (draft.action.type !== 'scheduler') return null;
+  if (draft.action.type !== 'scheduler' && draft.action.type !== 'qos') return null;
   for (const port of portsOf(draft.action)) {
     const image = pass.observed.images.get(port.device);
     const leaves = diffs.find((diff) => diff.device === port.device)?.leaves;

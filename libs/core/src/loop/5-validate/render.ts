@@ -5,6 +5,8 @@ import type {
   DeviceId,
   LeafDiff,
   LeafValue,
+  QosAction,
+  QueueBehaviour,
   SchedulerAction,
 } from '../../model';
 import type { Draft } from '../4-decide';
@@ -29,6 +31,12 @@ export function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> 
       return renderEach(pass, action.settings, 'settings', (profile, image, item) =>
         profile.renderEcn(image, item),
       );
+    case 'qos':
+      return renderEach(pass, portsOf(action), 'ports', (profile, image, item) =>
+        profile.renderQos === undefined
+          ? refuse('capability-missing', item.interface, `${profile.name} has no queues to render`)
+          : profile.renderQos(image, item),
+      );
     case 'scheduler':
       return (
         unknownQueue(pass, action) ??
@@ -37,6 +45,24 @@ export function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> 
         )
       );
   }
+}
+
+/** Settings of one port together, in their order. */
+function portsOf({ settings }: QosAction): readonly PortQueues[] {
+  const ports = new Map<string, PortQueues & { readonly queues: QueueBehaviour[] }>();
+  for (const { device, interface: iface, ...queue } of settings) {
+    const key = `${device}:${iface}`;
+    const port = ports.get(key) ?? { device, interface: iface, queues: [] };
+    ports.set(key, port);
+    port.queues.push(queue);
+  }
+  return [...ports.values()];
+}
+
+interface PortQueues {
+  readonly device: DeviceId;
+  readonly interface: string;
+  readonly queues: readonly QueueBehaviour[];
 }
 
 /** Refuses ports and queues that the topology does not have; null when all are there. */

@@ -32,7 +32,7 @@ export function touchedLoss(pass: Pass, change: Change, on?: readonly string[]):
     const { device } = splitChannel(key);
     if (on !== undefined && !on.includes(device)) continue;
     const channel = frame.layout.channelIndex.get(key);
-    const byQueue = change.action.type === 'scheduler';
+    const byQueue = change.action.type === 'scheduler' || change.action.type === 'qos';
     if (channel !== undefined && !byQueue)
       loss = Math.max(loss, frame.channels.lossRatio[channel] || 0);
     const queues = pass.env.topology.devices.get(device)?.queueOfClass.values() ?? [];

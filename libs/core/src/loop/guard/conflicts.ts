@@ -10,6 +10,7 @@ import {
   type IntentResource,
 } from '../../model';
 import type { Pass } from '../pass';
+import { sharedDevice } from './scheme-conflicts';
 import { cablingOf, deliveryOf, downPorts } from './ways';
 import { World } from './world';
 
@@ -41,13 +42,19 @@ export function overruledDrains(pass: Pass): Overruled {
   return answer;
 }
 
-/** Refuses a drain that would have to wait for one that is there already. */
+/** Refuses a drain or a scheme that would have to wait for one that is there already. */
 export function conflictOf(
   pass: Pass,
   intent: IntentResource,
-  { drains }: CompiledIntent,
+  compiled: CompiledIntent,
 ): Refusal | null {
+  const { drains } = compiled;
   const id = intentId(intent.kind, intent.metadata.name);
+  const shared = sharedDevice(pass, id, compiled);
+  if (shared !== null) {
+    const reason = `${shared.other} is for ${shared.device} too, and a device has one scheme`;
+    return refuse('intent-conflict', 'spec.devices', reason).error;
+  }
   const { createdMs } = intent.metadata;
   const others = claimsOf(pass).filter((claim) => claim.intent !== id);
   const own = drains.map((drain) => ({ ...drain, createdMs }));

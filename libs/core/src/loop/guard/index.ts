@@ -10,4 +10,5 @@ export * from './conflicts';
 export * from './freeze-windows';
 export * from './oscillation';
 export * from './permission';
+export * from './scheme-conflicts';
 export * from './solvers';
