@@ -37,12 +37,13 @@ describe('scenario files', () => {
   );
 });
 
-/** Small ones, each for another answer of the loop: move, find the bad link, leave it alone. */
+/** Small ones, each for another answer: move, find the bad link, leave it alone, act beforehand. */
 const PLAYED = [
   'i2-inference-beside-batch.yaml',
   'elephant-beside-mice.yaml',
   'gray-link.yaml',
   'i4-host-limited.yaml',
+  'foreseen-bursts.yaml',
 ];
 
 describe('a scenario with the loop on', () => {

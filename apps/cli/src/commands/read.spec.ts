@@ -184,6 +184,10 @@ describe('weir status and version', () => {
     const { stdout } = await get('status');
     expect(stdout).toContain('engine: holding (30 % of the channels are unknown), epoch 4');
     expect(stdout).toContain('frozen by ops: maintenance');
+    expect(stdout).toContain(
+      "forecast: 3 of 4 links, 30 s ahead, error 0.71 of the last value's, interval held unknown (wanted 90 %)",
+    );
+    expect(stdout).toContain('foreseen: LatencyObjective/chat may be missed in 12 s');
     expect(stdout).toContain('not reporting: leaf2, fenced: leaf2');
     expect(stdout).toContain('breached, p95 150.3 ms (limit 100 ms), met in 99.12 %');
     expect(stdout).toContain('leaf1:eth1   93 %          unknown');

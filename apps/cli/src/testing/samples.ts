@@ -238,5 +238,14 @@ export function sampleStatus(): EngineStatus {
     ],
     hottest: [{ channel: 'leaf1:eth1', utilizationRatio: 0.93, lossRatio: null }],
     telemetry: { channels: 10, unknownChannels: 3, frame: 77 },
+    forecast: {
+      series: 4,
+      foretold: 3,
+      horizonMs: 30_000,
+      errorRatio: 0.71,
+      coverageRatio: null,
+      wantedCoverageRatio: 0.9,
+      foreseen: [{ objectiveId: 'LatencyObjective/chat', inMs: 12_000 }],
+    },
   };
 }

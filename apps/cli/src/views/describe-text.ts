@@ -158,6 +158,7 @@ export function statusText(status: EngineStatusView, style: Style): string {
     ...(status.telemetry.contradictions ?? []).map(({ evidence }) =>
       style.bad(`telemetry contradicts itself: ${evidence}`),
     ),
+    ...forecastLines(status.forecast),
     ...(status.solverFailures ?? []).map(({ failures, reason }) =>
       style.bad(`solver failed ${failures} times, its answers were not used: ${reason}`),
     ),
@@ -178,6 +179,21 @@ export function statusText(status: EngineStatusView, style: Style): string {
 
 const names = (devices: readonly { readonly device: string }[]): string =>
   devices.length === 0 ? 'none' : devices.map((device) => device.device).join(', ');
+
+function forecastLines(forecast: EngineStatusView['forecast']): readonly string[] {
+  if (forecast === undefined) return [];
+  const { foretold, series, horizonMs, errorRatio, coverageRatio, foreseen } = forecast;
+  const error = errorRatio === null ? 'unknown' : errorRatio.toFixed(2);
+  const held = coverageRatio === null ? 'unknown' : percent(coverageRatio);
+  return [
+    `forecast: ${foretold} of ${series} links, ${horizonMs / 1000} s ahead, error ${error} of the ` +
+      `last value's, interval held ${held} (wanted ${percent(forecast.wantedCoverageRatio)})`,
+    ...foreseen.map(
+      ({ objectiveId, inMs }) =>
+        `foreseen: ${objectiveId} may be missed in ${Math.round(inMs / 1000)} s`,
+    ),
+  ];
+}
 
 function objectiveLine(objective: EngineStatusView['objectives'][number], style: Style): string {
   const { good, bad, warn } = style;

@@ -21,6 +21,7 @@ const policySchema = strict({
     groups: overrides().describe('Autonomy by device group.'),
     planTtlMs: z.number().optional(),
     leaseMs: z.number().optional(),
+    forecast: overrides(),
     rules: z
       .record(nameSchema, z.record(z.string(), z.unknown()).nullable())
       .optional()

@@ -36,8 +36,30 @@ export function engineStatus(pass: Pass): EngineStatus {
       frame: observed.frame?.sequence ?? 0,
       contradictions: observed.contradictions,
     },
+    ...forecastStatus(pass),
     solverFailures: [...observed.solverFailures].map(([method, item]) => ({ method, ...item })),
     escalated: [...durable.escalated].map(([key, reason]) => ({ ...pairOf(key), reason })),
+  };
+}
+
+function forecastStatus(pass: Pass): Pick<EngineStatus, 'forecast'> {
+  const { forecast } = pass.observed;
+  const policy = pass.env.policy.forecast;
+  if (forecast === null || policy === undefined) return {};
+  const { summary, series, foresights } = forecast;
+  return {
+    forecast: {
+      series: series.size,
+      foretold: summary?.series ?? 0,
+      horizonMs: policy.intervalMs * policy.horizonSteps,
+      errorRatio: orNull(summary?.errorRatio ?? NaN),
+      coverageRatio: orNull(summary?.coverageRatio ?? NaN),
+      wantedCoverageRatio: policy.coverage,
+      foreseen: [...foresights].map(([objectiveId, { dueMs }]) => ({
+        objectiveId,
+        inMs: Math.max(0, dueMs - pass.now.monoMs),
+      })),
+    },
   };
 }
 
@@ -142,12 +164,26 @@ function intentStatus(pass: Pass, id: IntentId): IntentStatus {
     conditions.push(metCondition(state, status, lastTransitionMs));
   }
   for (const drain of compiled?.drains ?? []) conditions.push(drainCondition(pass, id, drain.id));
+  for (const scheme of schemesOf(compiled)) conditions.push(schemeCondition(pass, id, scheme));
   return {
     id,
     observedGeneration: pass.observed.compiled.get(id)?.generation ?? 0,
     conditions,
     figures,
   };
+}
+
+const schemesOf = (compiled: CompiledIntent | undefined): readonly SchemeRequest[] =>
+  compiled?.schemes ?? [];
+
+function watchedText(compiled: CompiledIntent): string {
+  const ports = new Set(
+    schemesOf(compiled).flatMap(({ settings }) =>
+      settings.map((item) => `${item.device}:${item.interface}`),
+    ),
+  );
+  const queues = ports.size === 0 ? '' : `, queues of ${ports.size} ports`;
+  return `${compiled.objectives.length} objectives, ${compiled.drains.length} drains${queues}`;
 }
 
 function metCondition(
@@ -164,7 +200,6 @@ function metCondition(
       reason: 'NoFreshMeasurements',
       message: 'too few fresh measurements',
     };
-  for (const scheme of schemesOf(compiled)) conditions.push(schemeCondition(pass, id, scheme));
   if (state.state === 'healthy')
     return { ...base, status: 'true', reason: 'Measured', message: figures };
   const reason = { pending: 'AboveThreshold', breached: 'Breached', clearing: 'Recovering' }[
@@ -173,35 +208,6 @@ function metCondition(
   return { ...base, status: 'false', reason, message: figures };
 }
 
-const schemesOf = (compiled: CompiledIntent | undefined): readonly SchemeRequest[] =>
-  compiled?.schemes ?? [];
-
-function watchedText(compiled: CompiledIntent): string {
-  const ports = new Set(
-    schemesOf(compiled).flatMap(({ settings }) =>
-      settings.map((item) => `${item.device}:${item.interface}`),
-    ),
-  );
-  const queues = ports.size === 0 ? '' : `, queues of ${ports.size} ports`;
-  return `${compiled.objectives.length} objectives, ${compiled.drains.length} drains${queues}`;
-}
-
-/** Drained means: no route in force leads there any more, read from the devices. */
-function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
-  const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
-  const other = overruledBy(pass, id);
-  if (other !== null) return conflictCondition(pass, 'Drained', other);
-  const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
-  if (change === undefined || pass.observed.routing === null)
-    return {
-      ...base,
-      status: 'unknown',
-      reason: 'NotYetDecided',
-      message: `${drainId} was not decided yet`,
-    };
-  const message = `${change.id} is ${change.state}: ${change.reason}`;
-  if (change.state === 'confirmed')
-    return { ...base, status: 'true', reason: 'Confirmed', message };
 /** In force means: every device of the scheme was written for it and verified, or had it anyway. */
 function schemeCondition(pass: Pass, id: IntentId, scheme: SchemeRequest): Condition {
   const other = overruledScheme(pass, scheme);
@@ -237,6 +243,22 @@ function conflictCondition(pass: Pass, type: string, other: IntentId): Condition
   };
 }
 
+/** Drained means: no route in force leads there any more, read from the devices. */
+function drainCondition(pass: Pass, id: IntentId, drainId: string): Condition {
+  const base = { type: 'Drained', lastTransitionMs: pass.now.wallMs };
+  const other = overruledBy(pass, id);
+  if (other !== null) return conflictCondition(pass, 'Drained', other);
+  const change = [...pass.durable.changes.values()].filter((item) => item.intent === id).at(-1);
+  if (change === undefined || pass.observed.routing === null)
+    return {
+      ...base,
+      status: 'unknown',
+      reason: 'NotYetDecided',
+      message: `${drainId} was not decided yet`,
+    };
+  const message = `${change.id} is ${change.state}: ${change.reason}`;
+  if (change.state === 'confirmed')
+    return { ...base, status: 'true', reason: 'Confirmed', message };
   return {
     ...base,
     status: 'false',

@@ -153,6 +153,20 @@ export interface EngineStatus {
       readonly evidence: string;
     }[];
   };
+  /** Forecasts of the load of links, and how they came out; absent where nothing is forecast. */
+  readonly forecast?: {
+    /** Links that are followed, and those that have a forecast with an interval by now. */
+    readonly series: number;
+    readonly foretold: number;
+    readonly horizonMs: number;
+    /** Mean absolute error over that of the last value (MASE), median of the links; about 200 each. */
+    readonly errorRatio: number | null;
+    /** Share of what came that fell into its interval, and the share that is wanted. */
+    readonly coverageRatio: number | null;
+    readonly wantedCoverageRatio: number;
+    /** Objectives that the upper end of the interval would hurt, with the time until then. */
+    readonly foreseen: readonly { readonly objectiveId: string; readonly inMs: number }[];
+  };
   /** Methods of decision that failed since the process began; their answers were not used. */
   readonly solverFailures?: readonly {
     readonly method: string;

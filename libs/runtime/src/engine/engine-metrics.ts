@@ -1,6 +1,7 @@
 import type { LoopState } from '@weir/core/loop';
 import type { RecordBody } from '@weir/core/model';
 import type { CounterMetric, GaugeMetric, HistogramMetric, Metrics } from '@weir/core/ports';
+import { ForecastMetrics } from './forecast-metrics';
 
 const PASS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1];
 
@@ -17,6 +18,7 @@ export class EngineMetrics {
   private readonly shadowScores: CounterMetric;
   private readonly contradictions: GaugeMetric;
   private readonly escalated: GaugeMetric;
+  private readonly forecast: ForecastMetrics;
   private readonly solverFailures: CounterMetric;
   private readonly learningSuccess: GaugeMetric;
   private readonly exactSolutions: CounterMetric;
@@ -77,6 +79,7 @@ export class EngineMetrics {
       'Share of verdicts, the recent ones counting more, in which an action helped against a cause.',
       ['cause', 'action', 'context'],
     );
+    this.forecast = new ForecastMetrics(metrics);
     this.solverFailures = metrics.counter(
       'weir_solver_failures_total',
       'Failures of a method of decision; its answer was not used.',
@@ -103,6 +106,7 @@ export class EngineMetrics {
     this.contradictions.set(observed.contradictions.length);
     this.escalated.set(durable.escalated.size);
     this.learned(durable.learning);
+    this.forecast.state(observed);
     for (const [method, { failures }] of observed.solverFailures) {
       this.solverFailures.add(failures - (this.failuresSeen.get(method) ?? 0), { method });
       this.failuresSeen.set(method, failures);

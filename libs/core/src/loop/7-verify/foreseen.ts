@@ -1,7 +1,15 @@
-import type { Change, ForeseenLoad, Verdict, VerdictRecord } from '../../model';
+import type {
+  Change,
+  ForeseenLoad,
+  Objective,
+  RouteWeights,
+  TelemetryFrame,
+  Verdict,
+  VerdictRecord,
+} from '../../model';
 import { median, touchesObjective } from '../effect';
 import { exposureUnder } from '../forecast';
-import { loadsOf, routingOf, whatIf } from '../network';
+import { flowsOf, legsOf, loadsOf, routingOf, whatIf, type Leg } from '../network';
 import {
   thresholdOf,
   type ForeseenLook,
@@ -79,12 +87,12 @@ function looksWith(
   if (frame === null || state === undefined) return looks;
   if (!(frame.atMs > countsFromMs(verification, change))) return looks;
   if (looks.at(-1)?.frame === frame.sequence) return looks;
-  const without = whatIf(pass, before);
+  const [now, without] = exposures(pass, frame, state.objective, before);
   const look: ForeseenLook = {
     frame: frame.sequence,
-    withoutRatio: without.loads.get(channel) ?? 0,
-    without: exposureUnder(pass, state.objective, without.model, without.loads),
-    exposure: exposureUnder(pass, state.objective, routingOf(pass), loadsOf(frame)),
+    withoutRatio: whatIf(pass, before).loads.get(channel) ?? 0,
+    without,
+    exposure: now,
   };
   const foreseen = [...looks, look];
   const next = { ...verification, foreseen };
@@ -111,16 +119,41 @@ function harmBy(
   const { frame, objectives } = pass.observed;
   const before = change.foreseen?.before;
   if (frame === null || before === undefined) return null;
-  const without = whatIf(pass, before);
   for (const [id, state] of objectives) {
     if (id === change.objectiveId || !touchesObjective(pass, change, state)) continue;
     if (!isMissed(pass, state)) continue;
-    const now = exposureUnder(pass, state.objective, routingOf(pass), loadsOf(frame));
-    const then = exposureUnder(pass, state.objective, without.model, without.loads);
-    if (now / then - 1 > change.verify.harm.otherObjectivesRatio)
-      return `${id} is missed, and its paths expose it to ${percent(now / then - 1)} more than without the change`;
+    const [now, without] = exposures(pass, frame, state.objective, before);
+    if (now / without - 1 > change.verify.harm.otherObjectivesRatio)
+      return `${id} is missed, and its paths expose it to ${percent(now / without - 1)} more than without the change`;
   }
   return null;
+}
+
+/** More legs than these are taken to follow the weights: to look where each goes would take long. */
+const MOST_LEGS = 256;
+
+/** What an objective is exposed to as it is, and with the old routes. */
+function exposures(
+  pass: Pass,
+  frame: TelemetryFrame,
+  objective: Objective,
+  before: readonly RouteWeights[],
+): readonly [now: number, without: number] {
+  const old = whatIf(pass, before);
+  const model = routingOf(pass);
+  const bps = frame.prefixes.txBps;
+  const few = legsOf(pass, objective).length <= MOST_LEGS;
+  const changed = new Set(before.map(({ device }) => device));
+  const now = (leg: Leg) =>
+    few ? flowsOf(frame, bps, model, leg) : model.spread(leg.from, leg.prefix).shares;
+  const then = (leg: Leg) =>
+    few
+      ? flowsOf(frame, bps, old.model, leg, changed)
+      : old.model.spread(leg.from, leg.prefix).shares;
+  return [
+    exposureUnder(pass, objective, loadsOf(frame), now),
+    exposureUnder(pass, objective, old.loads, then),
+  ];
 }
 
 /** By the latest samples: the window is slow. */

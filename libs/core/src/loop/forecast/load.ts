@@ -1,6 +1,6 @@
-import type { RoutingModel, SeriesForecast, Spread } from '../../ports';
+import type { SeriesForecast } from '../../ports';
 import type { Objective } from '../../model';
-import { channelsOf, legsOf, topologyIndex, type Loads } from '../network';
+import { channelsOf, legsOf, topologyIndex, type Leg, type Loads } from '../network';
 import type { Pass } from '../pass';
 import { isForetold, type LoadSeries } from './state';
 
@@ -30,27 +30,26 @@ export function exposureOf(
   return shares > 0 ? (sum / shares) ** 0.25 : NaN;
 }
 
-/** The same under other routes and their loads. */
+/**
+ * The same under other routes and their loads; `sharesOf` says where a leg goes, whose traffic need
+ * not follow the weights.
+ */
 export function exposureUnder(
   pass: Pass,
   objective: Objective,
-  model: RoutingModel,
   loads: Loads,
+  sharesOf: (leg: Leg) => ReadonlyMap<string, number>,
 ): number {
   const { attachments } = topologyIndex(pass.env.topology);
-  const alike = new Map<Spread, number>();
   let [sum, shares] = [0, 0];
   const add = (channel: string, share: number): void => {
     sum += share * Math.min(MOST, loads.get(channel) ?? 0) ** 4;
     shares += share;
   };
   for (const leg of legsOf(pass, objective)) {
-    const spread = model.spread(leg.from, leg.prefix);
-    alike.set(spread, (alike.get(spread) ?? 0) + 1);
     add(attachments.get(leg.prefix) ?? '', 1);
+    for (const [channel, share] of sharesOf(leg)) add(channel, share);
   }
-  for (const [spread, times] of alike)
-    for (const [channel, share] of spread.shares) add(channel, times * share);
   return shares > 0 ? (sum / shares) ** 0.25 : NaN;
 }
 
