@@ -109,7 +109,6 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
   return { links: [...links], prefixes: [...prefixes], workloads: [...workloads] };
 }
 
-function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
 /** What a scheme can do to traffic that it does not name. */
 function schemeRisks({ settings }: QosAction): readonly string[] {
   const strict = [...new Set(settings.filter((item) => item.strict).map(({ queue }) => queue))];
@@ -119,6 +118,7 @@ function schemeRisks({ settings }: QosAction): readonly string[] {
   ];
 }
 
+function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['risk'] {
   const reasons: string[] = [];
   for (const { device } of diffs)
     if (pass.observed.commitConfirmed.get(device) === false)
@@ -127,10 +127,10 @@ function schemeRisks({ settings }: QosAction): readonly string[] {
   if (draft.action.type === 'reroute')
     reasons.push('flows move to other paths and may be reordered');
   if (draft.action.type === 'scheduler') reasons.push(...lostShares(pass, draft.action));
+  if (draft.action.type === 'qos') reasons.push(...schemeRisks(draft.action));
   if (draft.predicted.maxUtilizationAfter > 0.8)
     reasons.push(
       `a link is predicted at ${(draft.predicted.maxUtilizationAfter * 100).toFixed(0)} %`,
-  if (draft.action.type === 'qos') reasons.push(...schemeRisks(draft.action));
     );
   const level =
     diffs.length > 4 || draft.predicted.maxUtilizationAfter > 0.9
