@@ -96,6 +96,10 @@ export interface Trend {
   readonly worstLossRatio: Float64Array;
   readonly markRatio: Float64Array;
   readonly prefixBps: Float64Array;
+  /** For how long each queue had packets waiting while its port sent less than its rate, ms. */
+  readonly stalledMs: Float64Array;
+  /** For how long each prefix has had more than a tenth of the port of its host, ms. */
+  readonly largeMs: Float64Array;
 }
 
 /** What a change that was made before the breach does to the traffic of one frame. */
@@ -121,6 +125,10 @@ export interface Verification {
   /** The same as logarithms, less what the series that it is compared with did. */
   readonly before: readonly number[];
   readonly comparisons: readonly Comparison[];
+  /** Of the change that this one repeats, as it was made for the first time; counted as well. */
+  readonly earlier: readonly number[];
+  /** What drove the objective before the change. */
+  readonly driver: { readonly loadBps: number; readonly down: readonly string[] };
   /** Samples of the other objectives in the time before. */
   readonly othersBeforeMs: ReadonlyMap<string, readonly number[]>;
   readonly lossBefore: number;
@@ -129,6 +137,17 @@ export interface Verification {
   readonly frame: number;
   /** Of a change that was made before the breach: one look for each frame since it settled. */
   readonly foreseen?: readonly ForeseenLook[];
+}
+
+/** What is known of a change that was taken back to see whether it had helped; logarithms. */
+export interface Switchback {
+  readonly before: readonly number[];
+  readonly during: readonly number[];
+  readonly after: readonly number[];
+  readonly comparisons: readonly Comparison[];
+  /** Monotonic time at which it was back, and from which samples count; NaN until then. */
+  readonly backMs: number;
+  readonly fromMs: number;
 }
 
 /** An objective that a change does not touch and that went like the change's own before it. */
@@ -231,6 +250,7 @@ export interface ObservedState {
     readonly model: RoutingModel;
   } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
+  readonly switchbacks: ReadonlyMap<ChangeId, Switchback>;
   readonly proofs: ReadonlyMap<ChangeId, StageProof>;
   /** Monotonic time before which no candidate is looked for, by incident; ended ones are dropped. */
   readonly searchAgainMs: ReadonlyMap<IncidentId, number>;
@@ -267,6 +287,7 @@ export const emptyObservedState: ObservedState = {
   commitConfirmed: new Map(),
   routing: null,
   verifications: new Map(),
+  switchbacks: new Map(),
   proofs: new Map(),
   searchAgainMs: new Map(),
   inFlight: new Map(),

@@ -21,7 +21,7 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   const phase = holdReason === '' ? 'running' : waitingOrHolding(pass);
   // Samples of the time of a change are of both worlds; averages begin after it.
   const unsettled = frame.atMs - pass.observed.routesChangedMs < MIXED_MS;
-  const trend = foldTrend(unsettled ? null : pass.observed.trend, frame);
+  const trend = foldTrend(pass.env.topology, unsettled ? null : pass.observed.trend, frame);
   const { topology, policy } = pass.env;
   const known = pass.observed.contradictions;
   // Both ends of a link agree whatever is written to its switches: this goes on where averages begin

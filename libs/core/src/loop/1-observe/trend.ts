@@ -1,5 +1,7 @@
-import type { TelemetryFrame } from '../../model';
+import type { TelemetryFrame, Topology } from '../../model';
 import type { Trend } from '../observed';
+import { foldElephants } from './elephants';
+import { foldStalls } from './stalls';
 
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
 const AVERAGE_MS = 5_000;
@@ -13,7 +15,7 @@ const WORST_FADES = 4;
  * bursts, so that one sample says little about a channel; unknown makes the average unknown, and
  * the next known sample starts it anew.
  */
-export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
+export function foldTrend(topology: Topology, trend: Trend | null, frame: TelemetryFrame): Trend {
   const { channels, queues, prefixes, layout } = frame;
   const old = trend !== null && trend.layout === layout ? trend : null;
   if (old !== null && frame.atMs <= old.atMs) return old;
@@ -38,6 +40,8 @@ export function foldTrend(trend: Trend | null, frame: TelemetryFrame): Trend {
     markRatio: average(old?.markRatio, queues.markRatio, gain),
     queueBps: average(old?.queueBps, queues.txBps, gain),
     prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
+    stalledMs: foldStalls(old, frame, elapsedMs),
+    largeMs: foldElephants(topology, old, frame, elapsedMs),
   };
 }
 

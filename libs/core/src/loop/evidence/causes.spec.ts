@@ -1,104 +1,18 @@
-import type { Objective } from '../../model';
-import { UNKNOWN_JOB_TIMES, type JobTimes, type ObjectiveState } from '../observed';
 import { rankCauses } from './causes';
-import { rejectedCauses } from './rejected';
-import type { ChannelEvidence, Evidence } from './gather';
-import type { HotSpot } from './hot-spots';
-import type { QueueEvidence } from './queues';
-import type { Starvation } from './starvation';
-
-const channel = (over: Partial<ChannelEvidence>): ChannelEvidence => ({
-  key: 'leaf1:s1',
-  share: 0.5,
-  utilizationRatio: 0.3,
-  meanUtilizationRatio: 0.3,
-  lossRatio: 0,
-  up: true,
-  toHost: false,
-  grayLossRatio: 0,
-  grayFloor: 0.003,
-  damagedRatio: NaN,
-  slow: false,
-  pressure: 0,
-  fanIn: 0,
-  ...over,
-});
-const queue = (over: Partial<QueueEvidence>): QueueEvidence => ({
-  key: 'leaf1:s1:rt',
-  own: true,
-  depthBytes: 0,
-  depthRatio: 0,
-  limitBytes: NaN,
-  peakDepthBytes: 0,
-  lossRatio: 0,
-  recentLossRatio: 0,
-  markRatio: 0,
-  meanDepthBytes: 0,
-  delayMs: 0,
-  standingRatio: 0,
-  starvation: null,
-  ...over,
-});
-const starvation = (over: Partial<Starvation>): Starvation => ({
-  score: 1,
-  shareRatio: 0.1,
-  fairRatio: 0.1,
-  guaranteedRatio: 0.1,
-  weight: 10,
-  totalWeight: 100,
-  sentBps: 5e6,
-  rival: 'bulk',
-  rivalShareRatio: 0.88,
-  ...over,
-});
-/** A queue of a full link that nobody tells its senders about; the objective allows 100 ms. */
-const standing = (over: Partial<QueueEvidence>): QueueEvidence =>
-  queue({ meanDepthBytes: 4e5, delayMs: 64, standingRatio: 6, ...over });
-const spot = (over: Partial<HotSpot>): HotSpot => ({
-  key: 'leaf1:s1',
-  toHost: false,
-  pressure: 1,
-  utilizationRatio: 0.4,
-  imbalanceRatio: 1,
-  overExpectedRatio: 1,
-  parallelLinks: 8,
-  idleLinks: 0,
-  fewest: 20,
-  largestPrefix: '10.0.1.0/24',
-  hash: { z: 0, switches: 8, withIdleLinks: 0 },
-  ownShareRatio: 1,
-  other: '',
-  otherShareRatio: 0,
-  ...over,
-});
-const job = (over: Partial<JobTimes>): JobTimes => ({ ...UNKNOWN_JOB_TIMES, ...over });
-
-interface Given {
-  readonly metric?: Objective['metric'];
-  readonly job?: JobTimes;
-  readonly channels?: readonly ChannelEvidence[];
-  readonly queues?: readonly QueueEvidence[];
-  readonly hotSpots?: readonly HotSpot[];
-  readonly down?: readonly string[];
-}
+import {
+  channel,
+  everyThreeSeconds,
+  evidenceOf,
+  job,
+  queue,
+  spot,
+  standing,
+  starvation,
+  storm,
+  type Given,
+} from './testing/evidence';
 
 const firstOf = (given: Given): string | undefined => rankCauses(evidenceOf(given))[0]?.name;
-
-function evidenceOf(given: Given): Evidence {
-  return {
-    state: {
-      objective: { metric: given.metric ?? 'request-latency' } as Objective,
-      job: given.job ?? UNKNOWN_JOB_TIMES,
-      quantileMs: 200,
-    } as ObjectiveState,
-    thresholdMs: 100,
-    channels: given.channels ?? [channel({})],
-    queues: given.queues ?? [],
-    hotSpots: given.hotSpots ?? [],
-    downChannels: given.down ?? [],
-    bestAlternative: 0.2,
-  };
-}
 
 const port = { key: 'leaf1:h1', toHost: true, pressure: 1 };
 
@@ -323,7 +237,7 @@ describe('rankCauses', () => {
     ],
     [
       'a gap that the sampling explains',
-      'host-limited',
+      'not-the-network',
       { channels: [channel({ grayLossRatio: 0.02, grayFloor: 0.03 })] },
     ],
     [
@@ -353,6 +267,80 @@ describe('rankCauses', () => {
       { metric: 'iteration-time', job: job({ iterationMs: 150, collectiveMs: 20 }) },
     ],
     [
+      'pauses that spread, whatever is full where they are felt',
+      'pfc-storm',
+      {
+        channels: [channel({ utilizationRatio: 0.97, pressure: 1 })],
+        queues: [queue({ depthBytes: 9e5, depthRatio: 0.9 })],
+        hotSpots: [spot({ utilizationRatio: 0.9, other: 'queue bulk', otherShareRatio: 0.9 })],
+        pauses: storm,
+      },
+    ],
+    [
+      'a full link with a pause now and then',
+      'congestion',
+      { channels: [channel({ utilizationRatio: 0.97 })], pauses: { ...storm, pausedRatio: 0.01 } },
+    ],
+    [
+      'bursts at regular times',
+      'periodic-bursts',
+      {
+        channels: [channel({ utilizationRatio: 0.97 })],
+        queues: [queue({ depthBytes: 9e5, depthRatio: 0.9 })],
+        bursts: everyThreeSeconds,
+      },
+    ],
+    [
+      'bursts that come as they like',
+      'congestion',
+      {
+        channels: [channel({ utilizationRatio: 0.97 })],
+        bursts: { ...everyThreeSeconds, regularity: 0.1 },
+      },
+    ],
+    [
+      'a large flow on each of all parallel links',
+      'elephant-flow',
+      {
+        channels: [channel({ utilizationRatio: 0.95 })],
+        hotSpots: [spot({ fewest: 1, elephants: 1, elephantRatio: 0.9, elephantMs: 3_000 })],
+      },
+    ],
+    [
+      'drops of many senders on the last link to the leaf',
+      'incast',
+      {
+        channels: [channel({ key: 'spine1:l1', fanInBehind: 24 })],
+        queues: [queue({ key: 'spine1:l1:rt', lossRatio: 0.02, recentLossRatio: 0.02 })],
+      },
+    ],
+    [
+      'bursts into a queue that may hold next to nothing',
+      'queue-overflow',
+      {
+        channels: [channel({ ...port, fanIn: 64 })],
+        queues: [
+          queue({
+            key: 'leaf1:h1:rt',
+            lossRatio: 0.02,
+            recentLossRatio: 0.02,
+            scalingFactor: -7,
+          }),
+        ],
+        hotSpots: [spot({ ...port })],
+      },
+    ],
+    [
+      'a link that is down, beside links that are full without it',
+      'link-failure',
+      { down: ['leaf1:s2'], channels: [channel({ utilizationRatio: 1 })] },
+    ],
+    [
+      'requests that are slow on paths with room',
+      'not-the-network',
+      { channels: [channel({ meanUtilizationRatio: 0.4 })] },
+    ],
+    [
       'collectives that explain the iterations, on paths with room',
       'host-limited',
       {
@@ -378,57 +366,5 @@ describe('rankCauses', () => {
     ],
   ])('calls %s %s', (_, expected, given) => {
     expect(firstOf(given)).toBe(expected);
-  });
-});
-
-describe('probabilities', () => {
-  const elephants: Given = {
-    channels: [channel({ utilizationRatio: 0.9 })],
-    queues: [queue({ lossRatio: 0.004 })],
-    hotSpots: [spot({ imbalanceRatio: 1.4, overExpectedRatio: 1.4, fewest: 2 })],
-  };
-
-  it('add up to one with what is not known, in the order of the scores', () => {
-    const causes = rankCauses(evidenceOf(elephants));
-    expect(causes.length).toBeGreaterThan(3);
-    const chances = causes.map(({ probability }) => probability ?? NaN);
-    expect(chances.reduce((sum, value) => sum + value)).toBeCloseTo(1, 9);
-    expect(causes.at(-1)?.name).toBe('unknown');
-    const named = chances.slice(0, -1);
-    expect([...named].sort((a, b) => b - a)).toEqual(named);
-  });
-
-  it('are made of signals whose weights multiply to the score', () => {
-    for (const { name, score, parts } of rankCauses(evidenceOf(elephants)))
-      if (name !== 'unknown' && name !== 'not-the-network')
-        expect((parts ?? []).reduce((product, { weight }) => product * weight, 1)).toBeCloseTo(
-          score,
-          12,
-        );
-  });
-
-  it('are all for the unknown where nothing is known', () => {
-    const [only, ...others] = rankCauses(
-      evidenceOf({
-        channels: [channel({ utilizationRatio: NaN, meanUtilizationRatio: NaN })],
-      }),
-    );
-    expect(only).toMatchObject({ name: 'unknown', probability: 1 });
-    expect(others).toEqual([]);
-  });
-});
-
-describe('rejected causes', () => {
-  it('are those without any score, each with the figure that speaks against it', () => {
-    const evidence = evidenceOf({ down: ['leaf1:s2'], channels: [channel({ pressure: 0.4 })] });
-    const causes = rankCauses(evidence);
-    const rejected = rejectedCauses(evidence, causes);
-    const names = rejected.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['congestion', 'gray-link', 'incast']));
-    for (const { name } of causes) expect(names).not.toContain(name);
-    expect(rejected.find(({ name }) => name === 'congestion')?.why).toContain('30.0 %');
-    expect(rejected.find(({ name }) => name === 'not-the-network')?.why).toContain('0.40 of 1');
-    // A service has no iterations that could be slow by themselves.
-    expect(names).not.toContain('straggler');
   });
 });

@@ -1,8 +1,9 @@
 import type { Cause, CauseName } from '../../model';
 import { endCauses } from './end-causes';
 import type { Evidence } from './gather';
-import { hotSpotCauses } from './hot-spot-causes';
+import { hotSpotCauses, incastInside } from './hot-spot-causes';
 import { congestion, grayLink, linkFailure } from './link-causes';
+import { periodicBursts, pfcStorm } from './pause-and-burst-causes';
 import { withProbabilities } from './probability';
 import { queueCauses } from './queue-causes';
 import { standingQueues, starvedQueues } from './waiting-causes';
@@ -17,24 +18,30 @@ const WEAK = 0.2;
  * with probabilities; what none of them explains is the last.
  */
 export function rankCauses(evidence: Evidence): readonly Cause[] {
+  const failures = linkFailure(evidence);
+  const storms = pfcStorm(evidence);
+  const bursts = periodicBursts(evidence);
   const starved = starvedQueues(evidence);
   const whose = hotSpotCauses(evidence).map((cause) => behindStarved(cause, starved));
   const others = whose.filter((cause) => cause.name !== 'incast');
-  const standing = standingQueues(evidence, strongestOf([...starved, ...others]));
+  const standing = standingQueues(evidence, strongestOf([...failures, ...starved, ...others]));
   const spots = whose.map((cause) => behindStanding(cause, standing));
-  const explained = strongestOf([...starved, ...spots, ...standing]);
+  const explained = strongestOf([...failures, ...starved, ...spots, ...standing]);
   const hot = new Set(
     evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
   );
   const causes: Cause[] = [
-    ...linkFailure(evidence),
+    ...failures,
     ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
     ...evidence.channels.flatMap(grayLink),
     ...evidence.queues.flatMap((queue) => queueCauses(queue, hot, explained)),
     ...spots,
+    ...incastInside(evidence),
     ...starved,
     ...standing,
-  ];
+    ...storms,
+    ...bursts,
+  ].map((cause) => behindWider(cause, storms, bursts));
   const best = new Map<CauseName, Cause>();
   for (const cause of causes) {
     const known = best.get(cause.name);
@@ -42,6 +49,29 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
   }
   const ends = endCauses(evidence, strongestOf([...best.values()]) >= WEAK);
   return withProbabilities([...best.values(), ...ends].sort((a, b) => b.score - a.score));
+}
+
+/** What paused ports and bursts look like where they are felt. */
+const FELT_AS: ReadonlySet<CauseName> = new Set([
+  'congestion',
+  'incast',
+  'interference',
+  'standing-queue',
+  'buffer-exhaustion',
+  'queue-overflow',
+]);
+/** A paused port empties others and fills its own, which looks like an uneven hash, too. */
+const PAUSED_AS: ReadonlySet<CauseName> = new Set([...FELT_AS, 'elephant-flow', 'starved-queue']);
+
+/** A port that is paused, or filled now and then, is full: why that is has the better name. */
+function behindWider(cause: Cause, storms: readonly Cause[], bursts: readonly Cause[]): Cause {
+  const storm = storms.find(({ score }) => score > 0.3);
+  if (storm !== undefined && PAUSED_AS.has(cause.name))
+    return behind(cause, storm.name, storm.score, 0.6);
+  const burst = bursts.find(({ score }) => score > 0.3);
+  if (burst !== undefined && FELT_AS.has(cause.name))
+    return behind(cause, burst.name, burst.score, 0.6);
+  return cause;
 }
 
 const strongestOf = (causes: readonly Cause[]): number =>

@@ -4,6 +4,7 @@ import type { Pass } from '../pass';
 import { rankCauses } from './causes';
 import { factsFrom } from './facts';
 import { evidenceFor } from './gather';
+import { isPremature } from './premature';
 import { rejectedCauses } from './rejected';
 
 export interface Diagnosed {
@@ -11,11 +12,13 @@ export interface Diagnosed {
   readonly facts: Facts;
 }
 
+/** Null while too little is known, or while what is known says too little as yet. */
 export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | null {
   const state = pass.observed.objectives.get(objectiveId);
   if (state === undefined || pass.observed.frame === null) return null;
   const evidence = evidenceFor(pass, state);
   const causes = rankCauses(evidence);
+  if (isPremature(pass, evidence, causes)) return null;
   const facts = factsFrom(evidence, causes, forecastFacts(pass, state.objective));
   const rejected = rejectedCauses(evidence, causes);
   const atMs = pass.now.wallMs;

@@ -7,12 +7,26 @@ import { fabricOf, type ParallelLinks } from './fabric';
 /** What a channel carries, by prefix, and what the weights in force would put on it. */
 export interface Dissection {
   /** Largest first. */
-  readonly parts: readonly { readonly prefix: string; readonly bps: number }[];
+  readonly parts: readonly Part[];
   readonly totalBps: number;
   readonly expectedBps: number;
   /** Fewest prefixes that make up 80 % of it. */
   readonly fewest: number;
 }
+
+export interface Part {
+  readonly prefix: string;
+  readonly bps: number;
+  /**
+   * Takes this channel as a whole, or nearly, where the weights would spread it, and has more than
+   * a tenth of the port of its host: an elephant, for so long; 0 where it is none, ms.
+   */
+  readonly elephantMs: number;
+}
+
+/** Traffic that goes one way has this share of it there, where the weights want the second at most. */
+const PINNED_SHARE = 0.75;
+const SPREAD_SHARE = 0.6;
 
 /** Traffic of one prefix at one device below this is not counted as a flow, bps. */
 const TRICKLE_BPS = 1e6;
@@ -54,7 +68,7 @@ export function dissect(pass: Pass, trend: Trend, channel: string): Dissection {
   const { device, interface: iface } = splitChannel(channel);
   const frame = pass.observed.frame as TelemetryFrame;
   const model = routingOf(pass);
-  const parts: { prefix: string; bps: number }[] = [];
+  const parts: Part[] = [];
   let expectedBps = 0;
   for (const { prefix, bps } of trafficAt(trend, device)) {
     const hops = model.nextHops(device, prefix);
@@ -64,12 +78,17 @@ export function dissect(pass: Pass, trend: Trend, channel: string): Dissection {
     const leg = { from: device, prefix };
     const measured = measuredShares(frame, trend.prefixBps, model, leg);
     const share = measured?.find((hop) => hop.interface === iface)?.share ?? own.weight / weights;
-    if (share * bps > TRICKLE_BPS) parts.push({ prefix, bps: share * bps });
     // Without a choice here, somebody before decided that it comes this way.
-    expectedBps +=
+    const chosen =
       hops.length > 1
-        ? (bps * own.weight) / weights
+        ? { allBps: bps, hereBps: (bps * own.weight) / weights }
         : arriving(pass, trend, device, prefix, channel);
+    expectedBps += chosen.hereBps;
+    const part = share * bps;
+    const pinned =
+      part > PINNED_SHARE * chosen.allBps && chosen.hereBps < SPREAD_SHARE * chosen.allBps;
+    const elephantMs = pinned ? largeMs(trend, device, prefix) : 0;
+    if (part > TRICKLE_BPS) parts.push({ prefix, bps: part, elephantMs });
   }
   parts.sort((a, b) => b.bps - a.bps);
   const totalBps = parts.reduce((sum, part) => sum + part.bps, 0);
@@ -78,23 +97,29 @@ export function dissect(pass: Pass, trend: Trend, channel: string): Dissection {
   return { parts, totalBps, expectedBps, fewest };
 }
 
-/** What the weights of all devices before it would bring to a channel for one prefix. */
+const largeMs = ({ layout, largeMs: ms }: Trend, device: DeviceId, prefix: string): number =>
+  ms[layout.prefixIndex.get(`${device}|${prefix}`) ?? -1] ?? 0;
+
+/** What enters for one prefix, and what the weights of all devices before bring to a channel. */
 function arriving(
   pass: Pass,
   trend: Trend,
   device: DeviceId,
   prefix: string,
   channel: string,
-): number {
+): { allBps: number; hereBps: number } {
   const model = routingOf(pass);
   const { edges, owners } = topologyIndex(pass.env.topology);
-  let bps = 0;
+  let allBps = 0;
+  let hereBps = 0;
   for (const edge of edges) {
     if (edge === device || owners.get(prefix) === edge) continue;
     const demand = trend.prefixBps[trend.layout.prefixIndex.get(`${edge}|${prefix}`) ?? -1] ?? NaN;
-    if (demand > TRICKLE_BPS) bps += demand * (model.spread(edge, prefix).shares.get(channel) ?? 0);
+    if (!(demand > TRICKLE_BPS)) continue;
+    allBps += demand;
+    hereBps += demand * (model.spread(edge, prefix).shares.get(channel) ?? 0);
   }
-  return bps;
+  return { allBps, hereBps };
 }
 
 /** Effective number of flows of a device that choose among the links: (sum)^2 / sum of squares. */

@@ -18,7 +18,9 @@ export function endCauses(evidence: Evidence, networkSuspected: boolean): Cause[
   const straggler = stragglerOf(evidence);
   if (straggler !== null) return [straggler];
   if (networkSuspected) return [];
-  const hostLimited = hostLimitedOf(evidence);
+  // Requests come when they come; only a job could send faster than its hosts do.
+  const requests = evidence.state.objective.metric === 'request-latency';
+  const hostLimited = requests ? null : hostLimitedOf(evidence);
   return hostLimited === null
     ? [notTheNetwork(evidence)]
     : [hostLimited, { ...notTheNetwork(evidence), score: 0.3 }];

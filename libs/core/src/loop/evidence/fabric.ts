@@ -3,6 +3,7 @@ import { topologyIndex } from '../network';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
 import { compareEnds } from './gray';
+import { pausedRatioOf } from './pauses';
 
 /** Links that a switch can choose among, or over which it can be reached. */
 export interface ParallelLinks {
@@ -28,8 +29,13 @@ export interface FabricView {
   readonly grayFloor: Float64Array;
   /** Share of what is sent that the other end receives damaged; NaN: not counted there. */
   readonly damaged: Float64Array;
-  /** Carries less than its rate: a queue stands where parallel links with as much have none. */
+  /**
+   * Carries less than its rate: a queue stands where parallel links with as much have none, or has
+   * packets waiting while the port sends less than it should and nobody pauses it.
+   */
   readonly slow: Uint8Array;
+  /** Share of time, at most, for which pause frames hold the port back; NaN where unknown. */
+  readonly paused: Float64Array;
   readonly groupOf: ReadonlyMap<number, ParallelLinks>;
   readonly groups: readonly ParallelLinks[];
 }
@@ -76,9 +82,11 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
   }
   const { groups, groupOf } = parallelLinks(topology, layout);
   const { grayLoss, grayFloor } = compareEnds(topology, trend, utilization);
+  const paused = pausedOf(trend);
   const slow = slowLinks(groups, trend, utilization, queueing);
+  markStalled(slow, trend, paused);
   const damaged = damagedOf(topology, trend);
-  return { utilization, pressure, grayLoss, grayFloor, damaged, slow, groups, groupOf };
+  return { utilization, pressure, grayLoss, grayFloor, damaged, slow, paused, groups, groupOf };
 }
 
 const known = (value: number): number => (value > 0 ? value : 0);
@@ -156,6 +164,21 @@ function slowLinks(
     }
   return slow;
 }
+
+/** So long a port has to stay behind its backlog: samples of one frame may be of different times. */
+const STALLED_MS = 1_500;
+/** Pauses that take more of the time explain it. */
+const MAX_PAUSED = 0.02;
+
+function markStalled(slow: Uint8Array, { layout, stalledMs }: Trend, paused: Float64Array): void {
+  layout.queues.forEach(({ channel }, i) => {
+    const innocent = (paused[channel] as number) > MAX_PAUSED;
+    if ((stalledMs[i] as number) >= STALLED_MS && !innocent) slow[channel] = 1;
+  });
+}
+
+const pausedOf = ({ layout, pauseRxPps }: Trend): Float64Array =>
+  pauseRxPps.map((pps, i) => pausedRatioOf(pps, layout.channels[i]?.capacityBps ?? NaN));
 
 /** Channels that traffic should not be sent to although they are up. */
 export function isImpaired(view: FabricView, channel: number): boolean {

@@ -1,10 +1,11 @@
-import type { TelemetryFrame } from '../../model';
-import { channelsOf, fanInOf, legsOf, routingOf, topologyIndex } from '../network';
+import type { Objective, TelemetryFrame } from '../../model';
+import { channelsOf, fanInOf, legsOf, routingOf, splitChannel, topologyIndex } from '../network';
 import { thresholdOf, type ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { burstsOn, type BurstsAt } from './bursts';
 import { fabricOf } from './fabric';
 import { hotSpotsOf, type HotSpot } from './hot-spots';
-import { pausedRatioOf } from './pauses';
+import { pauseSpreadOf, type PauseSpread } from './pause-spread';
 import { queueEvidence, type QueueEvidence } from './queues';
 
 export interface ChannelEvidence {
@@ -24,14 +25,16 @@ export interface ChannelEvidence {
   readonly damagedRatio: number;
   /** A queue stands on it although parallel links carry as much without one. */
   readonly slow: boolean;
+  /** Share of time, at most, for which pause frames hold it back; NaN when unknown. */
+  readonly pausedRatio: number;
   /** 0..1, see FabricView. */
   readonly pressure: number;
   /** Average of some seconds; NaN when unknown. */
   readonly meanUtilizationRatio: number;
-  /** Share of time for which the other end may hold it back by pause frames; absent: unknown. */
-  readonly pausedRatio?: number;
   /** Sources of the objective that send to the host behind it; 0 between switches. */
   readonly fanIn: number;
+  /** The largest fan-in of a host port of the switch behind it; 0 to a host. */
+  readonly fanInBehind: number;
 }
 
 export interface Evidence {
@@ -43,6 +46,10 @@ export interface Evidence {
   readonly downChannels: readonly string[];
   /** What stands behind the channels on the path that are under pressure, the worst first. */
   readonly hotSpots: readonly HotSpot[];
+  /** Null where no port of the paths is paused. */
+  readonly pauses: PauseSpread | null;
+  /** Null where no channel of the paths is filled in bursts. */
+  readonly bursts: BurstsAt | null;
   readonly bestAlternative: number;
 }
 
@@ -71,6 +78,7 @@ function gather(pass: Pass, state: ObjectiveState): Evidence {
     channels.push(channelEvidence(pass, frame, state, key, index, share));
     queues.push(...queueEvidence(pass, frame, { key, index }, state, thresholdMs));
   }
+  const hotSpots = hotSpotsOf(pass, state, channels);
   return {
     state,
     thresholdMs,
@@ -78,7 +86,9 @@ function gather(pass: Pass, state: ObjectiveState): Evidence {
     queues,
     downChannels: downChannels(pass, frame, state, channels),
     bestAlternative: bestAlternative(pass, frame, state, channels),
-    hotSpots: hotSpotsOf(pass, state, channels),
+    hotSpots,
+    pauses: pauseSpreadOf(pass, channels),
+    bursts: burstsOn(pass, state, channels),
   };
 }
 
@@ -106,11 +116,29 @@ function channelEvidence(
     grayFloor: view?.grayFloor[index] ?? NaN,
     damagedRatio: view?.damaged[index] ?? NaN,
     slow: view?.slow[index] === 1,
+    pausedRatio: view?.paused[index] ?? NaN,
     pressure: view?.pressure[index] ?? 0,
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
-    pausedRatio: pausedRatioOf(pass.observed.trend?.pauseRxPps[index] ?? NaN, capacityBps),
     fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
+    fanInBehind: fanInBehind(pass, state, key),
   };
+}
+
+/** By objective: the topology and its flows do not change while it is known. */
+const largestFanIns = new WeakMap<Objective, ReadonlyMap<string, number>>();
+
+function fanInBehind(pass: Pass, { objective }: ObjectiveState, key: string): number {
+  const device = topologyIndex(pass.env.topology).behind.get(key);
+  let largest = largestFanIns.get(objective);
+  if (largest === undefined) {
+    const found = new Map<string, number>();
+    for (const [port, senders] of fanInOf(pass, objective)) {
+      const at = splitChannel(port).device;
+      found.set(at, Math.max(senders, found.get(at) ?? 0));
+    }
+    largestFanIns.set(objective, (largest = found));
+  }
+  return device === undefined ? 0 : (largest.get(device) ?? 0);
 }
 
 /** Channels of the path that are down, and next hops of the objective's own prefixes that are. */

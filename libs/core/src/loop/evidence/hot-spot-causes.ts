@@ -43,6 +43,7 @@ function incast(spot: HotSpot, { channels, queues }: Evidence): Cause | null {
         ? ['loss', loss, dropping]
         : ['pressure', spot.pressure, spot.pressure],
       ['pressure-inside', pressure, aside],
+      ...smallShare(queues, spot.key),
     ],
     [
       `${fanIn} senders of the workload share the host port ${spot.key}`,
@@ -50,6 +51,50 @@ function incast(spot: HotSpot, { channels, queues }: Evidence): Cause | null {
       `its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
     ],
   );
+}
+
+/** Exponents of a queue's share of the free buffer that are in use begin here (SONiC, Cumulus). */
+const LEAST_EXPONENT = -4;
+
+/** A queue that may hold next to nothing overflows whatever comes: its setting has the better name. */
+function smallShare(queues: Evidence['queues'], channel: string): readonly Signal[] {
+  const own = queues.find(({ own: mine, key }) => mine && key.startsWith(`${channel}:`));
+  const exponent = own?.scalingFactor ?? null;
+  return exponent !== null && exponent < LEAST_EXPONENT
+    ? [['behind:small-share', exponent, 0.35]]
+    : [];
+}
+
+/**
+ * Many senders that meet before the port of the host: the last link to its leaf drops their bursts
+ * although it has room on average.
+ */
+export function incastInside({ channels, queues }: Evidence): Cause[] {
+  return channels
+    .filter((channel) => !channel.toHost && channel.fanInBehind > FEW_SENDERS)
+    .map((channel) => {
+      const loss = ownLoss(queues, (key) => key === channel.key);
+      const { fanInBehind, meanUtilizationRatio } = channel;
+      return weigh(
+        'incast',
+        channel.key,
+        [
+          [
+            'fan-in',
+            fanInBehind,
+            clamp((fanInBehind - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS)),
+          ],
+          ['loss', loss, clamp(loss / BURST_LOSS)],
+          ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
+          ...smallShare(queues, channel.key),
+        ],
+        [
+          `${fanInBehind} senders of the workload share a host port behind ${channel.key}`,
+          `it is ${percent(meanUtilizationRatio)} utilised on average, and its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
+        ],
+      );
+    })
+    .filter(isCause);
 }
 
 /** Worst recent loss of the workload's own queue on some channels. */
@@ -93,13 +138,40 @@ function unevenHash(spot: HotSpot): Cause | null {
           `${hash.withIdleLinks} of them leave links empty`,
       ],
     );
+  return elephantFlow(spot, strength, ratio);
+}
+
+/** Share of a link that elephants have to make up to be why it is full. */
+const ELEPHANTS_FROM = 0.3;
+const ELEPHANTS_CERTAIN = 0.6;
+
+/**
+ * A few large flows: traffic that goes one way as a whole where the weights would spread it, on
+ * however many of the parallel links; or a link with more than its weights give it and few prefixes.
+ */
+function elephantFlow(spot: HotSpot, uneven: readonly Signal[], ratio: string): Cause | null {
   const few = spot.fewest > 0 && spot.fewest <= FEW_PREFIXES;
-  return weigh(
+  const whole = clamp((spot.elephantRatio - ELEPHANTS_FROM) / (ELEPHANTS_CERTAIN - ELEPHANTS_FROM));
+  const seen = weigh(
     'elephant-flow',
     spot.key,
-    [...strength, ['prefixes', spot.fewest, few ? 0.95 : 0.6]],
+    [
+      ['pressure', spot.pressure, spot.pressure],
+      ['elephants', spot.elephants, few ? 0.96 : 0],
+      ['elephant-share', spot.elephantRatio, whole],
+    ],
+    [
+      `${spot.elephants} large flows take ${spot.key} as a whole and make up ${percent(spot.elephantRatio)} of it`,
+      `they have had more than a tenth of their host's port for ${(spot.elephantMs / 1000).toFixed(0)} s; the largest goes to ${spot.largestPrefix}`,
+    ],
+  );
+  const inferred = weigh(
+    'elephant-flow',
+    spot.key,
+    [...uneven, ['prefixes', spot.fewest, few ? 0.95 : 0.6]],
     [ratio, `${spot.fewest} prefixes make up 80 % of it, the largest is ${spot.largestPrefix}`],
   );
+  return (seen?.score ?? 0) >= (inferred?.score ?? 0) ? seen : inferred;
 }
 
 /** Another class or another known workload holds most of a channel that the objective needs. */

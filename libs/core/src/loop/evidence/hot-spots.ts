@@ -19,6 +19,10 @@ export interface HotSpot {
   /** Fewest prefixes that make up 80 % of it, and the largest one; 0 and '' when unknown. */
   readonly fewest: number;
   readonly largestPrefix: string;
+  /** Elephants on it, the share of it that they make up, and for how long all have been there, ms. */
+  readonly elephants: number;
+  readonly elephantRatio: number;
+  readonly elephantMs: number;
   readonly hash: HashEvidence | null;
   /** The objective's own part of it: at most this share; NaN when unknown. */
   readonly ownShareRatio: number;
@@ -78,8 +82,21 @@ function hotSpot(pass: Pass, trend: Trend, state: ObjectiveState, channel: Candi
     idleLinks: loads.filter((load) => load < mean * 0.05).length,
     fewest: dissection?.fewest ?? 0,
     largestPrefix: dissection?.parts[0]?.prefix ?? '',
+    ...elephantsOf(dissection),
     hash: group === undefined ? null : hashOf(pass, trend, group),
     ...shares(pass, trend, state, key, row, dissection),
+  };
+}
+
+function elephantsOf(
+  dissection: Dissection | null,
+): Pick<HotSpot, 'elephants' | 'elephantRatio' | 'elephantMs'> {
+  const found = dissection?.parts.filter(({ elephantMs }) => elephantMs > 0) ?? [];
+  const bps = found.reduce((sum, part) => sum + part.bps, 0);
+  return {
+    elephants: found.length,
+    elephantRatio: found.length === 0 ? 0 : bps / (dissection?.totalBps ?? NaN),
+    elephantMs: found.length === 0 ? 0 : Math.min(...found.map(({ elephantMs }) => elephantMs)),
   };
 }
 

@@ -28,6 +28,8 @@ export interface QueueEvidence {
    * queue is seen empty: what empties does not stand.
    */
   readonly standingRatio: number;
+  /** Exponent of its share of the free buffer; null where its limit is static or not known. */
+  readonly scalingFactor: number | null;
   /** Null when its weight is not what holds it back, or is not known. */
   readonly starvation: Starvation | null;
 }
@@ -74,7 +76,12 @@ export function queueEvidence(
     }));
     const starvation =
       trouble === 0 ? null : held(pass, frame, port, name, capacityBps, trouble, settingsOf);
-    found.push({ key: `${channel}:${name}`, own, ...seen, depthRatio, limitBytes, starvation });
+    // Only of the own queue, and only where it has something to lose: thousands are empty.
+    const scalingFactor = own && trouble > 0 ? (settingsOf(name)?.scalingFactor ?? null) : null;
+    found.push({
+      ...{ key: `${channel}:${name}`, own, ...seen, depthRatio, limitBytes },
+      ...{ scalingFactor, starvation },
+    });
   }
   return found;
 }
