@@ -168,7 +168,7 @@ export const explanationSchema = open({
     cause: z.string(),
     action: z.string(),
     context: z.string(),
-    counted: z.enum(['helped', 'failed', 'none', 'open']),
+    counted: z.enum(['helped', 'failed', 'half-failed', 'none', 'open']),
     now: learnedSchema.nullable(),
   }).nullable(),
   changes: z.array(

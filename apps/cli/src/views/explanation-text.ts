@@ -109,11 +109,21 @@ function choiceLines({ choice }: ExplanationView, style: Style): string[] {
       `(+/- ${percent(predicted.uncertaintyRatio)}), hottest link ` +
       `${percent(predicted.maxUtilizationBefore)} -> ${percent(predicted.maxUtilizationAfter)}`,
     `safety checks: ${checks.length - failed.length} of ${checks.length} passed`,
-    ...checks
-      .filter(({ passed }) => passed)
-      .map(({ name, detail }) => `  ${name}${detail === '' ? '' : `: ${detail}`}`),
+    ...passedLines(checks),
     ...failed.map(({ name, code, detail }) => `  ${name} failed: ${code ?? name}, ${detail}`),
     `risk ${risk.level}${risk.reasons.length === 0 ? '' : `: ${risk.reasons.join('; ')}`}`,
+  ];
+}
+
+/** Those that have something to say, each on its line; the others on one. */
+function passedLines(checks: NonNullable<ExplanationView['choice']>['checks']): string[] {
+  const passed = checks.filter((check) => check.passed);
+  const plain = passed.filter(({ detail }) => detail === '').map(({ name }) => name);
+  return [
+    ...(plain.length === 0 ? [] : [`  passed: ${plain.join(', ')}`]),
+    ...passed
+      .filter(({ detail }) => detail !== '')
+      .map(({ name, detail }) => `  ${name}: ${detail}`),
   ];
 }
 
@@ -151,7 +161,8 @@ function comparedLine(compared: NonNullable<ExplanationView['comparison']>): str
 const COUNTED = {
   helped: 'it counts as a success',
   failed: 'it counts as a failure',
-  none: 'nothing: it was not measured, or the measurement could not tell',
+  'half-failed': 'it counts as half a failure: its effect could not be told from chance',
+  none: 'nothing: it was not measured',
   open: 'not known before it is judged',
 } as const;
 

@@ -15,7 +15,10 @@ export interface Experience {
   readonly cause: string;
   readonly action: string;
   readonly context: string;
-  /** Verdicts that improved, and that did not; each counts one when it comes, and fades. */
+  /**
+   * Verdicts that improved, and that did not; each counts one when it comes, an inconclusive one
+   * half a failure, and fades.
+   */
   readonly helped: number;
   readonly failed: number;
   /** Wall time as of which the counts are, ms since the epoch. */

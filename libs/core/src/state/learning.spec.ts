@@ -77,8 +77,8 @@ describe('what verdicts teach', () => {
       ...lifeOf(4, 'inconclusive'),
       ...lifeOf(5, null),
     ]);
-    expect(counts(state)).toEqual([1, 2]);
-    expect(state.learning.get(KEY)).toMatchObject({ verdicts: 3, atMs: T0 });
+    expect(counts(state)).toEqual([1, 2.5]);
+    expect(state.learning.get(KEY)).toMatchObject({ verdicts: 4, atMs: T0 });
   });
 
   it('comes from changes of rules only, and from no change of an old journal', () => {

@@ -1,4 +1,4 @@
-import type { Change, Experience, Lesson, RecordBody } from '../model';
+import type { Change, Experience, RecordBody, Verdict } from '../model';
 import type { DurableState } from './durable';
 import { LIMITS } from './limits';
 
@@ -17,37 +17,36 @@ export function faded(experience: Experience, atMs: number, halfLifeMs: number):
 
 /**
  * Counts the verdict of a change when the change has ended: once, because a change ends once. What
- * was not measured, and what the measurement could not tell, teaches nothing.
+ * was not measured teaches nothing; an effect that could not be told from chance is half a failure,
+ * so that what never shows a gain gives way to what does.
  */
 export function learn(state: DurableState, change: Change, atMs: number): DurableState {
   const { lesson, verdict, origin } = change;
   const ended = change.state === 'confirmed' || change.state === 'rolled-back';
   if (!ended || origin !== 'rule' || lesson === undefined || verdict === null) return state;
-  if (verdict.verdict === 'inconclusive') return state;
-  const helped = verdict.verdict === 'improved';
-  return { ...state, learning: counted(state.learning, lesson, helped, atMs) };
-}
-
-function counted(
-  learning: DurableState['learning'],
-  { halfLifeMs, cause, action, context }: Lesson,
-  helped: boolean,
-  atMs: number,
-): DurableState['learning'] {
-  const key = learningKey({ cause, action, context });
-  const none = { cause, action, context, helped: 0, failed: 0, atMs, verdicts: 0 };
-  const before = faded(learning.get(key) ?? none, atMs, halfLifeMs);
-  const next = new Map(learning);
+  const { helped, failed } = WORTH[verdict.verdict];
+  const { halfLifeMs, ...named } = lesson;
+  const key = learningKey(named);
+  const none = { ...named, helped: 0, failed: 0, atMs, verdicts: 0 };
+  const before = faded(state.learning.get(key) ?? none, atMs, halfLifeMs);
+  const learning = new Map(state.learning);
   // Written anew it becomes the newest of all, and the oldest is dropped first.
-  next.delete(key);
-  next.set(key, {
+  learning.delete(key);
+  learning.set(key, {
     ...before,
-    helped: before.helped + (helped ? 1 : 0),
-    failed: before.failed + (helped ? 0 : 1),
+    helped: before.helped + helped,
+    failed: before.failed + failed,
     verdicts: before.verdicts + 1,
   });
-  return bounded(next);
+  return { ...state, learning: bounded(learning) };
 }
+
+const WORTH: Readonly<Record<Verdict, Pick<Experience, 'helped' | 'failed'>>> = {
+  improved: { helped: 1, failed: 0 },
+  'no-effect': { helped: 0, failed: 1 },
+  harmed: { helped: 0, failed: 1 },
+  inconclusive: { helped: 0, failed: 0.5 },
+};
 
 type LearningBody = Extract<RecordBody, { kind: 'learning-reset' | 'learning-imported' }>;
 

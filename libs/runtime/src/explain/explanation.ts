@@ -165,8 +165,8 @@ export interface LessonTold {
   readonly cause: string;
   readonly action: string;
   readonly context: string;
-  /** `none`: the measurement could not tell, or there was none. `open`: not over yet. */
-  readonly counted: 'helped' | 'failed' | 'none' | 'open';
+  /** `half-failed`: the effect could not be told from chance. `none`: it was not measured. */
+  readonly counted: 'helped' | 'failed' | 'half-failed' | 'none' | 'open';
   /** What is known by now; null when it was forgotten. */
   readonly now: LearnedRate | null;
 }

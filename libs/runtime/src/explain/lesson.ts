@@ -31,7 +31,8 @@ export function lessonOf(
 function countedAs(state: Change['state'], verdict: Change['verdict']): LessonTold['counted'] {
   if (!isTerminal(state)) return 'open';
   const measured = state === 'confirmed' || state === 'rolled-back';
-  if (!measured || verdict === null || verdict.verdict === 'inconclusive') return 'none';
+  if (!measured || verdict === null) return 'none';
+  if (verdict.verdict === 'inconclusive') return 'half-failed';
   return verdict.verdict === 'improved' ? 'helped' : 'failed';
 }
 
