@@ -267,8 +267,12 @@ describe('QosScheme', () => {
     expect(why).toContain(reason);
   });
 
-  it('has an example that is one', () => {
+  it('has an example that is one, and keeps a spec that means the same when it is parsed again', () => {
     expect(qosScheme.parse(qosScheme.example['spec']).ok).toBe(true);
+    const once = qosScheme.parse({ classes: PLAN });
+    if (!once.ok) throw new Error(once.error.reason);
+    expect(qosScheme.parse(once.value)).toEqual(once);
+    expect(settings(once.value)).toEqual(settings({ classes: PLAN }));
   });
 });
 

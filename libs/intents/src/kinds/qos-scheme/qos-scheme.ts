@@ -40,7 +40,11 @@ export const qosScheme: IntentKind = {
       ],
     },
   },
-  parse: (spec) => checked(spec),
+  // What is kept is the spec with its defaults, which is parsed again whenever it is compiled.
+  parse(spec) {
+    const found = checked(spec);
+    return found.ok ? ok(found.value.spec) : found;
+  },
   compile(resource, topology) {
     const found = checked(resource.spec);
     if (!found.ok) return found;
