@@ -44,6 +44,7 @@ const PLAYED = [
   'gray-link.yaml',
   'i4-host-limited.yaml',
   'foreseen-bursts.yaml',
+  'qos-scheme.yaml',
 ];
 
 describe('a scenario with the loop on', () => {

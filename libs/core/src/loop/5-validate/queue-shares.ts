@@ -33,8 +33,9 @@ export function sharesHold(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[
     const before = portShares(pass, port, image, draft.objectiveId);
     const after = portShares(pass, port, patched(image, leaves), draft.objectiveId);
     if (before === null || after === null) continue;
-    for (const { queue, need } of after.queues) {
-      if (need === null) continue;
+    for (const { queue, need, scheduling } of after.queues) {
+      // What is served first has the port before those that have parts of it.
+      if (need === null || scheduling?.strict === true) continue;
       const [had, has] = [fairBps(before, queue), fairBps(after, queue)];
       // A need that is not known is NaN, and is met by nothing.
       if (has >= had || has >= need.bps) continue;
