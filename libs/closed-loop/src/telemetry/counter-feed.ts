@@ -107,7 +107,9 @@ export class CounterFeed {
         this.gauge(lengths[q]?.[1], queue.maxQueueLenBytes, timeMs);
       }
     }
-    for (const [prefix, octets] of prefixes) this.count(this.prefixes.get(prefix), octets, timeMs);
+    // A route has its counter from the day it is installed, whether or not anybody takes it: zero is
+    // not unknown, and an average that begins with the first packet would be ahead of its port's.
+    for (const [prefix, slot] of this.prefixes) this.count(slot, prefixes.get(prefix) ?? 0, timeMs);
   }
 
   private count(slot: number | undefined, value: number, timeMs: number): void {

@@ -24,7 +24,7 @@ const cut = (draw: Draw, onsetMs: number, name: string) => {
 function pushes(draw: Draw, fabric: Fabric, onsetMs: number): Draft {
   const job = parameterServer(draw, fabric, {
     name: 'ps',
-    count: draw.whole(10, 24),
+    count: draw.whole(10, Math.min(24, 6 * (fabric.leaves - 1))),
     servers: draw.whole(1, 2),
     bytes: draw.scale(0.5e6, 4e6),
     control: 'dctcp',
