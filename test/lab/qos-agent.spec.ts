@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { status, type ServiceError } from '@grpc/grpc-js';
+import { OpenConfigProfile } from '@weir/adapter-gnmi';
 import type { LeafMap } from '@weir/gnmi';
 import {
   classifierLeaves,
@@ -147,6 +148,31 @@ describeKernel('QoS of the agent on a real kernel', () => {
     expect(lacking.code).toBe(status.UNIMPLEMENTED);
     expect(lacking.details).toMatch(/wred\/uniform\/config\/enable-ecn: .*needs? RED/);
     expect(kernel()).toBe(before);
+  });
+
+  it('takes a QoS scheme as Weir renders it: strict first, parts by weight, limits and code points', async () => {
+    await agent.start(['--config', file]);
+    const named = portLeaves({ port: 'up1', weights: {} });
+    const base = new Map([...named].filter(([path]) => path.startsWith('/qos/queues/')));
+    await agent.set(sent(base));
+    const plain = { strict: false, limitBytes: null, drop: null, ecn: false };
+    const queues = [
+      { ...plain, queue: 'priority', strict: true, weight: 0, dscp: [46] },
+      { ...plain, queue: 'control', weight: 1, dscp: [8] },
+      { ...plain, queue: 'bulk', weight: 4, dscp: [0, 18, 26], limitBytes: 250_000 },
+    ];
+    const scheme = new OpenConfigProfile().renderQos(base, { interface: 'up1', queues });
+    if (!scheme.ok) throw new Error(scheme.error.reason);
+    const leaves = scheme.value.map(({ path, after }) => [path, after ?? ''] as const);
+    await agent.set(sent(new Map(leaves)));
+    const text = kernel();
+    // One per cent is kept for those that are not strict, in parts of four to one.
+    expect(text).toMatch(/class htb 5752:2 .* prio 0 .* rate 49500Kbit ceil 50Mbit/);
+    expect(text).toMatch(/class htb 5752:1 .* prio 1 .* rate 400Kbit ceil 50Mbit/);
+    expect(text).toMatch(/class htb 5752:3 .* prio 1 .* rate 100Kbit ceil 50Mbit/);
+    expect(text).toMatch(/qdisc bfifo 5800: parent 5752:1 limit 250000b/);
+    // EF, 46, goes to the strict queue.
+    expect(text).toMatch(/flowid 5752:2 not_in_hw\s*\n\s+match 00b80000\/00fc0000 at 0/);
   });
 
   it('comes back to the configuration kept on disk when killed between two commands', async () => {
