@@ -56,6 +56,13 @@ const verifyShape = {
     .optional()
     .describe('How often a good change may be undone as harmful or hopeless; default: alpha.'),
   harm: harmSchema,
+  switchback: z
+    .enum(['never', 'unproven'])
+    .default('never')
+    .describe(
+      'Whether a change that looks better without proof is taken back, and made again when it is ' +
+        'as bad as before then.',
+    ),
   onInconclusive: z
     .enum(['rollback', 'hold'])
     .default('rollback')
@@ -75,6 +82,7 @@ const verifyOverrideSchema = strict({
     otherObjectivesRatio: z.number().positive().optional(),
     lossIncrease: ratioSchema.optional(),
   }).optional(),
+  switchback: z.enum(['never', 'unproven']).optional(),
   onInconclusive: z.enum(['rollback', 'hold']).optional(),
 });
 

@@ -90,6 +90,9 @@ export interface Trend {
   readonly pauseTxPps: Float64Array;
   readonly queueBps: Float64Array;
   readonly depthBytes: Float64Array;
+  /** Depths of the last frames, oldest first, and the least of them: what stays. */
+  readonly recentDepths: readonly Float64Array[];
+  readonly heldBytes: Float64Array;
   readonly peakBytes: Float64Array;
   readonly lossRatio: Float64Array;
   /** Largest of late; fades slowly, since a burst overflows a queue once in some samples. */

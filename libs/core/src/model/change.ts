@@ -118,6 +118,14 @@ export interface VerdictRecord {
   readonly pValue: number;
   readonly samples: number;
   readonly evidence: readonly string[];
+  /** It is taken back to see whether it becomes as bad as before again. */
+  readonly switchback?: true;
+}
+
+/** What going back showed about a change. */
+export interface SwitchbackRecord {
+  readonly outcome: 'proved' | 'refuted';
+  readonly reason: string;
 }
 
 /** A load that is expected, for which a change was made before it came. */
@@ -166,6 +174,10 @@ export interface Change {
   /** Made before the breach. */
   readonly foreseen?: ForeseenLoad;
   readonly verdict: VerdictRecord | null;
+  /** Of a change that was taken back to be proved, once that is known. */
+  readonly switchback?: SwitchbackRecord;
+  /** The change that going back proved, which this one makes again. */
+  readonly repeats?: ChangeId;
   readonly approvedBy: string | null;
   readonly cause: string | null;
   /** What its verdict will count for; absent where no rule made it and in old journals. */

@@ -96,6 +96,11 @@ export interface VerifyPolicy {
     /** Absolute increase of the loss ratio on touched links. */
     readonly lossIncrease: number;
   };
+  /**
+   * Whether a change that looks better without proof is proved by going back and doing it again;
+   * absent: never.
+   */
+  readonly switchback?: 'never' | 'unproven' | undefined;
   /** What becomes of a change that neither helped nor harmed. */
   readonly onInconclusive: 'rollback' | 'hold';
 }

@@ -1,5 +1,5 @@
 import type { IntentResource } from './intent';
-import type { Change, ChangeState, StageTimes, VerdictRecord } from './change';
+import type { Change, ChangeState, StageTimes, SwitchbackRecord, VerdictRecord } from './change';
 import type { LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
 import type { Decision } from './decision';
@@ -97,6 +97,8 @@ export type RecordBody =
   /** An automatic change stands until then; not renewed, it is undone. */
   | { readonly kind: 'lease-renewed'; readonly id: ChangeId; readonly untilMs: number }
   | { readonly kind: 'verdict'; readonly id: ChangeId; readonly verdict: VerdictRecord }
+  /** What the time after going back showed about a change that looked better without proof. */
+  | ({ readonly kind: 'switchback-judged'; readonly id: ChangeId } & SwitchbackRecord)
   | {
       readonly kind: 'approval';
       readonly id: ChangeId;

@@ -18,6 +18,7 @@ import { foldLearning, learn } from './learning';
 import { LIMITS } from './limits';
 import { escalate, release, rememberEnd } from './oscillation';
 import { countChange, foldShadow } from './scores';
+import { isOnTrial } from './switchback';
 
 type Stored = Pick<JournalRecord, 'atMs' | 'epoch' | 'body'>;
 
@@ -142,6 +143,7 @@ type ChangeBody = Extract<
       | 'change-adopted'
       | 'lease-renewed'
       | 'verdict'
+      | 'switchback-judged'
       | 'approval';
   }
 >;
@@ -153,6 +155,8 @@ function applyChange(state: DurableState, body: ChangeBody, atMs: number): Durab
   const updated = { ...foldChange(change, body), updatedMs: atMs };
   const changes = withEntry(state.changes, change.id, updated);
   const next: DurableState = { ...state, changes };
+  if (body.kind === 'switchback-judged' && body.outcome === 'refuted')
+    return remembered(next, updated, atMs);
   if (body.kind !== 'change-transition') return next;
   return afterTransition(next, updated, body.from, atMs);
 }
@@ -185,19 +189,26 @@ function afterTransition(
   // What was refused before it began does not count as having acted.
   const acted =
     change.state === 'rejected' ? from === 'applying' : ENDS_OF_ACTION.has(change.state);
-  if (acted) {
-    const key = cooldownKey(change.rule, change.objectiveId);
-    next = { ...next, actedMs: withEntry(next.actedMs, key, atMs) };
-  }
   if (change.state === 'confirmed')
     next = { ...next, changes: withoutOldLeases(next.changes, change) };
-  next = learn(rememberEnd(countChange(next, change, from), change, atMs), change, atMs);
+  next = countChange(next, change, from);
+  next = acted
+    ? remembered(next, change, atMs)
+    : learn(rememberEnd(next, change, atMs), change, atMs);
   if (isTerminal(change.state)) {
     const over = (item: Change): boolean => isTerminal(item.state) && item.leaseUntilMs === null;
     const changes = pruned(next.changes, over, LIMITS.endedChanges);
     if (changes !== next.changes) next = dropDecisions({ ...next, changes });
   }
   return next;
+}
+
+/** It acted, so its rule and what it wrote rest; what is on trial did not act yet. */
+function remembered(state: DurableState, change: Change, atMs: number): DurableState {
+  if (change.state === 'rolled-back' && isOnTrial(change)) return state;
+  const key = cooldownKey(change.rule, change.objectiveId);
+  const next = { ...state, actedMs: withEntry(state.actedMs, key, atMs) };
+  return learn(rememberEnd(next, change, atMs), change, atMs);
 }
 
 const ENDS_OF_ACTION: ReadonlySet<ChangeState> = new Set(['confirmed', 'rolled-back', 'stuck']);
@@ -273,6 +284,8 @@ function foldChange(
       return { ...change, leaseUntilMs: body.untilMs };
     case 'verdict':
       return { ...change, verdict: body.verdict };
+    case 'switchback-judged':
+      return { ...change, switchback: { outcome: body.outcome, reason: body.reason } };
     case 'approval':
       return { ...change, approvedBy: body.decision === 'approved' ? body.by : null };
   }

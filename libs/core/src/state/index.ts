@@ -7,6 +7,7 @@ export * from './durable';
 export * from './fold';
 export { faded, isMeant, learningKey } from './learning';
 export * from './limits';
+export * from './switchback';
 export * from './oscillation';
 export * from './record-kinds';
 export { scoreKey } from './scores';

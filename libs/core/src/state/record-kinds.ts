@@ -18,6 +18,7 @@ const KINDS: Readonly<Record<RecordKind, true>> = {
   'device-outcome': true,
   'lease-renewed': true,
   verdict: true,
+  'switchback-judged': true,
   approval: true,
   frozen: true,
   unfrozen: true,

@@ -123,6 +123,7 @@ function withoutChanges({ durable, observed }: LoopState): LoopState {
     observed: {
       ...observed,
       verifications: new Map(),
+      switchbacks: new Map(),
       searchAgainMs: new Map(),
       retryAtMs: new Map(),
       inFlight: new Map([...observed.inFlight].filter(([id]) => id.startsWith('image/'))),

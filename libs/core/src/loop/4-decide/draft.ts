@@ -1,5 +1,6 @@
 import type {
   Action,
+  ChangeId,
   Decision,
   ForeseenLoad,
   IncidentId,
@@ -30,6 +31,8 @@ export interface Draft {
   readonly lesson?: Lesson;
   /** Made before the breach: what is foreseen. */
   readonly foreseen?: ForeseenLoad;
+  /** The change that going back proved. */
+  readonly repeats?: ChangeId;
   readonly times: StageTimes;
   readonly by: string;
   /** Who waits for the answer, and whether anything may happen. */

@@ -11,6 +11,7 @@ import { isAwaited } from './exact';
 import { standpointOf } from './experience';
 import { decideForeseen } from './foreseen';
 import { openChangeCount, openChangesOf } from './open-changes';
+import { repeatProved, trialOf } from './repeat';
 import { drainDrafts, requestDrafts, restoreDrafts, schemeDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -21,7 +22,7 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   if (pass.observed.holdReason !== '') return drafts;
   if (!pass.looked) return drafts;
   for (const incident of worstFirst(pass)) {
-    const draft = decideIncident(pass, incident);
+    const draft = repeatProved(pass, incident) ?? decideIncident(pass, incident);
     if (draft === null) continue;
     drafts.push(draft);
     // Incidents with one cause would ask for the same again; the next look sees what it came to.
@@ -56,6 +57,8 @@ function decideIncident(pass: Pass, incident: Incident): Draft | null {
   const isAhead = incident.symptom === 'foreseen' && state.state !== 'breached';
   if (state.state !== 'breached' && !isAhead) return null;
   if (openChangesOf(pass, incident).length > 0) return null;
+  const trial = trialOf(pass, incident);
+  if (trial !== null) return noted(pass, incident, null, trial);
   if (openChangeCount(pass) >= pass.env.policy.limits.maxOpenChanges)
     return noted(pass, incident, null, 'waits until other changes have settled');
   if (pass.now.monoMs < (pass.observed.searchAgainMs.get(incident.id) ?? -Infinity)) return null;

@@ -100,6 +100,7 @@ function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
     approvedBy: null,
     cause: draft.cause,
     ...(draft.foreseen === undefined ? {} : { foreseen: draft.foreseen }),
+    ...(draft.repeats === undefined ? {} : { repeats: draft.repeats }),
     ...(draft.lesson === undefined ? {} : { lesson: draft.lesson }),
     group: groupOf(
       pass,

@@ -1,11 +1,13 @@
 import type { Change, TelemetryFrame, VerdictRecord } from '../../model';
-import { comparable, quantilesOf, samplesBefore, touchedLoss } from '../effect';
+import { changeBeginsMs, comparable, quantilesOf, samplesBefore, touchedLoss } from '../effect';
 import type { Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted, chooseComparisons } from './comparison';
 import { countsFromMs } from './counting';
+import { driverOf } from './driver';
 import { judgeForeseen } from './foreseen';
 import { judge } from './judge';
+import { watchBack, withTrial } from './switchback';
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
 export function verify(pass: Pass): void {
@@ -13,6 +15,7 @@ export function verify(pass: Pass): void {
     const change = pass.durable.changes.get(id);
     if (change?.state === 'applied') begin(pass, change);
     else if (change?.state === 'verifying' && change.verdict === null) look(pass, change);
+    else if (change?.state === 'rolled-back') watchBack(pass, change);
   }
 }
 
@@ -23,13 +26,23 @@ function begin(pass: Pass, change: Change): void {
   for (const [id, state] of pass.observed.objectives)
     if (id !== change.objectiveId) othersBeforeMs.set(id, comparable(pass, change, state));
   const samples = own === undefined ? [] : samplesBefore(pass, change, own);
-  const comparisons = own === undefined ? [] : chooseComparisons(pass, change, own);
+  const first =
+    change.repeats === undefined ? undefined : pass.observed.switchbacks.get(change.repeats);
+  const chosen = own === undefined ? [] : chooseComparisons(pass, change, own);
+  const comparisons = first?.comparisons ?? chosen;
+  const untilMs = changeBeginsMs(pass, change);
+  const window = { fromMs: Math.min(untilMs - 1, samples[0]?.atMs ?? -Infinity), toMs: untilMs };
   const verification: Verification = {
     startedMs: pass.now.monoMs,
     firstFrameMs: NaN,
     beforeMs: quantilesOf(samples),
-    before: adjusted(pass, samples, comparisons),
+    before:
+      first === undefined
+        ? adjusted(pass, samples, comparisons)
+        : [...first.before, ...first.after],
     comparisons,
+    earlier: first?.during ?? [],
+    driver: driverOf(pass, change, own, window),
     othersBeforeMs,
     lossBefore: touchedLoss(pass, change),
     lossAfter: [],
@@ -48,10 +61,15 @@ function look(pass: Pass, change: Change): void {
   const seen = withLoss(pass, change, looked);
   const verdict =
     change.foreseen === undefined
-      ? judge(pass, change, seen)
+      ? judged(pass, change, seen)
       : judgeForeseen(pass, change, change.foreseen, seen);
   if (verdict === null) return;
   pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
+}
+
+function judged(pass: Pass, change: Change, seen: Verification): VerdictRecord | null {
+  const verdict = judge(pass, change, seen);
+  return verdict === null ? null : withTrial(pass, change, seen, verdict);
 }
 
 function withFirstFrame(

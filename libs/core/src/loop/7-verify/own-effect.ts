@@ -16,6 +16,9 @@ const LEAST_DEVIATION_OF_NONE = 0.02;
 const HOPE_FACTOR = 2;
 const FEWEST_FOR_HOPE = 10;
 
+/** Samples of a change that is made again, without which the first time counts for nothing. */
+const FEWEST_AGAIN = 3;
+
 /** What the change did to its own objective so far. */
 export interface OwnEffect {
   readonly beforeMs: number;
@@ -43,11 +46,12 @@ export function ownEffect(
   verification: Verification,
   fromMs: number,
 ): OwnEffect | null {
-  const { before, comparisons } = verification;
+  const { before, earlier, comparisons } = verification;
   const beforeMs = median(verification.beforeMs);
   if (before.length === 0 || !(beforeMs > 0)) return null;
   const samples = samplesAfter(own, fromMs);
-  const after = adjusted(pass, samples, comparisons);
+  const again = adjusted(pass, samples, comparisons);
+  const after = isAlike(before, earlier, again) ? [...earlier, ...again] : again;
   const test = pass.env.strategies.sequentialTest(
     { before, after },
     { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
@@ -68,6 +72,16 @@ export function ownEffect(
         : `compared with ${comparisons.map(({ objectiveId, weight }) => `${objectiveId} (${percent(weight)})`).join(', ')}, which went like it before`,
     ],
   };
+}
+
+/** Whether a change that is made again does what it did the first time, which counts as well then. */
+function isAlike(
+  before: readonly number[],
+  earlier: readonly number[],
+  again: readonly number[],
+): boolean {
+  if (again.length < FEWEST_AGAIN) return false;
+  return median(again) <= (median(before) + median(earlier)) / 2;
 }
 
 /**

@@ -51,7 +51,8 @@ function play(settleMs: number, ticks: readonly Tick[], minSamples: number = VER
   let observed: ObservedState = { ...emptyObservedState, holdReason: '' };
   const look = (monoMs: number, sequence: number): Change | undefined => {
     const wallMs = NOW.wallMs + monoMs - NOW.monoMs;
-    const state = { objective: { id: 'objective' }, samples } as unknown as ObjectiveState;
+    const objective = { id: 'objective', flows: [] };
+    const state = { objective, samples } as unknown as ObjectiveState;
     const objectives = new Map([['objective', state]]);
     const frame = { ...frameOf(network), sequence, atMs: monoMs };
     const seen = { ...observed, frame, objectives, images: network.images };

@@ -46,7 +46,7 @@ function keeps(change: Change): boolean {
 
 /** Volatile notes of changes that have ended are of no more use. */
 function forget(pass: Pass): void {
-  const { verifications, proofs, retryAtMs, lateUntilMs } = pass.observed;
+  const { verifications, switchbacks, proofs, retryAtMs, lateUntilMs } = pass.observed;
   const isOver = (id: string): boolean => {
     const state = pass.durable.changes.get(id as ChangeId)?.state;
     return state === undefined || isTerminal(state);
@@ -54,11 +54,22 @@ function forget(pass: Pass): void {
   const ofChange = (key: string): boolean => isOver(key.slice(0, key.indexOf('/')));
   const kept = {
     verifications: without(verifications, isOver),
+    switchbacks: without(switchbacks, (id) => isThroughTrial(pass, id)),
     proofs: without(proofs, isOver),
     retryAtMs: without(retryAtMs, ofChange),
     lateUntilMs: without(lateUntilMs, ofChange),
   };
   pass.observe(kept);
+}
+
+/** What was measured of a change on trial is of use until the change that repeats it has ended. */
+function isThroughTrial(pass: Pass, id: ChangeId): boolean {
+  const { changes } = pass.durable;
+  const outcome = changes.get(id)?.switchback?.outcome;
+  if (!changes.has(id) || outcome === 'refuted') return true;
+  for (const { repeats, state } of changes.values())
+    if (repeats === id && isTerminal(state)) return true;
+  return false;
 }
 
 /** The map itself when nothing is left out. */

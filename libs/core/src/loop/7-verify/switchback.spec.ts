@@ -1,0 +1,171 @@
+import { strategies } from '@weir/algorithms';
+import { changeId, incidentId, type Change, type Incident, type Policy } from '../../model';
+import { emptyDurableState } from '../../state';
+import { repeatProved, trialOf } from '../4-decide/repeat';
+import { changeOf, clos, frameOf, NOW, passOf } from '../guard/testing/network';
+import { emptyObservedState, type ObjectiveState, type ObservedState } from '../observed';
+import { Pass } from '../pass';
+import { verify } from './index';
+
+const network = clos(2, 2);
+const BAD_MS = 100;
+const GOOD_MS = 10;
+const FIRST = changeId('chg-1');
+const AGAIN = changeId('chg-2');
+const INCIDENT = incidentId('inc-1');
+const VERIFY = {
+  settleMs: 0,
+  minSamples: 6,
+  maxMs: 25_000,
+  minGainRatio: 0.05,
+  alpha: 0.05,
+  switchback: 'unproven',
+  harm: { objectiveRatio: 0.5, otherObjectivesRatio: 0.5, lossIncrease: 1 },
+  onInconclusive: 'rollback',
+} as const;
+
+const incident = {
+  id: INCIDENT,
+  objectiveId: 'objective',
+  state: 'open',
+  changes: [FIRST],
+  observedMs: NOW.wallMs - 20_000,
+  detectedMs: NOW.wallMs - 15_000,
+} as unknown as Incident;
+
+/** A loop that sees one sample a second and is told what its devices do. */
+class Watched {
+  private samples = Array.from({ length: 12 }, (_, i) =>
+    sample(NOW.monoMs - 12_000 + i * 1000, BAD_MS),
+  );
+  private durable = { ...emptyDurableState, incidents: new Map([[INCIDENT, incident]]) };
+  private observed: ObservedState = { ...emptyObservedState, holdReason: '' };
+  private seconds = 0;
+
+  constructor(private readonly switchback: 'never' | 'unproven' = 'unproven') {}
+
+  put(change: Change): void {
+    this.durable = {
+      ...this.durable,
+      changes: new Map([...this.durable.changes, [change.id, change]]),
+    };
+  }
+
+  applied(id = FIRST, repeats?: typeof FIRST): Change {
+    const verifyPolicy = { ...VERIFY, switchback: this.switchback };
+    const wallMs = NOW.wallMs + this.seconds * 1000;
+    const times = { observed: NOW.wallMs - 20_000, applying: wallMs - 100 };
+    const made = changeOf(network, {}, { state: 'applied', verify: verifyPolicy, times });
+    const change = { ...made, id, rule: 'reroute', incident: INCIDENT } as Change;
+    this.put(repeats === undefined ? change : { ...change, repeats });
+    this.look();
+    return this.change(id);
+  }
+
+  see(quantileMs: number, times: number): void {
+    for (let i = 0; i < times; i++) {
+      this.seconds++;
+      this.samples = [...this.samples, sample(NOW.monoMs + this.seconds * 1000 - 500, quantileMs)];
+      this.look();
+    }
+  }
+
+  change(id = FIRST): Change {
+    const change = this.durable.changes.get(id);
+    if (change === undefined) throw new Error(`no ${id}`);
+    return change;
+  }
+
+  /** Every device was read back as it was. */
+  goBack(): void {
+    this.put({ ...this.change(), state: 'rolled-back' });
+    this.look();
+  }
+
+  forget(): void {
+    this.observed = { ...this.observed, switchbacks: new Map() };
+  }
+
+  pass(): Pass {
+    const ms = this.seconds * 1000;
+    const objective = { id: 'objective', flows: [] };
+    const state = { objective, samples: this.samples } as unknown as ObjectiveState;
+    const frame = { ...frameOf(network), sequence: this.seconds + 1, atMs: NOW.monoMs + ms };
+    const seen = { frame, objectives: new Map([['objective', state]]), images: network.images };
+    const { env } = passOf(network);
+    const rules = [{ name: 'reroute', mode: 'auto' }] as unknown as Policy['rules'];
+    return new Pass(
+      { ...env, strategies, policy: { ...env.policy, rules } },
+      { durable: this.durable, observed: { ...this.observed, ...seen } },
+      { monoMs: NOW.monoMs + ms, wallMs: NOW.wallMs + ms },
+    );
+  }
+
+  private look(): void {
+    const pass = this.pass();
+    verify(pass);
+    this.observed = pass.observed;
+    this.durable = { ...pass.durable, incidents: this.durable.incidents };
+  }
+}
+
+const sample = (atMs: number, quantileMs: number) => ({ atMs, quantileMs, count: 100 });
+
+/** Gets better long after it settled, as it would when something else was the reason. */
+function onTrial(switchback?: 'never' | 'unproven'): Watched {
+  const loop = new Watched(switchback);
+  loop.applied();
+  loop.see(BAD_MS, 5);
+  loop.see(GOOD_MS, 22);
+  return loop;
+}
+
+describe('switchback', () => {
+  it('takes back what looks better without proof, and the incident waits for what that shows', () => {
+    const loop = onTrial();
+    expect(loop.change().verdict).toMatchObject({ verdict: 'inconclusive', switchback: true });
+    loop.goBack();
+    expect(trialOf(loop.pass(), incident)).toContain('taken back');
+    expect(loop.change().switchback).toBeUndefined();
+  });
+
+  it('makes it again when it is as bad as before without it, and then believes it soon', () => {
+    const loop = onTrial();
+    loop.goBack();
+    loop.see(BAD_MS, 8);
+    expect(loop.change().switchback?.outcome).toBe('proved');
+    expect(trialOf(loop.pass(), incident)).toBeNull();
+    const draft = repeatProved(loop.pass(), incident);
+    expect(draft).toMatchObject({ repeats: FIRST, action: loop.change().action, mode: 'auto' });
+    loop.applied(AGAIN, FIRST);
+    loop.see(GOOD_MS, 4);
+    expect(loop.change(AGAIN).verdict?.verdict).toBe('improved');
+    const both = { ...incident, changes: [FIRST, AGAIN] };
+    expect(repeatProved(loop.pass(), both)).toBeNull();
+  });
+
+  it('leaves it when it stays good without it', () => {
+    const loop = onTrial();
+    loop.goBack();
+    loop.see(GOOD_MS, 8);
+    expect(loop.change().switchback?.outcome).toBe('refuted');
+    expect(repeatProved(loop.pass(), incident)).toBeNull();
+  });
+
+  it('knows nothing any more after a restart', () => {
+    const loop = onTrial();
+    loop.forget();
+    loop.goBack();
+    expect(loop.change().switchback?.outcome).toBe('refuted');
+  });
+
+  it('keeps what got better at once, and asks nothing where the policy says never', () => {
+    const loop = new Watched();
+    loop.applied();
+    loop.see(GOOD_MS, 8);
+    expect(loop.change().verdict?.verdict).toBe('improved');
+    const { verdict } = onTrial('never').change();
+    expect(verdict?.verdict).toBe('inconclusive');
+    expect(verdict?.switchback).toBeUndefined();
+  });
+});
