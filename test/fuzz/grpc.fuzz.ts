@@ -43,6 +43,7 @@ const CALLS: Readonly<Record<string, Encoded>> = {
   ListChanges: page.map((one) =>
     northbound.ListChangesRequest.encode(northbound.ListChangesRequest.fromPartial(one)).finish(),
   ),
+  Explain: text.map((id) => northbound.ExplainRequest.encode({ id }).finish()),
   GetChange: text.map((changeId) => northbound.GetChangeRequest.encode({ changeId }).finish()),
   ListIntents: page.map((one) =>
     northbound.ListIntentsRequest.encode(northbound.ListIntentsRequest.fromPartial(one)).finish(),

@@ -5,7 +5,7 @@ import { northbound } from '@weir/proto-gen';
 type Struct = Record<string, unknown>;
 
 /** What JSON carries is what a Struct carries: no undefined, no NaN. */
-const plain = (value: unknown): Struct => JSON.parse(JSON.stringify(value)) as Struct;
+export const plain = (value: unknown): Struct => JSON.parse(JSON.stringify(value)) as Struct;
 
 const known = (value: number | null): number | undefined => value ?? undefined;
 

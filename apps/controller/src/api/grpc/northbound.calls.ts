@@ -3,10 +3,11 @@ import { intentId, type Action, type Change, type Command } from '@weir/core/mod
 import type { northbound } from '@weir/proto-gen';
 import type { Principal } from '@weir/nest';
 import type { CommandClient } from '../commands/command-client';
+import type { Explainer } from '../read/explainer';
 import type { JournalReader } from '../read/journal-reader';
 import { intentView } from '../read/views';
 import { badArgument, checked, GrpcRefusal, valueOf } from './grpc-error';
-import { changeMessage, changeStateWord, intentMessage, statusMessage } from './messages';
+import { changeMessage, changeStateWord, intentMessage, plain, statusMessage } from './messages';
 import { proposalOf } from './proposal';
 
 const DEFAULT_PAGE = 50;
@@ -17,6 +18,7 @@ export class NorthboundCalls {
   constructor(
     private readonly commands: CommandClient,
     private readonly reader: JournalReader,
+    private readonly explainer: Explainer,
   ) {}
 
   async getStatus(): Promise<northbound.GetStatusResponse> {
@@ -34,6 +36,14 @@ export class NorthboundCalls {
 
   getChange(request: northbound.GetChangeRequest): northbound.GetChangeResponse {
     return { change: changeMessage(this.change(request.changeId)) };
+  }
+
+  async explain({ id }: northbound.ExplainRequest): Promise<northbound.ExplainResponse> {
+    if (id === '') throw badArgument('id', 'is required');
+    const told = await this.explainer.find(id);
+    if (told !== null) return { explanation: plain(told) };
+    const reason = `no change or incident is called ${id}`;
+    throw new GrpcRefusal({ code: 'not-found', where: 'id', reason });
   }
 
   async listIntents(

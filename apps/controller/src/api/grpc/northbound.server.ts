@@ -25,6 +25,7 @@ import type { CertificateStore } from '../../certificates/certificate-store';
 import { serverCredentials } from '../../certificates/server-credentials';
 import { CERTIFICATES, CLOCK, LOG, SETTINGS, SITES } from '../../wiring/tokens';
 import { CommandClient } from '../commands/command-client';
+import { Explainer } from '../read/explainer';
 import { JournalReader } from '../read/journal-reader';
 import { ControlCalls } from './control.calls';
 import { GrpcRefusal, isGrpcRefusal } from './grpc-error';
@@ -55,6 +56,7 @@ export class NorthboundServer {
     @Inject(SETTINGS) private readonly settings: ControllerConfigSpec,
     @Inject(CommandClient) commands: CommandClient,
     @Inject(JournalReader) private readonly reader: JournalReader,
+    @Inject(Explainer) explainer: Explainer,
     @Inject(TokenAuthenticator) private readonly authenticator: TokenAuthenticator,
     @Inject(SITES) sites: SiteStore,
     @Inject(CERTIFICATES) private readonly certificates: CertificateStore,
@@ -62,7 +64,7 @@ export class NorthboundServer {
     @Inject(CLOCK) clock: Clock,
   ) {
     this.denials = new DenialLog(log, () => clock.monotonicMs());
-    this.calls = new NorthboundCalls(commands, reader);
+    this.calls = new NorthboundCalls(commands, reader, explainer);
     this.control = new ControlCalls(commands, reader, sites);
   }
 
@@ -124,6 +126,7 @@ export class NorthboundServer {
       getStatus: this.unary('viewer', () => calls.getStatus()),
       listChanges: this.unary('viewer', (request) => calls.listChanges(request)),
       getChange: this.unary('viewer', (request) => calls.getChange(request)),
+      explain: this.unary('viewer', (request) => calls.explain(request)),
       listIntents: this.unary('viewer', (request) => calls.listIntents(request)),
       putIntent: this.unary('operator', (request, by) => calls.putIntent(request, by)),
       deleteIntent: this.unary('operator', (request, by) => calls.deleteIntent(request, by)),

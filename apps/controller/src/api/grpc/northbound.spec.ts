@@ -117,6 +117,11 @@ describe('northbound gRPC on real gNMI targets', () => {
       status.NOT_FOUND,
       expect.stringMatching(/^not-found: change_id: /),
     ]);
+    expect(await failure(call('explain', { id: 'inc-9' }))).toEqual([
+      status.NOT_FOUND,
+      expect.stringMatching(/^not-found: id: no change or incident is called inc-9/),
+    ]);
+    expect((await failure(call('explain', { id: '' })))[0]).toBe(status.INVALID_ARGUMENT);
     expect((await failure(call('undo', { changeId: '', dryRun: true })))[0]).toBe(
       status.INVALID_ARGUMENT,
     );
@@ -152,6 +157,12 @@ describe('northbound gRPC on real gNMI targets', () => {
     const changeId = made.change?.id ?? '';
     const shown = await call<northbound.GetChangeResponse>('getChange', { changeId });
     expect(shown.change?.plan?.hash).toBe(planHash);
+    const told = await call<northbound.ExplainResponse>('explain', { id: changeId });
+    expect(told.explanation).toMatchObject({
+      subject: { kind: 'change', id: changeId },
+      origin: { type: 'operator' },
+      choice: { planHash },
+    });
   });
 
   const queue = { device: 'leaf1', interface: 'eth1', queue: 'rt' };

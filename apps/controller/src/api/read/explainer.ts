@@ -17,8 +17,14 @@ export class Explainer {
 
   /** Throws the problem `not-found`. */
   async explain(kind: Explanation['subject']['kind'], id: string): Promise<Explanation> {
-    const story = await readStory(this.reader.journal, this.reader.model, id, othersFirst);
-    if (story?.subject === kind) return explain(story, this.sites.current.policy);
+    const told = await this.find(id);
+    if (told?.subject.kind === kind) return told;
     throw problem('not-found', 'path.id', `no ${kind} is called ${id}`);
+  }
+
+  /** Of a change or an incident; null when there is none of that name. */
+  async find(id: string): Promise<Explanation | null> {
+    const story = await readStory(this.reader.journal, this.reader.model, id, othersFirst);
+    return story === null ? null : explain(story, this.sites.current.policy);
   }
 }

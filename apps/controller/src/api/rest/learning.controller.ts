@@ -9,12 +9,12 @@ import {
   type LearningImport,
 } from '@weir/contracts';
 import type { Command, LearningPolicy } from '@weir/core/model';
+import type { Clock } from '@weir/core/ports';
 import { Caller, RequiresRole, type Principal } from '@weir/nest';
 import { learningView, type LearnedView } from '@weir/runtime';
-import { systemClock } from '../../boot/system-clock';
 import type { SiteStore } from '../../boot/site-store';
 import { Answers, WriteAnswers } from '../../openapi/answers';
-import { SITES } from '../../wiring/tokens';
+import { CLOCK, SITES } from '../../wiring/tokens';
 import { CommandClient, unwrap } from '../commands/command-client';
 import { JournalReader } from '../read/journal-reader';
 
@@ -40,6 +40,7 @@ export class LearningController {
     @Inject(CommandClient) private readonly commands: CommandClient,
     @Inject(JournalReader) private readonly reader: JournalReader,
     @Inject(SITES) private readonly sites: SiteStore,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get(API_PATHS.learning)
@@ -48,7 +49,7 @@ export class LearningController {
   @Answers(learningViewSchema)
   show(): Learned {
     const { learning: policy } = this.sites.current.policy;
-    return { policy, entries: learningView(this.reader.model, policy, systemClock.wallMs()) };
+    return { policy, entries: learningView(this.reader.model, policy, this.clock.wallMs()) };
   }
 
   @Put(API_PATHS.learning)

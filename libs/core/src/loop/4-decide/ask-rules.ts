@@ -38,10 +38,11 @@ type Ended = Pick<Asked, 'picked' | 'chosen' | 'note' | 'exhausted'>;
 export function askRules(pass: Pass, incident: Incident, facts: Facts, at: Standpoint): Asked {
   const inquiry = new Inquiry(pass, incident, at);
   const { rules } = pass.env.policy;
-  const ended = inquiry.ask(rules.filter((rule) => rule.enter(facts)));
+  const applicable = rules.filter((rule) => rule.enter(facts));
+  const ended = inquiry.ask(applicable);
   for (const rule of rules)
     if (!inquiry.answers.has(rule))
-      inquiry.answers.give(rule, rule.enter(facts) ? 'not-asked' : 'condition-false');
+      inquiry.answers.give(rule, applicable.includes(rule) ? 'not-asked' : 'condition-false');
   return { ...ended, rules: inquiry.answers.inOrder(rules) };
 }
 

@@ -483,6 +483,16 @@ export interface GetChangeResponse {
   change: Change | undefined;
 }
 
+export interface ExplainRequest {
+  /** Of a change or an incident. */
+  id: string;
+}
+
+export interface ExplainResponse {
+  /** As GET /v1/changes/{id}/explanation answers; what no record says is in notRecorded. */
+  explanation: { [key: string]: any } | undefined;
+}
+
 export interface ListIntentsRequest {
   /** Only this kind; empty means all. */
   kind: string;
@@ -4096,6 +4106,140 @@ export const GetChangeResponse: MessageFns<GetChangeResponse> = {
   },
 };
 
+function createBaseExplainRequest(): ExplainRequest {
+  return { id: "" };
+}
+
+export const ExplainRequest: MessageFns<ExplainRequest> = {
+  encode(message: ExplainRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainRequest {
+    return { id: isSet(object.id) ? globalThis.String(object.id) : "" };
+  },
+
+  toJSON(message: ExplainRequest): unknown {
+    const obj: any = {};
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainRequest>, I>>(base?: I): ExplainRequest {
+    return ExplainRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainRequest>, I>>(object: I): ExplainRequest {
+    const message = createBaseExplainRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseExplainResponse(): ExplainResponse {
+  return { explanation: undefined };
+}
+
+export const ExplainResponse: MessageFns<ExplainResponse> = {
+  encode(message: ExplainResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.explanation !== undefined) {
+      Struct.encode(Struct.wrap(message.explanation), writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.explanation = Struct.unwrap(Struct.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainResponse {
+    return { explanation: isObject(object.explanation) ? object.explanation : undefined };
+  },
+
+  toJSON(message: ExplainResponse): unknown {
+    const obj: any = {};
+    if (message.explanation !== undefined) {
+      obj.explanation = message.explanation;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainResponse>, I>>(base?: I): ExplainResponse {
+    return ExplainResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainResponse>, I>>(object: I): ExplainResponse {
+    const message = createBaseExplainResponse();
+    message.explanation = object.explanation ?? undefined;
+    return message;
+  },
+};
+
 function createBaseListIntentsRequest(): ListIntentsRequest {
   return { kind: "", pageSize: 0, pageToken: "" };
 }
@@ -7187,6 +7331,16 @@ export const NorthboundService = {
     responseSerialize: (value: GetChangeResponse): Buffer => Buffer.from(GetChangeResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetChangeResponse => GetChangeResponse.decode(value),
   },
+  /** The chain from what was observed to how it ended, of a change (chg-7) or an incident (inc-3). */
+  explain: {
+    path: "/weir.v1.Northbound/Explain" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainRequest): Buffer => Buffer.from(ExplainRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainRequest => ExplainRequest.decode(value),
+    responseSerialize: (value: ExplainResponse): Buffer => Buffer.from(ExplainResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainResponse => ExplainResponse.decode(value),
+  },
   listIntents: {
     path: "/weir.v1.Northbound/ListIntents" as const,
     requestStream: false as const,
@@ -7316,6 +7470,8 @@ export interface NorthboundServer extends UntypedServiceImplementation {
   /** Changes, newest first. */
   listChanges: handleUnaryCall<ListChangesRequest, ListChangesResponse>;
   getChange: handleUnaryCall<GetChangeRequest, GetChangeResponse>;
+  /** The chain from what was observed to how it ended, of a change (chg-7) or an incident (inc-3). */
+  explain: handleUnaryCall<ExplainRequest, ExplainResponse>;
   listIntents: handleUnaryCall<ListIntentsRequest, ListIntentsResponse>;
   /** Creates or replaces an intent; with dry_run only the plans that it would cause come back. */
   putIntent: handleUnaryCall<PutIntentRequest, PutIntentResponse>;
@@ -7388,6 +7544,22 @@ export interface NorthboundClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetChangeResponse) => void,
+  ): ClientUnaryCall;
+  /** The chain from what was observed to how it ended, of a change (chg-7) or an incident (inc-3). */
+  explain(
+    request: ExplainRequest,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
+  ): ClientUnaryCall;
+  explain(
+    request: ExplainRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainResponse) => void,
   ): ClientUnaryCall;
   listIntents(
     request: ListIntentsRequest,
