@@ -8,7 +8,11 @@ import {
   until,
   type TestDaemon,
 } from '../../apps/controller/test/test-daemon';
+import { gobgp } from '@weir/proto-gen';
+import { SpeakerClient } from '../../libs/adapters/gobgp/src/speaker';
+import { decodeSrPolicy } from '../../libs/adapters/gobgp/src/speaker/sr-policy-wire';
 import { freePort, Gobgpd, gobgpdSkipReason } from '../../libs/adapters/gobgp/src/testing/gobgpd';
+import { speakerAt } from '../../libs/adapters/gobgp/src/testing/one-router';
 
 const CLI = resolve(__dirname, '../../apps/cli/dist/main.js');
 const PREFIX = '10.0.2.0/24';
@@ -53,6 +57,9 @@ afi-safi-name = "ipv4-unicast"
 [neighbors.afi-safis.add-paths.config]
 receive = true
 send-max = 8
+[[neighbors.afi-safis]]
+[neighbors.afi-safis.config]
+afi-safi-name = "ipv4-srpolicy"
 `;
 
 describeSpeaker('a router behind a speaker, from the command line', () => {
@@ -67,9 +74,10 @@ describeSpeaker('a router behind a speaker, from the command line', () => {
     speaker = await Gobgpd.start({ config: configOf('127.0.0.1', '127.0.0.2', port) });
     fabric = await startSmallFabric();
     const file = join(fabric.dir, 'topology.yaml');
-    const bgp = `bgp: { address: '${speaker.address}', asn: 65000, nextHops: { eth1: 192.0.2.1, eth2: 192.0.2.2 } }`;
+    const bgp = `bgp: { address: '${speaker.address}', asn: 65000, srPolicies: true, nextHops: { eth1: 192.0.2.1, eth2: 192.0.2.2 } }`;
     const steered = `name: leaf1, profile: gobgp, ${bgp},`;
-    writeFileSync(file, readFileSync(file, 'utf8').replace('name: leaf1,', steered));
+    const text = readFileSync(file, 'utf8').replace('name: leaf1,', steered);
+    writeFileSync(file, text.replace('name: leaf2,', 'name: leaf2, nodeSid: 16002,'));
     // The engine reads how the session is with each image, which is once a minute.
     await until(
       'the session',
@@ -111,12 +119,16 @@ describeSpeaker('a router behind a speaker, from the command line', () => {
   const hears = (expected: string) =>
     until(`the router to hear "${expected}"`, async () => (await heard()) === expected, 30_000);
 
-  async function change(weights: string): Promise<string> {
-    const route = `{ device: leaf1, prefix: ${PREFIX}, weights: ${weights} }`;
-    writeFileSync(
-      join(fabric.dir, 'change.yaml'),
-      `apiVersion: weir.dev/v1\nkind: Change\nspec: { action: { type: reroute, routes: [${route}] } }\n`,
-    );
+  const change = (weights: string): Promise<string> =>
+    applied(`type: reroute, routes: [{ device: leaf1, prefix: ${PREFIX}, weights: ${weights} }]`);
+
+  function write(action: string): void {
+    const text = `apiVersion: weir.dev/v1\nkind: Change\nspec: { action: { ${action} } }\n`;
+    writeFileSync(join(fabric.dir, 'change.yaml'), text);
+  }
+
+  async function applied(action: string): Promise<string> {
+    write(action);
     let said = '';
     await until('the change to be taken', async () => {
       said = await weir('apply', 'change.yaml', '--yes', '-o', 'json');
@@ -160,5 +172,43 @@ describeSpeaker('a router behind a speaker, from the command line', () => {
     const withdrawn = await change('{}');
     await ends(withdrawn, 'confirmed');
     await hears('');
+  });
+
+  const sr = (device: string, segments: string): string =>
+    `type: sr-policy, policies: [{ device: ${device}, color: 100, endpoint: 10.255.0.2, preference: 200, segmentLists: [${segments}] }]`;
+
+  /** Colour and preference of each policy that the router has heard, by the API of the speaker. */
+  async function policies(of: Gobgpd): Promise<string[]> {
+    const client = new SpeakerClient(speakerAt(of.address), () => null);
+    const family = { afi: gobgp.Family_Afi.AFI_IP, safi: gobgp.Family_Safi.SAFI_SR_POLICY };
+    const listed = await client.listPaths(family, null, 5_000);
+    client.close();
+    if (!listed.ok) throw listed.error;
+    return listed.value.map((path) => {
+      const local = decodeSrPolicy({ ...path, neighborIp: '' });
+      return `${local?.color} ${local?.endpoint}`;
+    });
+  }
+
+  it('announces an SR policy over links that are there, shows it, and takes it back', async () => {
+    write(sr('leaf2', '{ segments: [16002] }'));
+    expect(await weir('apply', 'change.yaml', '--dry-run')).toContain('cannot write SR policies');
+    const id = await applied(
+      sr('leaf1', '{ weight: 3, segments: [16002] }, { segments: [24001] }'),
+    );
+    await until('the router to hear it', async () => (await policies(router)).length === 1, 30_000);
+    expect(await policies(router)).toEqual(['100 10.255.0.2']);
+    await ends(id, 'confirmed');
+    expect(await weir('describe', 'change', id)).toContain(
+      'preference 200 weight 3 segments 16002 weight 1 segments 24001',
+    );
+    const undo = JSON.parse(await weir('undo', id, '--yes', '-o', 'json')) as { id: string };
+    await until(
+      'the router to forget it',
+      async () => (await policies(router)).length === 0,
+      30_000,
+    );
+    await ends(undo.id, 'confirmed');
+    expect(await policies(speaker)).toEqual([]);
   });
 });

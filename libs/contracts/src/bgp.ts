@@ -111,6 +111,10 @@ export const bgpSpeakerSchema = strict({
     .default(AS_TRANS)
     .transform((asn) => (asn > 0xffff ? AS_TRANS : asn))
     .describe('Autonomous system named in the link bandwidth community.'),
+  srPolicies: z
+    .boolean()
+    .default(false)
+    .describe('The session carries SR policies (SAFI 73) and Weir may announce them.'),
 }).superRefine(({ address, tls, nextHops, method, localPreference }, context) => {
   const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[|\]$/g, '');
   if (tls === undefined && !UNIX.test(address) && !isLoopbackHost(host))

@@ -4,6 +4,7 @@ import { MAX_PAGE_SIZE } from './api';
 import { modeSchema, nameSchema } from './scalars';
 import { parsePrefix } from './ip';
 import { intentEnvelopeSchema } from './intent';
+import { srPolicyActionSchema } from './sr-policy';
 
 /** POST /v1/intents and PUT /v1/intents/{kind}/{name}. */
 export const putIntentBodySchema = intentEnvelopeSchema;
@@ -99,8 +100,8 @@ export const planHashSchema = z
 /** An action that an operator asks for; undo has its own path. */
 export const actionSchema = z.discriminatedUnion(
   'type',
-  [rerouteSchema, bufferSchema, ecnSchema, schedulerSchema],
-  { error: 'one of reroute, buffer, ecn, scheduler' },
+  [rerouteSchema, bufferSchema, ecnSchema, schedulerSchema, srPolicyActionSchema],
+  { error: 'one of reroute, buffer, ecn, scheduler, sr-policy' },
 );
 export type ActionBody = z.infer<typeof actionSchema>;
 

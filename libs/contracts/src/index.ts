@@ -20,4 +20,5 @@ export * from './saved-plan';
 export * from './scalars';
 export * from './scenario';
 export * from './scores';
+export * from './sr-policy';
 export * from './topology';

@@ -12,6 +12,7 @@ import {
   prefixSchema,
   trafficClassSchema,
 } from './scalars';
+import { segmentSchema } from './sr-policy';
 
 export const DEVICE_ROLE_NAMES = ['leaf', 'spine', 'superspine', 'switch'] as const;
 
@@ -34,6 +35,9 @@ const deviceSchema = strict({
   bgp: bgpSpeakerSchema
     .optional()
     .describe('For profile gobgp: the speaker that announces routes to the router.'),
+  nodeSid: segmentSchema
+    .optional()
+    .describe('Segment that leads here by shortest paths: an MPLS label or an SRv6 SID.'),
   weightGridEntries: weightGridSchema.optional(),
   sharedBuffer: byteSizeSchema.optional().describe('Shared packet buffer of the device.'),
   queues: queuesSchema.optional().describe('Overrides spec.defaults.queues for this device.'),

@@ -34,6 +34,7 @@ export function speakerOf(document: BgpSpeakerDocument): BgpSpeaker {
     communities,
     largeCommunities,
     asn,
+    ...(document.srPolicies ? { srPolicies: true } : {}),
   };
 }
 

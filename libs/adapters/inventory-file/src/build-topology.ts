@@ -52,6 +52,7 @@ export function buildTopology(
 function buildDevices(spec: Spec): Result<Devices> {
   const devices = new Map<DeviceId, DeviceDraft>();
   const addressOf = new Map<string, string>();
+  const sidOf = new Map<number | string, string>();
   for (const [i, device] of spec.devices.entries()) {
     const where = `spec.devices[${i}]`;
     const id = deviceId(device.name);
@@ -60,6 +61,10 @@ function buildDevices(spec: Spec): Result<Devices> {
     const other = address && addressOf.get(address);
     if (other) return invalid(`${where}.address`, `${address} is the address of ${other} already`);
     addressOf.set(address, id);
+    const { nodeSid } = device;
+    const twin = nodeSid !== undefined && sidOf.get(nodeSid);
+    if (twin) return invalid(`${where}.nodeSid`, `${nodeSid} is the node SID of ${twin} already`);
+    if (nodeSid !== undefined) sidOf.set(nodeSid, id);
     const interfaces = Object.entries(device.interfaces).map(
       ([name, { capacity }]) => [name, { name, capacityBps: capacity }] as const,
     );
@@ -74,6 +79,7 @@ function buildDevices(spec: Spec): Result<Devices> {
       weightGridEntries: device.weightGridEntries ?? spec.defaults.weightGridEntries,
       sharedBufferBytes: device.sharedBuffer ?? spec.defaults.sharedBuffer,
       queueOfClass: new Map(Object.entries(queues) as [TrafficClass, string][]),
+      ...(device.nodeSid === undefined ? {} : { nodeSid: device.nodeSid }),
       ...(device.bgp === undefined ? {} : { bgp: speakerOf(device.bgp) }),
     });
   }

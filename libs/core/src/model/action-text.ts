@@ -10,6 +10,8 @@ export function actionText(action: Action): string {
   switch (action.type) {
     case 'reroute':
       return `reroute ${list(action.routes.map((item) => `${item.prefix} at ${item.device}`))}`;
+    case 'sr-policy':
+      return `sr-policy ${list(action.policies.map((item) => `${item.color} to ${item.endpoint} at ${item.device}`))}`;
     case 'undo':
       return `undo ${action.changeId}`;
     case 'scheduler':

@@ -1,5 +1,6 @@
 import type { DeviceId, EndpointId, IntentId } from './ids';
 import type { QosAction, SchemeRequest } from './qos';
+import type { SrPolicyAction } from './sr-policy';
 import type { TrafficClass } from './topology';
 
 /** New weights of one prefix on one device; an interface that is not named is left out (drained). */
@@ -65,7 +66,13 @@ export interface UndoAction {
 }
 
 export type Action =
-  RerouteAction | BufferAction | EcnAction | SchedulerAction | QosAction | UndoAction;
+  | RerouteAction
+  | BufferAction
+  | EcnAction
+  | SchedulerAction
+  | QosAction
+  | SrPolicyAction
+  | UndoAction;
 export type ActionType = Action['type'];
 
 /**

@@ -16,6 +16,7 @@ export * from './learning';
 export * from './operation';
 export * from './policy';
 export * from './qos';
+export * from './sr-policy';
 export * from './record';
 export * from './shadow';
 export * from './telemetry';

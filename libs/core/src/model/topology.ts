@@ -43,6 +43,8 @@ export interface BgpSpeaker {
   readonly largeCommunities: readonly (readonly [number, number, number])[];
   /** Autonomous system named in the link bandwidth, 16 bits. */
   readonly asn: number;
+  /** Whether the session carries SR policies (SAFI 73) and Weir may announce them. */
+  readonly srPolicies?: boolean;
 }
 
 export type DeviceRole = 'leaf' | 'spine' | 'superspine' | 'switch';
@@ -63,6 +65,8 @@ export interface Device {
   readonly sharedBufferBytes: number;
   /** Name of the queue of each traffic class on this device's interfaces. */
   readonly queueOfClass: ReadonlyMap<TrafficClass, string>;
+  /** Segment that leads to this device by shortest paths: an MPLS label or an SRv6 SID. */
+  readonly nodeSid?: number | string;
   /** Present where routes are announced rather than configured; `address` then serves telemetry. */
   readonly bgp?: BgpSpeaker;
 }

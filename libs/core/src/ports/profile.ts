@@ -1,5 +1,5 @@
 import type { Result } from '../base';
-import type { ConfigImage, LeafDiff, QueueBehaviour } from '../model';
+import type { ConfigImage, LeafDiff, QueueBehaviour, SrPolicy } from '../model';
 
 export interface StaticRoute {
   readonly prefix: string;
@@ -91,6 +91,8 @@ export interface DeviceProfile {
     image: ConfigImage,
     port: { readonly interface: string; readonly queues: readonly QueueBehaviour[] },
   ): Result<readonly LeafDiff[]>;
+  /** One candidate path of an SR policy; left out where the devices take none. */
+  renderSrPolicy?(image: ConfigImage, policy: SrPolicy): Result<readonly LeafDiff[]>;
   /**
    * The route or queue that a leaf belongs to, as a path: leaves with the same answer are one thing
    * to the guards against oscillation. Without it each leaf stands for itself.

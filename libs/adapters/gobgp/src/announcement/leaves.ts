@@ -4,10 +4,11 @@ import type { LeafValue } from '@weir/core/model';
  * The canonical subtree of a speaker's image.
  *
  *     /bgp/announcements/prefix[prefix=P]/path[identifier=N]/config/announcement   written by Weir
+ *     /bgp/sr-policies/policy[color=C][endpoint=E]/...   written by Weir, see ../sr-policy
  *     /bgp/speaker/state/...                     how the speaker is and what the topology says
  *     /bgp/others/prefix[prefix=P]/state/paths   paths that somebody else announces by the speaker
  *
- * Only the first is ever written. The others are read-only, so that the profile can be a pure
+ * Only the first two are ever written. The others are read-only, so that the profile can be a pure
  * function of the image.
  */
 export const ANNOUNCEMENTS = '/bgp/announcements';
@@ -57,6 +58,10 @@ export const SESSION = `${SPEAKER}/state/session`;
 /** Paths of one prefix that the router is sent at most, by family. */
 export const sendMaxPath = (family: 4 | 6): string =>
   `${SPEAKER}/afi-safis/afi-safi[name=ipv${family}-unicast]/state/send-max`;
+
+/** True where the session with the router carries SR policies of a family. */
+export const srPolicyPath = (family: 4 | 6): string =>
+  `${SPEAKER}/afi-safis/afi-safi[name=ipv${family}-srpolicy]/state/enabled`;
 
 const NEXT_HOP =
   /^\/bgp\/speaker\/next-hops\/next-hop\[interface=(.+)\]\/state\/ipv([46])-address$/;

@@ -23,7 +23,8 @@ function imageWith(given: Given = {}): ConfigImage {
     own: new Map(Object.entries(own)),
     others: new Map(others > 0 ? [[PREFIX, others]] : []),
   };
-  const neighbours = { session, sendMax: { 4: sendMax, 6: sendMax } };
+  const srPolicies = { 4: false, 6: false };
+  const neighbours = { session, sendMax: { 4: sendMax, 6: sendMax }, srPolicies };
   return imageOf(speakerAt('127.0.0.1:1', given.speaker), reading, neighbours);
 }
 

@@ -1,9 +1,10 @@
 import { refuse, type Result } from '@weir/core/base';
-import type { ConfigImage, LeafDiff } from '@weir/core/model';
+import type { ConfigImage, LeafDiff, SrPolicy } from '@weir/core/model';
 import type { DeviceProfile, StaticRoute } from '@weir/core/ports';
 import { ANNOUNCEMENTS, OTHERS, prefixPath, pathKeyOf, SPEAKER } from '../announcement';
 import { renderRoute } from './render-route';
 import { routesOf } from './routes';
+import { policyKeyOf, policyPath, renderSrPolicy, SR_POLICIES } from '../sr-policy';
 import { checkSchema } from './schema';
 
 /**
@@ -13,7 +14,7 @@ import { checkSchema } from './schema';
  */
 export class GobgpProfile implements DeviceProfile {
   readonly name = 'gobgp';
-  readonly managedPaths = [ANNOUNCEMENTS, SPEAKER, OTHERS];
+  readonly managedPaths = [ANNOUNCEMENTS, SR_POLICIES, SPEAKER, OTHERS];
   /** A router without an announcement goes by what its other neighbours tell it. */
   readonly overlay = true;
 
@@ -33,6 +34,10 @@ export class GobgpProfile implements DeviceProfile {
     return renderRoute(image, prefix, weightsByInterface);
   }
 
+  renderSrPolicy(image: ConfigImage, policy: SrPolicy): Result<readonly LeafDiff[]> {
+    return renderSrPolicy(image, policy);
+  }
+
   renderBuffer(): Result<readonly LeafDiff[]> {
     return noQueues('a buffer limit');
   }
@@ -45,8 +50,10 @@ export class GobgpProfile implements DeviceProfile {
     return noQueues('a scheduler weight');
   }
 
-  /** All paths of a prefix are one route. */
+  /** All paths of a prefix are one route; a policy is one thing as it is. */
   resourceOf(path: string): string {
+    const policy = policyKeyOf(path);
+    if (policy !== null) return policyPath(policy.color, policy.endpoint);
     const key = pathKeyOf(path);
     return key === null ? path : prefixPath(key.prefix);
   }

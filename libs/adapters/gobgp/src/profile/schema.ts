@@ -7,6 +7,13 @@ import {
   pathKeyOf,
   prefixProblem,
 } from '../announcement';
+import {
+  parseCandidatePath,
+  policyKeyOf,
+  policyProblem,
+  SR_POLICIES,
+  type PolicyKey,
+} from '../sr-policy';
 
 /**
  * Every announcement of an image can be sent as it stands. Leaves of the speaker itself are not
@@ -14,15 +21,17 @@ import {
  */
 export function checkSchema(after: ConfigImage): Result<void> {
   for (const [path, value] of after) {
-    if (!path.startsWith(ANNOUNCEMENTS)) continue;
+    if (!path.startsWith(ANNOUNCEMENTS) && !path.startsWith(SR_POLICIES)) continue;
     const checked = checkLeaf(path, String(value));
     if (!checked.ok) return checked;
   }
   return ok(undefined);
 }
 
-/** One announcement: the prefix, whose path it is, and all of its attributes. */
+/** One announcement: the prefix or policy, whose path it is, and all of its attributes. */
 export function checkLeaf(path: string, text: string): Result<void> {
+  const policy = policyKeyOf(path);
+  if (policy !== null) return checkPolicy(path, policy, text);
   const key = pathKeyOf(path);
   if (key === null) return refuse('schema-invalid', path, 'There is no such leaf to write.');
   const problem = prefixProblem(key.prefix);
@@ -30,5 +39,12 @@ export function checkLeaf(path: string, text: string): Result<void> {
   if (!isOwnIdentifier(key.identifier))
     return refuse('schema-invalid', path, `Identifier ${key.identifier} is not one of Weir's.`);
   const parsed = parseAnnouncement(path, key.prefix, text);
+  return parsed.ok ? ok(undefined) : parsed;
+}
+
+function checkPolicy(path: string, policy: PolicyKey, text: string): Result<void> {
+  const problem = policyProblem(policy);
+  if (problem !== null) return refuse('schema-invalid', path, `${problem}.`);
+  const parsed = parseCandidatePath(path, text);
   return parsed.ok ? ok(undefined) : parsed;
 }

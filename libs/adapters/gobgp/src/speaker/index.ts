@@ -2,4 +2,5 @@
 export { SpeakerClient, type RpcResult, type TlsAuthorities } from './client';
 export { decodePath, type LocalPath } from './decode';
 export { encodePath, familyOf } from './encode';
-export { neighboursOf, readPaths, type Neighbours, type Reading } from './reading';
+export { neighboursOf, readPaths, type Neighbours, type Reading, type Selection } from './reading';
+export { encodeSrPolicy } from './sr-policy-wire';

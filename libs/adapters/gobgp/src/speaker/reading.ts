@@ -2,22 +2,31 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { parsePrefix } from '@weir/contracts';
 import { gobgp } from '@weir/proto-gen';
 import { announcementPath } from '../announcement';
+import { candidatePathPath } from '../sr-policy';
 import type { RpcResult, SpeakerClient } from './client';
 import { decodePath } from './decode';
 import { familyOf } from './encode';
+import { decodeSrPolicy, srFamilyOf } from './sr-policy-wire';
 
 /** What a speaker holds that was added by its API; what it learned from neighbours is left out. */
 export interface Reading {
-  /** Text of each announcement of ours, by its leaf. */
+  /** Text of each announcement and candidate path of ours, by its leaf. */
   readonly own: ReadonlyMap<string, string>;
   /** Paths of others, counted by prefix. */
   readonly others: ReadonlyMap<string, number>;
 }
 
-/** Everything, or what there is of some prefixes. The deadline holds for each family. */
+/** Which paths to read; all SR policies or none, as they cannot be asked for one by one. */
+export interface Selection {
+  /** Null: all of them. */
+  readonly prefixes: readonly string[] | null;
+  readonly srPolicies: boolean;
+}
+
+/** The deadline holds for each family. */
 export async function readPaths(
   client: SpeakerClient,
-  prefixes: readonly string[] | null,
+  { prefixes, srPolicies }: Selection,
   timeoutMs: number,
 ): Promise<RpcResult<Reading>> {
   const own = new Map<string, string>();
@@ -34,7 +43,31 @@ export async function readPaths(
       return { ok: false, error: unreadable(cause) };
     }
   }
+  if (srPolicies) {
+    const read = await readSrPolicies(client, own, timeoutMs);
+    if (!read.ok) return read;
+  }
   return { ok: true, value: { own: sorted(own), others: sorted(others) } };
+}
+
+async function readSrPolicies(
+  client: SpeakerClient,
+  own: Map<string, string>,
+  timeoutMs: number,
+): Promise<RpcResult<void>> {
+  for (const family of [4, 6] as const) {
+    const listed = await client.listPaths(srFamilyOf(family), null, timeoutMs);
+    if (!listed.ok) return listed;
+    try {
+      for (const path of listed.value) {
+        const local = decodeSrPolicy(path);
+        if (local !== null) own.set(candidatePathPath(local), local.text);
+      }
+    } catch (cause) {
+      return { ok: false, error: unreadable(cause) };
+    }
+  }
+  return { ok: true, value: undefined };
 }
 
 /** The speaker lists the best path first, which changes; the same content is the same image. */
@@ -63,6 +96,8 @@ function unreadable(cause: unknown): ServiceError {
 export interface Neighbours {
   readonly session: string;
   readonly sendMax: Readonly<Record<4 | 6, number>>;
+  /** Whether all sessions carry SR policies of the family. */
+  readonly srPolicies: Readonly<Record<4 | 6, boolean>>;
 }
 
 export function neighboursOf(peers: readonly gobgp.Peer[]): Neighbours {
@@ -72,15 +107,23 @@ export function neighboursOf(peers: readonly gobgp.Peer[]): Neighbours {
   return {
     session: peers.length === 0 ? 'without a neighbour' : name.toLowerCase(),
     sendMax: { 4: sendMaxOf(peers, 4), 6: sendMaxOf(peers, 6) },
+    srPolicies: { 4: carrySrPolicies(peers, 4), 6: carrySrPolicies(peers, 6) },
   };
 }
 
 function sendMaxOf(peers: readonly gobgp.Peer[], family: 4 | 6): number {
-  const { afi } = familyOf(family);
+  const { afi, safi } = familyOf(family);
   const of = peers.flatMap((peer) =>
     peer.afiSafis
-      .filter(({ config }) => config?.family?.afi === afi)
+      .filter(({ config }) => config?.family?.afi === afi && config.family.safi === safi)
       .map(({ addPaths }) => addPaths?.config?.sendMax ?? 0),
   );
   return of.length === 0 ? 0 : Math.min(...of);
+}
+
+function carrySrPolicies(peers: readonly gobgp.Peer[], family: 4 | 6): boolean {
+  const { afi, safi } = srFamilyOf(family);
+  const carries = ({ afiSafis }: gobgp.Peer): boolean =>
+    afiSafis.some(({ config }) => config?.family?.afi === afi && config.family.safi === safi);
+  return peers.length > 0 && peers.every(carries);
 }

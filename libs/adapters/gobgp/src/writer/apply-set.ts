@@ -4,6 +4,7 @@ import type { SetAnswer } from '@weir/core/ports';
 import { pathKeyOf } from '../announcement';
 import { checkLeaf } from '../profile';
 import { readPaths, type RpcResult } from '../speaker';
+import { policyKeyOf } from '../sr-policy';
 import { encoded, type SpeakerSession } from './speaker-session';
 import type { View } from './view-store';
 
@@ -12,6 +13,9 @@ const FAILED_PRECONDITION = 9;
 const INTERNAL = 13;
 /** Nobody can say what came of a call that ended like this. */
 const UNCERTAIN: ReadonlySet<number> = new Set([1, 4, 14]);
+
+const NO_SR_POLICIES =
+  'the topology does not let Weir announce SR policies here (bgp.srPolicies); nothing was sent';
 
 /** What shall be there afterwards, by leaf; null is absent. */
 type Wanted = ReadonlyMap<string, string | null>;
@@ -29,6 +33,8 @@ export async function applySet(
 ): Promise<SetAnswer> {
   const wanted = wantedOf(leaves);
   if (!(wanted instanceof Map)) return wanted;
+  if (!session.withSrPolicies && [...wanted.keys()].some((path) => policyKeyOf(path) !== null))
+    return { kind: 'refused', grpcCode: FAILED_PRECONDITION, message: NO_SR_POLICIES };
   const endMs = Date.now() + timeoutMs;
   const left = (): number => Math.max(1, endMs - Date.now());
   const before = await session.inSync(left());
@@ -58,7 +64,8 @@ function wantedOf(leaves: readonly LeafDiff[]): Map<string, string | null> | Set
   for (const { path, after } of leaves) {
     const text = after === null ? null : String(after);
     // A path that goes is checked as well: a bad prefix has never been there to be withdrawn.
-    const checked = pathKeyOf(path) === null || text !== null ? checkLeaf(path, text ?? '') : null;
+    const known = pathKeyOf(path) !== null || policyKeyOf(path) !== null;
+    const checked = !known || text !== null ? checkLeaf(path, text ?? '') : null;
     if (checked?.ok === false) {
       const message = `${path}: ${checked.error.reason}`;
       return { kind: 'refused', grpcCode: INVALID_ARGUMENT, message };
@@ -106,8 +113,11 @@ async function readBack(
   wanted: Wanted,
   timeoutMs: number,
 ): Promise<View | null> {
-  const prefixes = new Set([...wanted.keys()].map((path) => pathKeyOf(path)?.prefix ?? ''));
-  const read = await session.heard(readPaths(session.client, [...prefixes], timeoutMs));
+  const paths = [...wanted.keys()];
+  const prefixes = new Set(paths.flatMap((path) => pathKeyOf(path)?.prefix ?? []));
+  const srPolicies = paths.some((path) => policyKeyOf(path) !== null);
+  const selection = { prefixes: [...prefixes], srPolicies };
+  const read = await session.heard(readPaths(session.client, selection, timeoutMs));
   return read.ok ? read.value.own : null;
 }
 

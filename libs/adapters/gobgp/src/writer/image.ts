@@ -10,6 +10,7 @@ import {
   othersPath,
   sendMaxPath,
   SESSION,
+  srPolicyPath,
 } from '../announcement';
 import type { Neighbours, Reading } from '../speaker';
 
@@ -23,6 +24,9 @@ export function imageOf(
   for (const [prefix, count] of reading.others) image.set(othersPath(prefix), count);
   image.set(SESSION, neighbours.session);
   for (const family of [4, 6] as const) image.set(sendMaxPath(family), neighbours.sendMax[family]);
+  if (speaker.srPolicies === true)
+    for (const family of [4, 6] as const)
+      image.set(srPolicyPath(family), neighbours.srPolicies[family]);
   for (const [path, value] of settingsOf(speaker)) image.set(path, value);
   return image;
 }

@@ -3,7 +3,15 @@ import type { BgpSpeaker, DeviceId } from '@weir/core/model';
 import type { Timers } from '@weir/core/ports';
 import { parseAnnouncement, pathKeyOf } from '../announcement';
 import { checkLeaf } from '../profile';
-import { encodePath, readPaths, SpeakerClient, type Reading, type RpcResult } from '../speaker';
+import {
+  encodePath,
+  encodeSrPolicy,
+  readPaths,
+  SpeakerClient,
+  type Reading,
+  type RpcResult,
+} from '../speaker';
+import { parseCandidatePath, policyKeyOf } from '../sr-policy';
 import type { TlsAuthorities } from '../speaker';
 import type { View, ViewStore } from './view-store';
 
@@ -65,7 +73,7 @@ export class SpeakerSession {
   async inSync(timeoutMs: number): Promise<RpcResult<Reading>> {
     const marked = await this.heard(this.client.hasMark(this.markName, timeoutMs));
     if (!marked.ok) return marked;
-    const read = await this.heard(readPaths(this.client, null, timeoutMs));
+    const read = await this.heard(this.everything(timeoutMs));
     if (!read.ok) return read;
     if (marked.value) {
       await this.remember(read.value.own, 'drift');
@@ -75,7 +83,7 @@ export class SpeakerSession {
     if (!restored.ok) return restored;
     const marking = await this.heard(this.client.mark(this.markName, timeoutMs));
     if (!marking.ok) return marking;
-    const after = await this.heard(readPaths(this.client, null, timeoutMs));
+    const after = await this.heard(this.everything(timeoutMs));
     if (after.ok) await this.remember(after.value.own, 'expected');
     return after;
   }
@@ -106,6 +114,16 @@ export class SpeakerSession {
   close(): void {
     this.connection?.close();
     this.connection = null;
+  }
+
+  /** Whether SR policies are looked at here at all. */
+  get withSrPolicies(): boolean {
+    return this.parts.speaker.srPolicies === true;
+  }
+
+  private everything(timeoutMs: number): Promise<RpcResult<Reading>> {
+    const selection = { prefixes: null, srPolicies: this.withSrPolicies };
+    return readPaths(this.client, selection, timeoutMs);
   }
 
   private get markName(): string {
@@ -146,9 +164,11 @@ export class SpeakerSession {
     ]);
     const why = !checked.ok
       ? checked.error.reason
-      : parsed?.ok === true && !hops.includes(parsed.value.nextHop)
-        ? `the topology has no next hop ${parsed.value.nextHop} any more`
-        : null;
+      : policyKeyOf(path) !== null && !this.withSrPolicies
+        ? 'the topology does not let Weir announce SR policies here any more'
+        : parsed?.ok === true && !hops.includes(parsed.value.nextHop)
+          ? `the topology has no next hop ${parsed.value.nextHop} any more`
+          : null;
     if (why !== null) this.tell('left-out', `${path}: ${why}`, 1);
     return why === null;
   }
@@ -156,6 +176,12 @@ export class SpeakerSession {
 
 /** Both were checked before. */
 export function encoded(path: string, text: string) {
+  const policy = policyKeyOf(path);
+  if (policy !== null) {
+    const candidate = parseCandidatePath(path, text);
+    assert(candidate.ok, `not a candidate path: ${text}`);
+    return encodeSrPolicy(policy, candidate.value);
+  }
   const key = pathKeyOf(path);
   assert(key !== null, `not an announcement: ${path}`);
   const parsed = parseAnnouncement(path, key.prefix, text);

@@ -86,7 +86,8 @@ const undoneBy = (pass: Pass, { action }: Draft): Change | undefined =>
 function disruptionOf(pass: Pass, draft: Draft): Plan['disruption'] {
   const undone = undoneBy(pass, draft);
   if (undone !== undefined) return undone.plan.disruption;
-  return draft.action.type === 'reroute' ? 'flows-move' : 'queue-change';
+  const moves = draft.action.type === 'reroute' || draft.action.type === 'sr-policy';
+  return moves ? 'flows-move' : 'queue-change';
 }
 
 function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['touches'] {
@@ -98,7 +99,7 @@ function touchesOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan
       prefixes.add(route.prefix);
       for (const iface of Object.keys(route.weights)) links.add(`${route.device}:${iface}`);
     }
-  else if (draft.action.type !== 'undo')
+  else if (draft.action.type !== 'undo' && draft.action.type !== 'sr-policy')
     for (const setting of draft.action.settings)
       links.add(`${setting.device}:${setting.interface}`);
   const devices = new Set<string>(diffs.map((diff) => diff.device));
@@ -126,6 +127,8 @@ function riskOf(pass: Pass, draft: Draft, diffs: readonly DeviceDiff[]): Plan['r
   if (diffs.length > 1) reasons.push(`${diffs.length} devices are written`);
   if (draft.action.type === 'reroute')
     reasons.push('flows move to other paths and may be reordered');
+  if (draft.action.type === 'sr-policy')
+    reasons.push('what the headend steers into these paths is not known here, nor their load');
   if (draft.action.type === 'scheduler') reasons.push(...lostShares(pass, draft.action));
   if (draft.action.type === 'qos') reasons.push(...schemeRisks(draft.action));
   if (draft.predicted.maxUtilizationAfter > 0.8)

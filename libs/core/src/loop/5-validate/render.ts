@@ -12,6 +12,7 @@ import type {
 import type { Draft } from '../4-decide';
 import { profileOf } from '../network';
 import type { Pass } from '../pass';
+import { unresolved } from './segment-lists';
 
 /** What the action means for the leaves of each device; refused with the path of the field. */
 export function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> {
@@ -36,6 +37,15 @@ export function render(pass: Pass, draft: Draft): Result<readonly DeviceDiff[]> 
         profile.renderQos === undefined
           ? refuse('capability-missing', item.interface, `${profile.name} has no queues to render`)
           : profile.renderQos(image, item),
+      );
+    case 'sr-policy':
+      return (
+        unresolved(pass, action) ??
+        renderEach(pass, action.policies, 'policies', (profile, image, item) =>
+          profile.renderSrPolicy === undefined
+            ? refuse('capability-missing', 'device', `${profile.name} cannot write SR policies`)
+            : profile.renderSrPolicy(image, item),
+        )
       );
     case 'scheduler':
       return (

@@ -83,6 +83,7 @@ function decisionOf(pass: Pass, unacted: Unacted): ShadowDecision {
 
 function devicesOf(pass: Pass, action: Action): readonly DeviceId[] {
   if (action.type === 'reroute') return action.routes.map((route) => route.device);
+  if (action.type === 'sr-policy') return action.policies.map((policy) => policy.device);
   if (action.type !== 'undo') return action.settings.map((setting) => setting.device);
   const undone: Change | undefined = pass.durable.changes.get(action.changeId as ChangeId);
   return undone?.plan.diffs.map((diff) => diff.device) ?? [];

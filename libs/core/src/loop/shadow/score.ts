@@ -118,7 +118,7 @@ function predictedNow(pass: Pass, shadow: Shadow, evidence: Evidence): number | 
 
 function sharesQueue(a: Action, b: Action): boolean {
   const keys = (action: Action): string[] =>
-    action.type === 'reroute' || action.type === 'undo'
+    action.type === 'reroute' || action.type === 'undo' || action.type === 'sr-policy'
       ? []
       : action.settings.map((item) => `${item.device}:${item.interface}:${item.queue}`);
   const known = new Set(keys(a));

@@ -75,6 +75,76 @@ export interface LargeCommunity {
   localData2: number;
 }
 
+/** AFI 1 or 2, SAFI 73 (RFC 9830): one candidate path of the policy <color, endpoint>. */
+export interface SRPolicyNLRI {
+  /** Bits of what follows: 96 for IPv4, 192 for IPv6. */
+  length: number;
+  distinguisher: number;
+  color: number;
+  /** 4 or 16 octets, by the AFI. */
+  endpoint: Buffer;
+}
+
+/** RFC 9012. SR policies are tunnels of type 15. */
+export interface TunnelEncapAttribute {
+  tlvs: TunnelEncapTLV[];
+}
+
+export interface TunnelEncapTLV {
+  type: number;
+  tlvs: Any[];
+}
+
+export interface TunnelEncapSubTLVSRPreference {
+  flags: number;
+  preference: number;
+}
+
+export interface SRWeight {
+  flags: number;
+  weight: number;
+}
+
+export interface SegmentFlags {
+  vFlag: boolean;
+  aFlag: boolean;
+  sFlag: boolean;
+  bFlag: boolean;
+}
+
+export interface SegmentTypeA {
+  flags:
+    | SegmentFlags
+    | undefined;
+  /** The whole label stack entry, 32 bits: label, traffic class, bottom of stack, time to live. */
+  label: number;
+}
+
+export interface SRv6EndPointBehavior {
+  behavior: number;
+  blockLen: number;
+  nodeLen: number;
+  funcLen: number;
+  argLen: number;
+}
+
+export interface SegmentTypeB {
+  flags:
+    | SegmentFlags
+    | undefined;
+  /** 16 octets. */
+  sid: Buffer;
+  endpointBehaviorStructure: SRv6EndPointBehavior | undefined;
+}
+
+export interface TunnelEncapSubTLVSRSegmentList {
+  weight:
+    | SRWeight
+    | undefined;
+  /** SegmentTypeA or SegmentTypeB. */
+  segments: Any[];
+}
+
 function createBaseIPAddressPrefix(): IPAddressPrefix {
   return { prefixLen: 0, prefix: "" };
 }
@@ -975,6 +1045,1025 @@ export const LargeCommunity: MessageFns<LargeCommunity> = {
     return message;
   },
 };
+
+function createBaseSRPolicyNLRI(): SRPolicyNLRI {
+  return { length: 0, distinguisher: 0, color: 0, endpoint: Buffer.alloc(0) };
+}
+
+export const SRPolicyNLRI: MessageFns<SRPolicyNLRI> = {
+  encode(message: SRPolicyNLRI, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.length !== 0) {
+      writer.uint32(8).uint32(message.length);
+    }
+    if (message.distinguisher !== 0) {
+      writer.uint32(16).uint32(message.distinguisher);
+    }
+    if (message.color !== 0) {
+      writer.uint32(24).uint32(message.color);
+    }
+    if (message.endpoint.length !== 0) {
+      writer.uint32(34).bytes(message.endpoint);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SRPolicyNLRI {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSRPolicyNLRI();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.length = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.distinguisher = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.color = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.endpoint = Buffer.from(reader.bytes());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SRPolicyNLRI {
+    return {
+      length: isSet(object.length) ? globalThis.Number(object.length) : 0,
+      distinguisher: isSet(object.distinguisher) ? globalThis.Number(object.distinguisher) : 0,
+      color: isSet(object.color) ? globalThis.Number(object.color) : 0,
+      endpoint: isSet(object.endpoint) ? Buffer.from(bytesFromBase64(object.endpoint)) : Buffer.alloc(0),
+    };
+  },
+
+  toJSON(message: SRPolicyNLRI): unknown {
+    const obj: any = {};
+    if (message.length !== 0) {
+      obj.length = Math.round(message.length);
+    }
+    if (message.distinguisher !== 0) {
+      obj.distinguisher = Math.round(message.distinguisher);
+    }
+    if (message.color !== 0) {
+      obj.color = Math.round(message.color);
+    }
+    if (message.endpoint.length !== 0) {
+      obj.endpoint = base64FromBytes(message.endpoint);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SRPolicyNLRI>, I>>(base?: I): SRPolicyNLRI {
+    return SRPolicyNLRI.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SRPolicyNLRI>, I>>(object: I): SRPolicyNLRI {
+    const message = createBaseSRPolicyNLRI();
+    message.length = object.length ?? 0;
+    message.distinguisher = object.distinguisher ?? 0;
+    message.color = object.color ?? 0;
+    message.endpoint = object.endpoint ?? Buffer.alloc(0);
+    return message;
+  },
+};
+
+function createBaseTunnelEncapAttribute(): TunnelEncapAttribute {
+  return { tlvs: [] };
+}
+
+export const TunnelEncapAttribute: MessageFns<TunnelEncapAttribute> = {
+  encode(message: TunnelEncapAttribute, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.tlvs) {
+      TunnelEncapTLV.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TunnelEncapAttribute {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTunnelEncapAttribute();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tlvs.push(TunnelEncapTLV.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TunnelEncapAttribute {
+    return {
+      tlvs: globalThis.Array.isArray(object?.tlvs) ? object.tlvs.map((e: any) => TunnelEncapTLV.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: TunnelEncapAttribute): unknown {
+    const obj: any = {};
+    if (message.tlvs?.length) {
+      obj.tlvs = message.tlvs.map((e) => TunnelEncapTLV.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TunnelEncapAttribute>, I>>(base?: I): TunnelEncapAttribute {
+    return TunnelEncapAttribute.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TunnelEncapAttribute>, I>>(object: I): TunnelEncapAttribute {
+    const message = createBaseTunnelEncapAttribute();
+    message.tlvs = object.tlvs?.map((e) => TunnelEncapTLV.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTunnelEncapTLV(): TunnelEncapTLV {
+  return { type: 0, tlvs: [] };
+}
+
+export const TunnelEncapTLV: MessageFns<TunnelEncapTLV> = {
+  encode(message: TunnelEncapTLV, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.type !== 0) {
+      writer.uint32(8).uint32(message.type);
+    }
+    for (const v of message.tlvs) {
+      Any.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TunnelEncapTLV {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTunnelEncapTLV();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.type = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.tlvs.push(Any.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TunnelEncapTLV {
+    return {
+      type: isSet(object.type) ? globalThis.Number(object.type) : 0,
+      tlvs: globalThis.Array.isArray(object?.tlvs) ? object.tlvs.map((e: any) => Any.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: TunnelEncapTLV): unknown {
+    const obj: any = {};
+    if (message.type !== 0) {
+      obj.type = Math.round(message.type);
+    }
+    if (message.tlvs?.length) {
+      obj.tlvs = message.tlvs.map((e) => Any.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TunnelEncapTLV>, I>>(base?: I): TunnelEncapTLV {
+    return TunnelEncapTLV.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TunnelEncapTLV>, I>>(object: I): TunnelEncapTLV {
+    const message = createBaseTunnelEncapTLV();
+    message.type = object.type ?? 0;
+    message.tlvs = object.tlvs?.map((e) => Any.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTunnelEncapSubTLVSRPreference(): TunnelEncapSubTLVSRPreference {
+  return { flags: 0, preference: 0 };
+}
+
+export const TunnelEncapSubTLVSRPreference: MessageFns<TunnelEncapSubTLVSRPreference> = {
+  encode(message: TunnelEncapSubTLVSRPreference, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flags !== 0) {
+      writer.uint32(8).uint32(message.flags);
+    }
+    if (message.preference !== 0) {
+      writer.uint32(16).uint32(message.preference);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TunnelEncapSubTLVSRPreference {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTunnelEncapSubTLVSRPreference();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.flags = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.preference = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TunnelEncapSubTLVSRPreference {
+    return {
+      flags: isSet(object.flags) ? globalThis.Number(object.flags) : 0,
+      preference: isSet(object.preference) ? globalThis.Number(object.preference) : 0,
+    };
+  },
+
+  toJSON(message: TunnelEncapSubTLVSRPreference): unknown {
+    const obj: any = {};
+    if (message.flags !== 0) {
+      obj.flags = Math.round(message.flags);
+    }
+    if (message.preference !== 0) {
+      obj.preference = Math.round(message.preference);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TunnelEncapSubTLVSRPreference>, I>>(base?: I): TunnelEncapSubTLVSRPreference {
+    return TunnelEncapSubTLVSRPreference.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TunnelEncapSubTLVSRPreference>, I>>(
+    object: I,
+  ): TunnelEncapSubTLVSRPreference {
+    const message = createBaseTunnelEncapSubTLVSRPreference();
+    message.flags = object.flags ?? 0;
+    message.preference = object.preference ?? 0;
+    return message;
+  },
+};
+
+function createBaseSRWeight(): SRWeight {
+  return { flags: 0, weight: 0 };
+}
+
+export const SRWeight: MessageFns<SRWeight> = {
+  encode(message: SRWeight, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flags !== 0) {
+      writer.uint32(8).uint32(message.flags);
+    }
+    if (message.weight !== 0) {
+      writer.uint32(16).uint32(message.weight);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SRWeight {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSRWeight();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.flags = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SRWeight {
+    return {
+      flags: isSet(object.flags) ? globalThis.Number(object.flags) : 0,
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+    };
+  },
+
+  toJSON(message: SRWeight): unknown {
+    const obj: any = {};
+    if (message.flags !== 0) {
+      obj.flags = Math.round(message.flags);
+    }
+    if (message.weight !== 0) {
+      obj.weight = Math.round(message.weight);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SRWeight>, I>>(base?: I): SRWeight {
+    return SRWeight.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SRWeight>, I>>(object: I): SRWeight {
+    const message = createBaseSRWeight();
+    message.flags = object.flags ?? 0;
+    message.weight = object.weight ?? 0;
+    return message;
+  },
+};
+
+function createBaseSegmentFlags(): SegmentFlags {
+  return { vFlag: false, aFlag: false, sFlag: false, bFlag: false };
+}
+
+export const SegmentFlags: MessageFns<SegmentFlags> = {
+  encode(message: SegmentFlags, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.vFlag !== false) {
+      writer.uint32(8).bool(message.vFlag);
+    }
+    if (message.aFlag !== false) {
+      writer.uint32(16).bool(message.aFlag);
+    }
+    if (message.sFlag !== false) {
+      writer.uint32(24).bool(message.sFlag);
+    }
+    if (message.bFlag !== false) {
+      writer.uint32(32).bool(message.bFlag);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentFlags {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentFlags();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.vFlag = reader.bool();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.aFlag = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sFlag = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.bFlag = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SegmentFlags {
+    return {
+      vFlag: isSet(object.vFlag)
+        ? globalThis.Boolean(object.vFlag)
+        : isSet(object.v_flag)
+        ? globalThis.Boolean(object.v_flag)
+        : false,
+      aFlag: isSet(object.aFlag)
+        ? globalThis.Boolean(object.aFlag)
+        : isSet(object.a_flag)
+        ? globalThis.Boolean(object.a_flag)
+        : false,
+      sFlag: isSet(object.sFlag)
+        ? globalThis.Boolean(object.sFlag)
+        : isSet(object.s_flag)
+        ? globalThis.Boolean(object.s_flag)
+        : false,
+      bFlag: isSet(object.bFlag)
+        ? globalThis.Boolean(object.bFlag)
+        : isSet(object.b_flag)
+        ? globalThis.Boolean(object.b_flag)
+        : false,
+    };
+  },
+
+  toJSON(message: SegmentFlags): unknown {
+    const obj: any = {};
+    if (message.vFlag !== false) {
+      obj.vFlag = message.vFlag;
+    }
+    if (message.aFlag !== false) {
+      obj.aFlag = message.aFlag;
+    }
+    if (message.sFlag !== false) {
+      obj.sFlag = message.sFlag;
+    }
+    if (message.bFlag !== false) {
+      obj.bFlag = message.bFlag;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SegmentFlags>, I>>(base?: I): SegmentFlags {
+    return SegmentFlags.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SegmentFlags>, I>>(object: I): SegmentFlags {
+    const message = createBaseSegmentFlags();
+    message.vFlag = object.vFlag ?? false;
+    message.aFlag = object.aFlag ?? false;
+    message.sFlag = object.sFlag ?? false;
+    message.bFlag = object.bFlag ?? false;
+    return message;
+  },
+};
+
+function createBaseSegmentTypeA(): SegmentTypeA {
+  return { flags: undefined, label: 0 };
+}
+
+export const SegmentTypeA: MessageFns<SegmentTypeA> = {
+  encode(message: SegmentTypeA, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flags !== undefined) {
+      SegmentFlags.encode(message.flags, writer.uint32(10).fork()).join();
+    }
+    if (message.label !== 0) {
+      writer.uint32(16).uint32(message.label);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentTypeA {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentTypeA();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flags = SegmentFlags.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.label = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SegmentTypeA {
+    return {
+      flags: isSet(object.flags) ? SegmentFlags.fromJSON(object.flags) : undefined,
+      label: isSet(object.label) ? globalThis.Number(object.label) : 0,
+    };
+  },
+
+  toJSON(message: SegmentTypeA): unknown {
+    const obj: any = {};
+    if (message.flags !== undefined) {
+      obj.flags = SegmentFlags.toJSON(message.flags);
+    }
+    if (message.label !== 0) {
+      obj.label = Math.round(message.label);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SegmentTypeA>, I>>(base?: I): SegmentTypeA {
+    return SegmentTypeA.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SegmentTypeA>, I>>(object: I): SegmentTypeA {
+    const message = createBaseSegmentTypeA();
+    message.flags = (object.flags !== undefined && object.flags !== null)
+      ? SegmentFlags.fromPartial(object.flags)
+      : undefined;
+    message.label = object.label ?? 0;
+    return message;
+  },
+};
+
+function createBaseSRv6EndPointBehavior(): SRv6EndPointBehavior {
+  return { behavior: 0, blockLen: 0, nodeLen: 0, funcLen: 0, argLen: 0 };
+}
+
+export const SRv6EndPointBehavior: MessageFns<SRv6EndPointBehavior> = {
+  encode(message: SRv6EndPointBehavior, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.behavior !== 0) {
+      writer.uint32(8).uint32(message.behavior);
+    }
+    if (message.blockLen !== 0) {
+      writer.uint32(16).uint32(message.blockLen);
+    }
+    if (message.nodeLen !== 0) {
+      writer.uint32(24).uint32(message.nodeLen);
+    }
+    if (message.funcLen !== 0) {
+      writer.uint32(32).uint32(message.funcLen);
+    }
+    if (message.argLen !== 0) {
+      writer.uint32(40).uint32(message.argLen);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SRv6EndPointBehavior {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSRv6EndPointBehavior();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.behavior = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.blockLen = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.nodeLen = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.funcLen = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.argLen = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SRv6EndPointBehavior {
+    return {
+      behavior: isSet(object.behavior) ? globalThis.Number(object.behavior) : 0,
+      blockLen: isSet(object.blockLen)
+        ? globalThis.Number(object.blockLen)
+        : isSet(object.block_len)
+        ? globalThis.Number(object.block_len)
+        : 0,
+      nodeLen: isSet(object.nodeLen)
+        ? globalThis.Number(object.nodeLen)
+        : isSet(object.node_len)
+        ? globalThis.Number(object.node_len)
+        : 0,
+      funcLen: isSet(object.funcLen)
+        ? globalThis.Number(object.funcLen)
+        : isSet(object.func_len)
+        ? globalThis.Number(object.func_len)
+        : 0,
+      argLen: isSet(object.argLen)
+        ? globalThis.Number(object.argLen)
+        : isSet(object.arg_len)
+        ? globalThis.Number(object.arg_len)
+        : 0,
+    };
+  },
+
+  toJSON(message: SRv6EndPointBehavior): unknown {
+    const obj: any = {};
+    if (message.behavior !== 0) {
+      obj.behavior = Math.round(message.behavior);
+    }
+    if (message.blockLen !== 0) {
+      obj.blockLen = Math.round(message.blockLen);
+    }
+    if (message.nodeLen !== 0) {
+      obj.nodeLen = Math.round(message.nodeLen);
+    }
+    if (message.funcLen !== 0) {
+      obj.funcLen = Math.round(message.funcLen);
+    }
+    if (message.argLen !== 0) {
+      obj.argLen = Math.round(message.argLen);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SRv6EndPointBehavior>, I>>(base?: I): SRv6EndPointBehavior {
+    return SRv6EndPointBehavior.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SRv6EndPointBehavior>, I>>(object: I): SRv6EndPointBehavior {
+    const message = createBaseSRv6EndPointBehavior();
+    message.behavior = object.behavior ?? 0;
+    message.blockLen = object.blockLen ?? 0;
+    message.nodeLen = object.nodeLen ?? 0;
+    message.funcLen = object.funcLen ?? 0;
+    message.argLen = object.argLen ?? 0;
+    return message;
+  },
+};
+
+function createBaseSegmentTypeB(): SegmentTypeB {
+  return { flags: undefined, sid: Buffer.alloc(0), endpointBehaviorStructure: undefined };
+}
+
+export const SegmentTypeB: MessageFns<SegmentTypeB> = {
+  encode(message: SegmentTypeB, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.flags !== undefined) {
+      SegmentFlags.encode(message.flags, writer.uint32(10).fork()).join();
+    }
+    if (message.sid.length !== 0) {
+      writer.uint32(18).bytes(message.sid);
+    }
+    if (message.endpointBehaviorStructure !== undefined) {
+      SRv6EndPointBehavior.encode(message.endpointBehaviorStructure, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentTypeB {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentTypeB();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.flags = SegmentFlags.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.sid = Buffer.from(reader.bytes());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endpointBehaviorStructure = SRv6EndPointBehavior.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SegmentTypeB {
+    return {
+      flags: isSet(object.flags) ? SegmentFlags.fromJSON(object.flags) : undefined,
+      sid: isSet(object.sid) ? Buffer.from(bytesFromBase64(object.sid)) : Buffer.alloc(0),
+      endpointBehaviorStructure: isSet(object.endpointBehaviorStructure)
+        ? SRv6EndPointBehavior.fromJSON(object.endpointBehaviorStructure)
+        : isSet(object.endpoint_behavior_structure)
+        ? SRv6EndPointBehavior.fromJSON(object.endpoint_behavior_structure)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SegmentTypeB): unknown {
+    const obj: any = {};
+    if (message.flags !== undefined) {
+      obj.flags = SegmentFlags.toJSON(message.flags);
+    }
+    if (message.sid.length !== 0) {
+      obj.sid = base64FromBytes(message.sid);
+    }
+    if (message.endpointBehaviorStructure !== undefined) {
+      obj.endpointBehaviorStructure = SRv6EndPointBehavior.toJSON(message.endpointBehaviorStructure);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SegmentTypeB>, I>>(base?: I): SegmentTypeB {
+    return SegmentTypeB.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SegmentTypeB>, I>>(object: I): SegmentTypeB {
+    const message = createBaseSegmentTypeB();
+    message.flags = (object.flags !== undefined && object.flags !== null)
+      ? SegmentFlags.fromPartial(object.flags)
+      : undefined;
+    message.sid = object.sid ?? Buffer.alloc(0);
+    message.endpointBehaviorStructure =
+      (object.endpointBehaviorStructure !== undefined && object.endpointBehaviorStructure !== null)
+        ? SRv6EndPointBehavior.fromPartial(object.endpointBehaviorStructure)
+        : undefined;
+    return message;
+  },
+};
+
+function createBaseTunnelEncapSubTLVSRSegmentList(): TunnelEncapSubTLVSRSegmentList {
+  return { weight: undefined, segments: [] };
+}
+
+export const TunnelEncapSubTLVSRSegmentList: MessageFns<TunnelEncapSubTLVSRSegmentList> = {
+  encode(message: TunnelEncapSubTLVSRSegmentList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.weight !== undefined) {
+      SRWeight.encode(message.weight, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.segments) {
+      Any.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TunnelEncapSubTLVSRSegmentList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTunnelEncapSubTLVSRSegmentList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.weight = SRWeight.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.segments.push(Any.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TunnelEncapSubTLVSRSegmentList {
+    return {
+      weight: isSet(object.weight) ? SRWeight.fromJSON(object.weight) : undefined,
+      segments: globalThis.Array.isArray(object?.segments) ? object.segments.map((e: any) => Any.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: TunnelEncapSubTLVSRSegmentList): unknown {
+    const obj: any = {};
+    if (message.weight !== undefined) {
+      obj.weight = SRWeight.toJSON(message.weight);
+    }
+    if (message.segments?.length) {
+      obj.segments = message.segments.map((e) => Any.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TunnelEncapSubTLVSRSegmentList>, I>>(base?: I): TunnelEncapSubTLVSRSegmentList {
+    return TunnelEncapSubTLVSRSegmentList.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TunnelEncapSubTLVSRSegmentList>, I>>(
+    object: I,
+  ): TunnelEncapSubTLVSRSegmentList {
+    const message = createBaseTunnelEncapSubTLVSRSegmentList();
+    message.weight = (object.weight !== undefined && object.weight !== null)
+      ? SRWeight.fromPartial(object.weight)
+      : undefined;
+    message.segments = object.segments?.map((e) => Any.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function bytesFromBase64(b64: string): Uint8Array {
+  return Uint8Array.from(globalThis.Buffer.from(b64, "base64"));
+}
+
+function base64FromBytes(arr: Uint8Array): string {
+  return globalThis.Buffer.from(arr).toString("base64");
+}
 
 function floatToJson(value: number | null | undefined): number | string | null | undefined {
   return typeof value === "number" && !globalThis.Number.isFinite(value) ? globalThis.String(value) : value;

@@ -258,6 +258,8 @@ export function family_AfiToJSON(object: Family_Afi): string {
 export enum Family_Safi {
   SAFI_UNKNOWN = 0,
   SAFI_UNICAST = 1,
+  /** SAFI_SR_POLICY - RFC 9830. */
+  SAFI_SR_POLICY = 73,
   UNRECOGNIZED = -1,
 }
 
@@ -269,6 +271,9 @@ export function family_SafiFromJSON(object: any): Family_Safi {
     case 1:
     case "SAFI_UNICAST":
       return Family_Safi.SAFI_UNICAST;
+    case 73:
+    case "SAFI_SR_POLICY":
+      return Family_Safi.SAFI_SR_POLICY;
     case -1:
     case "UNRECOGNIZED":
     default:
@@ -282,6 +287,8 @@ export function family_SafiToJSON(object: Family_Safi): string {
       return "SAFI_UNKNOWN";
     case Family_Safi.SAFI_UNICAST:
       return "SAFI_UNICAST";
+    case Family_Safi.SAFI_SR_POLICY:
+      return "SAFI_SR_POLICY";
     case Family_Safi.UNRECOGNIZED:
     default:
       return "UNRECOGNIZED";
