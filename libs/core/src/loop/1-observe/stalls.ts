@@ -3,8 +3,9 @@ import type { Trend } from '../observed';
 
 /** A queue that is this much of its peak on average was hardly ever empty. */
 const MIN_BUSY = 0.4;
-/** Queues of less than some frames say nothing. */
-const MIN_PEAK_BYTES = 15_000;
+/** Queues of some frames, or of some microseconds, come and go at any load. */
+const MIN_DEPTH_BYTES = 30_000;
+const MIN_DELAY_S = 50e-6;
 /** What the port sends below this share of what its backlog asks for is not sampling. */
 const STALLS_BELOW = 0.85;
 
@@ -22,16 +23,19 @@ export function foldStalls(
   const stalledMs = new Float64Array(layout.queues.length);
   layout.queues.forEach(({ channel }, i) => {
     const before = old?.stalledMs[i] ?? 0;
+    const depth = queues.depthBytes[i] as number;
     const peak = queues.peakDepthBytes[i] as number;
-    const busy = (queues.depthBytes[i] as number) / peak;
-    const asked = busy * (layout.channels[channel]?.capacityBps ?? NaN);
+    const busy = depth / peak;
+    const capacityBps = layout.channels[channel]?.capacityBps ?? NaN;
+    const asked = busy * capacityBps;
     const sent = channels.txBps[channel] as number;
     if (Number.isNaN(asked) || Number.isNaN(sent)) {
       // A queue that was empty all the time has neither mean nor peak.
       stalledMs[i] = peak === 0 ? 0 : before;
       return;
     }
-    const stalls = peak >= MIN_PEAK_BYTES && busy >= MIN_BUSY && sent < STALLS_BELOW * asked;
+    const stands = depth >= Math.max(MIN_DEPTH_BYTES, (MIN_DELAY_S * capacityBps) / 8);
+    const stalls = stands && busy >= MIN_BUSY && sent < STALLS_BELOW * asked;
     stalledMs[i] = stalls ? before + elapsedMs : 0;
   });
   return stalledMs;

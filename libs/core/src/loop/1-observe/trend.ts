@@ -7,6 +7,8 @@ import { foldStalls } from './stalls';
 const AVERAGE_MS = 5_000;
 /** Frames of which the rates are kept as they were. */
 const RECENT_FRAMES = 32;
+/** Frames of which the least depth is what a queue holds all the time. */
+const HELD_FRAMES = 4;
 /** The worst loss fades so many times as slowly as the averages. */
 const WORST_FADES = 4;
 
@@ -24,6 +26,9 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
   const frames = (old?.frames ?? 0) + 1;
   const gain = Math.max(1 / frames, 1 - Math.exp(-elapsedMs / AVERAGE_MS));
   const latest = { atMs: frame.atMs, txBps: channels.txBps.slice(), rxBps: channels.rxBps.slice() };
+  const recentDepths = [...(old?.recentDepths ?? []), queues.depthBytes.slice()].slice(
+    -HELD_FRAMES,
+  );
   return {
     layout,
     atMs: frame.atMs,
@@ -34,6 +39,8 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
     pauseRxPps: average(old?.pauseRxPps, channels.pauseRxPps, gain),
     pauseTxPps: average(old?.pauseTxPps, channels.pauseTxPps, gain),
     depthBytes: average(old?.depthBytes, queues.depthBytes, gain),
+    recentDepths,
+    heldBytes: leastOf(recentDepths),
     peakBytes: peaks(old?.peakBytes, queues.peakDepthBytes, gain),
     lossRatio: average(old?.lossRatio, queues.lossRatio, gain),
     worstLossRatio: peaks(old?.worstLossRatio, queues.lossRatio, gain / WORST_FADES),
@@ -57,6 +64,13 @@ function average(old: Float64Array | undefined, now: Float64Array, gain: number)
     next[i] = before === before ? before + gain * (value - before) : value;
   }
   return next;
+}
+
+/** Of each row over some frames; 0 while there are too few of them, NaN where one is unknown. */
+function leastOf(columns: readonly Float64Array[]): Float64Array {
+  const least = new Float64Array(columns[0]?.length ?? 0);
+  if (columns.length < HELD_FRAMES) return least;
+  return least.map((_, i) => Math.min(...columns.map((column) => column[i] as number)));
 }
 
 /** Highest of late: rises at once, fades with the averages. */

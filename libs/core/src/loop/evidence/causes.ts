@@ -26,6 +26,7 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
   const others = whose.filter((cause) => cause.name !== 'incast');
   const standing = standingQueues(evidence, strongestOf([...failures, ...starved, ...others]));
   const spots = whose.map((cause) => behindStanding(cause, standing));
+  const inside = incastInside(evidence);
   const explained = strongestOf([...failures, ...starved, ...spots, ...standing]);
   const hot = new Set(
     evidence.channels.filter((item) => item.utilizationRatio > 0.8).map((item) => item.key),
@@ -34,9 +35,11 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
     ...failures,
     ...evidence.channels.flatMap((channel) => congestion(channel, explained)),
     ...evidence.channels.flatMap(grayLink),
-    ...evidence.queues.flatMap((queue) => queueCauses(queue, hot, explained)),
+    ...evidence.queues
+      .flatMap((queue) => queueCauses(queue, hot, explained))
+      .map((cause) => behindIncast(cause, inside)),
     ...spots,
-    ...incastInside(evidence),
+    ...inside,
     ...starved,
     ...standing,
     ...storms,
@@ -83,6 +86,16 @@ function behindStarved(cause: Cause, starved: readonly Cause[]): Cause {
     ({ score, at }) => score > 0.3 && at.slice(0, at.lastIndexOf(':')) === cause.at,
   );
   return here !== undefined && cause.name === 'interference'
+    ? behind(cause, here.name, here.score, 0.6)
+    : cause;
+}
+
+/** Many senders at once overflow any queue that was not made for them. */
+function behindIncast(cause: Cause, inside: readonly Cause[]): Cause {
+  const here = inside.find(
+    ({ score, at }) => score > 0.3 && at === cause.at.slice(0, cause.at.lastIndexOf(':')),
+  );
+  return here !== undefined && cause.name === 'queue-overflow'
     ? behind(cause, here.name, here.score, 0.6)
     : cause;
 }

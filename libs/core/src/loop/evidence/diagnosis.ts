@@ -1,10 +1,13 @@
-import type { Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
+import type { Cause, Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
 import { forecastFacts } from '../forecast';
+import type { Contradiction } from '../observed';
 import type { Pass } from '../pass';
 import { rankCauses } from './causes';
+import { contradictionOn } from './cross-check';
 import { factsFrom } from './facts';
 import { evidenceFor } from './gather';
 import { isPremature } from './premature';
+import { withProbabilities } from './probability';
 import { rejectedCauses } from './rejected';
 
 export interface Diagnosed {
@@ -17,13 +20,20 @@ export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | 
   const state = pass.observed.objectives.get(objectiveId);
   if (state === undefined || pass.observed.frame === null) return null;
   const evidence = evidenceFor(pass, state);
-  const causes = rankCauses(evidence);
-  if (isPremature(pass, evidence, causes)) return null;
+  const wrong = contradictionOn(pass, objectiveId);
+  const causes = wrong === undefined ? rankCauses(evidence) : undecidable(wrong);
+  if (wrong === undefined && isPremature(pass, evidence, causes)) return null;
   const facts = factsFrom(evidence, causes, forecastFacts(pass, state.objective));
-  const rejected = rejectedCauses(evidence, causes);
+  const rejected = wrong === undefined ? rejectedCauses(evidence, causes) : [];
   const atMs = pass.now.wallMs;
   return { facts, diagnosis: { atMs, causes, rejected, facts: recordedFacts(facts) } };
 }
+
+/** From counters that cannot all be true no cause is concluded, nor that there is none. */
+const undecidable = ({ devices, evidence }: Contradiction): readonly Cause[] =>
+  withProbabilities([
+    { name: 'unknown', score: 0, at: devices.join(' or '), evidence: [evidence] },
+  ]);
 
 /** Says once why an incident is as it is; figures in the words do not make them new. */
 export function noteIncident(

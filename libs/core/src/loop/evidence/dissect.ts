@@ -122,19 +122,32 @@ function arriving(
   return { allBps, hereBps };
 }
 
-/** Effective number of flows of a device that choose among the links: (sum)^2 / sum of squares. */
-function effectiveFlows(pass: Pass, trend: Trend, { device, channels }: ParallelLinks): number {
+/** Flows of a device that choose among parallel links, and what their weights want on each. */
+interface Choosing {
+  /** Effective number, (sum)^2 / sum of squares: a prefix counts as one, however many it holds. */
+  readonly flows: number;
+  /** By link of the group: rate that the weights in force give it, bps. */
+  readonly wantedBps: readonly number[];
+}
+
+function choosing(pass: Pass, trend: Trend, { device, channels }: ParallelLinks): Choosing {
   const model = routingOf(pass);
-  const names = new Set(channels.map((row) => trend.layout.channels[row]?.interface ?? ''));
+  const names = channels.map((row) => trend.layout.channels[row]?.interface ?? '');
+  const wantedBps = names.map(() => 0);
   let sum = 0;
   let squares = 0;
   for (const { prefix, bps } of trafficAt(trend, device)) {
-    const [first, second] = model.nextHops(deviceId(device), prefix);
-    if (first === undefined || second === undefined || !names.has(first.interface)) continue;
+    const hops = model.nextHops(deviceId(device), prefix);
+    if (hops.length < 2 || !names.includes(hops[0]?.interface ?? '')) continue;
     sum += bps;
     squares += bps * bps;
+    const weights = hops.reduce((total, hop) => total + hop.weight, 0);
+    for (const hop of hops) {
+      const link = names.indexOf(hop.interface);
+      if (link >= 0) wantedBps[link] = (wantedBps[link] ?? 0) + (bps * hop.weight) / weights;
+    }
   }
-  return squares === 0 ? 0 : (sum * sum) / squares;
+  return { flows: squares === 0 ? 0 : (sum * sum) / squares, wantedBps };
 }
 
 export interface HashEvidence {
@@ -145,10 +158,14 @@ export interface HashEvidence {
   readonly withIdleLinks: number;
 }
 
+/** Links with less than this share of the mean stay empty, or are meant to. */
+const IDLE = 0.05;
+
 /**
  * Whether the switches of a tier spread their flows as independent hashes would: the tail
- * probabilities of the fullest link of each, put together (Fisher). One unlucky switch is chance;
- * all of them are a hash that repeats the choice of the tier before.
+ * probabilities of the fullest link of each, or of its empty ones, whichever is less likely, put
+ * together (Fisher). One unlucky switch is chance; all of them are a hash that repeats the choice of
+ * the tier before. Links that the weights leave out are not meant to be used.
  */
 export function hashEvidence(pass: Pass, trend: Trend, tier: number): HashEvidence {
   const view = fabricOf(pass);
@@ -157,20 +174,35 @@ export function hashEvidence(pass: Pass, trend: Trend, tier: number): HashEviden
   let withIdleLinks = 0;
   for (const group of view?.groups ?? []) {
     if (view === null || group.direction !== 'up' || group.tier !== tier) continue;
-    const loads = group.channels.map((row) => view.utilization[row] || 0);
-    const mean = loads.reduce((sum, load) => sum + load, 0) / loads.length;
-    const flows = mean > MIN_MEAN ? effectiveFlows(pass, trend, group) : 0;
-    if (flows < 1.5) continue;
+    const { flows, wantedBps } = choosing(pass, trend, group);
+    const wanted = meanOf(wantedBps);
+    const loads = group.channels
+      .filter((_, link) => (wantedBps[link] ?? 0) >= IDLE * wanted)
+      .map((row) => view.utilization[row] || 0);
+    const mean = meanOf(loads);
+    if (loads.length < 2 || !(mean > MIN_MEAN) || flows < 1.5) continue;
     const most = (Math.max(...loads) / mean) * (flows / loads.length);
+    const idle = loads.filter((load) => load < mean * IDLE).length;
     // A fraction of a flow is a matter of sizes, not of the hash.
-    const p = pass.env.strategies.hashTail(flows, loads.length, Math.floor(most + 0.25));
+    const fullest = pass.env.strategies.hashTail(flows, loads.length, Math.floor(most + 0.25));
+    const p = Math.min(1, 2 * Math.min(fullest, emptyTail(flows, loads.length, idle)));
     statistic += -2 * Math.log(Math.max(p, 1e-9));
     switches++;
-    const idle = loads.filter((load) => load < mean * 0.05).length;
     if (flows >= loads.length && idle >= loads.length / 4) withIdleLinks++;
   }
   const z = switches === 0 ? 0 : (statistic - 2 * switches) / Math.sqrt(4 * switches);
   return { z, switches, withIdleLinks };
 }
+
+/** Probability, at most, that flows hashed evenly leave so many of the links without any. */
+function emptyTail(flows: number, links: number, empty: number): number {
+  if (empty === 0) return 1;
+  let ways = 1;
+  for (let i = 0; i < empty; i++) ways *= (links - i) / (i + 1);
+  return Math.min(1, ways * (1 - empty / links) ** flows);
+}
+
+const meanOf = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const MIN_MEAN = 0.01;

@@ -84,7 +84,7 @@ export function incastInside({ channels, queues }: Evidence): Cause[] {
             fanInBehind,
             clamp((fanInBehind - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS)),
           ],
-          ['loss', loss, clamp(loss / BURST_LOSS)],
+          ['loss', loss, loss > 0 ? 0.4 + 0.6 * clamp(loss / BURST_LOSS) : 0],
           ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
           ...smallShare(queues, channel.key),
         ],
@@ -183,10 +183,11 @@ function interference(
   const { name, share } = rivalOf(spot, state.objective.metric !== 'request-latency');
   if (name === '') return null;
   const theirs = clamp((share - 0.3) / 0.25);
-  const hot = Math.max(clamp((spot.utilizationRatio - 0.6) / 0.3), spot.pressure * 0.9);
+  const used = Math.max(spot.utilizationRatio, spot.heldRatio || 0);
+  const hot = Math.max(clamp((used - 0.6) / 0.3), spot.pressure * 0.9);
   // An own queue that drops on a link with room has a trouble, and a name, of its own.
   const overflows =
-    spot.utilizationRatio < 0.8 &&
+    used < 0.8 &&
     queues.some(
       (queue) => queue.own && queue.lossRatio > 0.001 && queue.key.startsWith(`${spot.key}:`),
     );

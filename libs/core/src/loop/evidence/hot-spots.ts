@@ -10,6 +10,8 @@ export interface HotSpot {
   readonly toHost: boolean;
   readonly pressure: number;
   readonly utilizationRatio: number;
+  /** Least utilisation of the last frames: what stays, which averages are slow to see. */
+  readonly heldRatio: number;
   /** Its load over the mean of its parallel links, and over what the weights would give it. */
   readonly imbalanceRatio: number;
   readonly overExpectedRatio: number;
@@ -76,6 +78,7 @@ function hotSpot(pass: Pass, trend: Trend, state: ObjectiveState, channel: Candi
     toHost,
     pressure,
     utilizationRatio: meanUtilizationRatio,
+    heldRatio: heldRatio(trend, row),
     imbalanceRatio: mean > 0 ? meanUtilizationRatio / mean : 1,
     overExpectedRatio: overExpected(trend, row, dissection),
     parallelLinks: loads.length,
@@ -86,6 +89,14 @@ function hotSpot(pass: Pass, trend: Trend, state: ObjectiveState, channel: Candi
     hash: group === undefined ? null : hashOf(pass, trend, group),
     ...shares(pass, trend, state, key, row, dissection),
   };
+}
+
+/** Frames of which the least rate is what a channel carries all the time. */
+const HELD_FRAMES = 4;
+
+function heldRatio({ recent, layout }: Trend, row: number): number {
+  const rates = recent.slice(-HELD_FRAMES).map(({ txBps }) => txBps[row] as number);
+  return Math.min(...rates) / (layout.channels[row]?.capacityBps ?? NaN);
 }
 
 function elephantsOf(

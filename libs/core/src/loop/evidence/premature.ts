@@ -5,7 +5,7 @@ import type { Evidence } from './gather';
 /** Causes that say that the network is innocent: nothing was found, which takes time to be sure of. */
 const INNOCENT: ReadonlySet<CauseName> = new Set(['not-the-network', 'host-limited', 'unknown']);
 /** A loss of some per mille shows in as many samples of both ends of a link, ms. */
-const ACQUIT_AFTER_MS = 9_000;
+const ACQUIT_AFTER_MS = 13_000;
 /** What a burst looks like while it lasts. */
 const BURST_LIKE: ReadonlySet<CauseName> = new Set([
   'congestion',

@@ -62,6 +62,7 @@ function ownQueue(given: Given): QueueEvidence | undefined {
   } as unknown as TelemetryFrame;
   const mean = given.mean ?? given.now;
   const trend = {
+    heldBytes: Float64Array.of(0, 0),
     depthBytes: columns(mean, 'depthBytes'),
     worstLossRatio: columns(mean, 'lossRatio'),
     queueBps: columns(mean, 'txBps'),

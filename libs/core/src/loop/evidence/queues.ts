@@ -132,7 +132,11 @@ function seenIn(pass: Pass, frame: TelemetryFrame, index: number, capacityBps: n
   const { trend } = pass.observed;
   const depthBytes = frame.queues.depthBytes[index] as number;
   const lossRatio = frame.queues.lossRatio[index] as number;
-  const meanDepthBytes = trend?.depthBytes[index] ?? depthBytes;
+  // An average is slow to see that a queue came to stay.
+  const meanDepthBytes = Math.max(
+    trend?.depthBytes[index] ?? depthBytes,
+    trend?.heldBytes[index] || 0,
+  );
   const rateBps = sentBps(pass, frame, index);
   return {
     depthBytes,

@@ -62,6 +62,7 @@ export const spot = (over: Partial<HotSpot>): HotSpot => ({
   toHost: false,
   pressure: 1,
   utilizationRatio: 0.4,
+  heldRatio: 0,
   imbalanceRatio: 1,
   overExpectedRatio: 1,
   parallelLinks: 8,
