@@ -1,5 +1,5 @@
 import { strategies } from '@weir/algorithms';
-import { changeId, deviceId, type Change, type ForecastPolicy, type Objective } from '../../model';
+import { changeId, deviceId, type ForecastPolicy, type Objective } from '../../model';
 import { emptyDurableState } from '../../state';
 import { forecastFacts, type ForecastState } from '../forecast';
 import {
@@ -164,7 +164,7 @@ describe('forecasts of the load', () => {
     const routes = [{ device: deviceId('l1'), prefix: '10.0.2.0/24', weights: { s1: 1, s2: 0 } }];
     const change = changeOf(network, {}, {
       action: { type: 'reroute', routes },
-    } as Partial<Change>);
+    });
     const pass = play.pass(() => 0.4);
     pass.durable = { ...pass.durable, changes: new Map([[changeId('chg-1'), change]]) };
     const own = { ...pass.observed.forecast?.series.get('l1:s1') };

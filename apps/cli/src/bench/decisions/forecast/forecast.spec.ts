@@ -58,6 +58,18 @@ describe('the score', () => {
     expect(laterMase?.ensemble).toBeLessThan(0.75 * 3);
   });
 
+  it('has a level in hindsight that no forecast of noise gets below by much', () => {
+    const { laterMase, laterHindsight } = scoreSeries(noise, 1);
+    expect(laterHindsight).toBeLessThan(laterMase?.ensemble ?? 0);
+    expect(laterHindsight).toBeGreaterThan(0.9 * (laterMase?.ensemble ?? Infinity));
+    const ramp = scoreSeries(
+      Float64Array.from({ length: 2400 }, (_, i) => 10 * i),
+      1,
+    );
+    // In the middle of a ramp the values around lie evenly; only at its end are they all before.
+    expect(ramp.laterHindsight).toBeGreaterThan(1);
+  });
+
   it('judges each forecast by the value it was made for', () => {
     const ramp = Float64Array.from({ length: 400 }, (_, i) => 10 * i);
     const { mase, laterMase } = scoreSeries(ramp, 3);
@@ -71,6 +83,7 @@ describe('the score', () => {
     expect(scoreSeries(new Float64Array(200).fill(7), 1)).toMatchObject({
       mase: null,
       laterMase: null,
+      laterHindsight: null,
     });
   });
 });

@@ -3,6 +3,7 @@
  * simple methods that they compete with, and how often the interval holds what comes.
  */
 import { figure, type Figure, type Row, type Section, type SectionContext } from '../report';
+import { costRows } from './cost';
 import { COVERAGE, METHODS, scoreSeries, type Method, type SeriesScore } from './score';
 import { readSeries, type SeriesSet } from './series-data';
 
@@ -25,6 +26,9 @@ const METHOD = [
   'Later: errors in the second half of a series over that of the last value in its first half,' +
     ' the scale of Hyndman and Koehler 2006, on which the last value itself is not 1; the target is' +
     ' held against both.',
+  'Hindsight: distance from the median of the 500 values on either side of each, those after it' +
+    ' included, on the scale of later: what no forecast of a level alone gets far below. Where it' +
+    ' is above the target, what is left is noise around that level.',
   'Every forecast is made from values that came at least the horizon earlier.',
   `Coverage: share of all values that fell into the ${COVERAGE * 100} % interval around the` +
     ' forecast of the ensemble; worst: of the series with the lowest share.',
@@ -37,7 +41,7 @@ export const forecastSection = {
   run: (context: SectionContext): Promise<Section> => Promise.resolve(run(context)),
 };
 
-function run({ data, progress }: SectionContext): Section {
+function run({ data, progress, seed, now }: SectionContext): Section {
   const { sets, skipped } = readSeries(data);
   const total = sets.reduce((sum, { series }) => sum + series.length, 0) * HORIZONS.length;
   let done = 0;
@@ -53,7 +57,13 @@ function run({ data, progress }: SectionContext): Section {
     })),
   );
   if (total > 0) progress(total, total, 'done');
-  const tables = total === 0 ? [] : [{ title: 'median MASE by horizon', rows: scored.map(rowOf) }];
+  const tables =
+    total === 0
+      ? []
+      : [
+          { title: 'median MASE by horizon', rows: scored.map(rowOf) },
+          { title: 'cost in the loop', rows: costRows(seed, now) },
+        ];
   return {
     name: 'forecast',
     method: METHOD,
@@ -74,6 +84,7 @@ function rowOf({ set, horizon, scores }: Scored): Row {
     ),
     'last, later': laterOf(scores, 'last'),
     'ensemble, later': laterOf(scores, 'ensemble'),
+    'hindsight, later': hindsightOf(scores),
     coverage: pooledCoverage(scores),
     worst: shares.length === 0 ? null : Math.min(...shares),
   };
@@ -84,10 +95,14 @@ function figuresOf({ set, horizon, scores }: Scored): Figure[] {
   const title = `${set.name}, ${horizon} ahead`;
   const mase = medianOf(scores.map((score) => score.mase?.ensemble));
   const later = laterOf(scores, 'ensemble');
+  const hindsight = hindsightOf(scores);
   const wanted = set.metaPod && isLong(set);
   const target = wanted && horizon === 1 ? { atMost: TARGET } : null;
   return [
     ...(mase === null ? [] : [figure(`${title}: MASE of the ensemble`, mase, target)]),
+    ...(later === null || hindsight === null || !wanted || horizon > 1
+      ? []
+      : [figure(`${title}: of the level in hindsight, later`, hindsight)]),
     ...(later === null ? [] : [figure(`${title}: MASE of the ensemble, later`, later, target)]),
     ...(coverage === null || !wanted
       ? []
@@ -112,6 +127,9 @@ function pooledCoverage(scores: readonly SeriesScore[]): number | null {
   const intervals = scores.reduce((sum, score) => sum + score.intervals, 0);
   return intervals === 0 ? null : scores.reduce((sum, { held }) => sum + held, 0) / intervals;
 }
+
+const hindsightOf = (scores: readonly SeriesScore[]): number | null =>
+  medianOf(scores.map(({ laterHindsight }) => laterHindsight ?? undefined));
 
 const laterOf = (scores: readonly SeriesScore[], method: Method): number | null =>
   medianOf(scores.map(({ laterMase }) => laterMase?.[method]));

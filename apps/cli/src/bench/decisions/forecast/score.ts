@@ -4,6 +4,7 @@ import {
   Ensemble,
   Ewma,
   LastValue,
+  SortedWindow,
   type Expert,
   type Forecast,
 } from '@weir/algorithms';
@@ -23,6 +24,11 @@ export interface SeriesScore {
   readonly mase: ByMethod | null;
   /** The same in the second half of the series, over that of the last value in the first half. */
   readonly laterMase: ByMethod | null;
+  /**
+   * In the second half, over the scale of the first: the error of the level that one would draw with
+   * the future in view. No forecast; what a forecast of the level alone cannot go far below.
+   */
+  readonly laterHindsight: number | null;
   /** Forecasts of the ensemble that had a finite interval, and those whose value fell into it. */
   readonly intervals: number;
   readonly held: number;
@@ -59,9 +65,28 @@ export function scoreSeries(series: Float64Array, horizon: number): SeriesScore 
   return {
     mase: scaled(warmUp, errorOf('last', warmUp, series.length)),
     laterMase: scaled(half, errorOf('last', horizon, half)),
+    laterHindsight: hindsightOf(series, half, errorOf('last', horizon, half)),
     intervals,
     held,
   };
+}
+
+/** Values on either side of the one that a level in hindsight is drawn through. */
+const SIGHT = 500;
+
+/** Mean distance from the median of the values around each, those after it included. */
+function hindsightOf(series: Float64Array, from: number, scale: number): number | null {
+  if (!(scale > 0) || from >= series.length) return null;
+  const window = new SortedWindow(2 * SIGHT + 1);
+  const { length } = series;
+  let sum = 0;
+  for (const value of series.subarray(Math.max(0, from - SIGHT), from + SIGHT)) window.push(value);
+  for (let at = from; at < length; at++) {
+    const ahead = series[at + SIGHT];
+    if (ahead !== undefined) window.push(ahead);
+    sum += Math.abs(series[at]! - window.median());
+  }
+  return sum / (length - from) / scale;
 }
 
 /** What was forecast for each value; nothing for the first `horizon` ones. */
