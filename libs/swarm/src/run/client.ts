@@ -187,6 +187,25 @@ export class Client {
         if (change !== undefined)
           void this.ask({ verb: 'undo', changeId: change.id, dryRun: false, by: 'bob' });
       });
+    this.memory();
+  }
+
+  /** Somebody brings bad experience with the first rule from elsewhere, and makes it forgotten. */
+  private memory(): void {
+    const { plant, safetyMs } = this;
+    const random = this.random.fork('memory');
+    if (random.next() < 0.5) return;
+    plant.at(1_000 + random.below(safetyMs / 2), () => {
+      const failed = 1 + random.below(20);
+      const entries = ['congestion', 'elephant-flow', 'interference'].map((cause) => ({
+        ...{ cause, action: 'reroute', context: 'real-time-inference/leaf' },
+        ...{ helped: random.below(3), failed, verdicts: failed, atMs: plant.time.wallMs() },
+      }));
+      void this.ask({ verb: 'import-learning', entries, by: 'ann' });
+    });
+    plant.at(safetyMs / 2 + random.below(safetyMs / 2), () => {
+      void this.ask({ verb: 'reset-learning', cause: null, action: 'reroute', by: 'ann' });
+    });
   }
 
   private approveNowAndThen(): void {
