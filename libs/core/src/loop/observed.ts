@@ -11,6 +11,7 @@ import type {
   TelemetryFrame,
 } from '../model';
 import type { RoutingModel } from '../ports';
+import type { DemandHedge } from './network/demand-hedge';
 import type { ForecastState } from './forecast';
 
 /** One tick of an objective: the quantile of what arrived since the tick before. */
@@ -226,6 +227,10 @@ export interface ObservedState {
   readonly trend: Trend | null;
   /** Monotonic time at which routes were last written; what was measured before is of another world. */
   readonly routesChangedMs: number;
+  /** Measured last, from that time to averages of nothing older, ms; absent: not yet. */
+  readonly effectDelayMs?: number;
+  /** What the largest commodities are expected to send; absent before the first frame. */
+  readonly demand?: DemandHedge;
   readonly unknownChannels: number;
   /** Null where the policy forecasts nothing, and until there was a frame. */
   readonly forecast: ForecastState | null;

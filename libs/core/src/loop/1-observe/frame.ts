@@ -1,7 +1,8 @@
 import type { Objective, TelemetryFrame } from '../../model';
 import { LIMITS } from '../../state';
 import { crossCheck, latestRates } from '../evidence';
-import type { ObjectiveState } from '../observed';
+import { foldDemand } from '../network';
+import type { ObjectiveState, Trend } from '../observed';
 import type { Pass } from '../pass';
 import { observeForecast } from './forecast';
 import { foldJobTimes } from './job-times';
@@ -34,6 +35,17 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
     objectives.set(id, foldObjective(pass, state, frame));
   pass.observe({ objectives });
   observeForecast(pass, frame);
+  observeDemand(pass, frame, trend);
+}
+
+/** Frames after which the averages tell what there is. */
+const ENOUGH_FRAMES = 8;
+
+function observeDemand(pass: Pass, frame: TelemetryFrame, trend: Trend): void {
+  const { routesChangedMs, demand } = pass.observed;
+  pass.observe({ demand: foldDemand(demand, frame, trend) });
+  if (trend.frames === ENOUGH_FRAMES && Number.isFinite(routesChangedMs))
+    pass.observe({ effectDelayMs: frame.atMs - routesChangedMs });
 }
 
 const waitingOrHolding = (pass: Pass): 'waiting-telemetry' | 'holding' =>

@@ -105,7 +105,7 @@ function routesAround(pass: Pass, model: RoutingModel, bad: ReadonlySet<string>)
       const bps =
         trafficOf(pass, device.id, prefix) * shareOver(pass, model, device.id, prefix, avoid);
       // Around a dead link switches may have gone already; then there is nothing left to move.
-      if (!(bps > TRICKLE_BPS) && !near.has(device.id)) continue;
+      if (!(bps > trickleBps(pass, device.id, hops)) && !near.has(device.id)) continue;
       detour.bps += bps;
       detour.routes.push({
         device: device.id,
@@ -148,8 +148,22 @@ function shareOver(
   return shares.reduce((sum, { share }, i) => sum + (avoid[i] === true ? share : 0), 0);
 }
 
-/** Less than this on the way to a bad link is not worth a route, bps. */
-const TRICKLE_BPS = 1e6;
+/** Less than this share of a link on the way to a bad one is not worth a route. */
+const TRICKLE_SHARE = 1e-5;
+
+/** The slowest of the next hops counts; a link of unknown rate is taken for a slow one. */
+function trickleBps(
+  pass: Pass,
+  device: DeviceId,
+  hops: readonly { readonly interface: string }[],
+): number {
+  const { layout } = pass.observed.frame as TelemetryFrame;
+  const rates = hops.map(({ interface: iface }) => {
+    const row = layout.channelIndex.get(`${device}:${iface}`) ?? -1;
+    return layout.channels[row]?.capacityBps ?? 0;
+  });
+  return TRICKLE_SHARE * Math.min(...rates);
+}
 
 /** Measured traffic; where nobody counts, every leaf is taken to send something to everybody. */
 function trafficOf(pass: Pass, device: DeviceId, prefix: string): number {
@@ -159,6 +173,7 @@ function trafficOf(pass: Pass, device: DeviceId, prefix: string): number {
   return Number.isNaN(bps) ? UNKNOWN_BPS : bps;
 }
 
+/** More than a trickle on every link. */
 const UNKNOWN_BPS = 1e8;
 
 /**

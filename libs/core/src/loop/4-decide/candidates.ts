@@ -6,6 +6,7 @@ import { avoidCandidate } from './avoid';
 import { bufferCandidate } from './buffer';
 import type { Candidate } from './draft';
 import { ecnCandidate } from './ecn';
+import { equalCandidate, failuresAround, MANY_FAILURES } from './equal';
 import { placementCandidate } from './placement';
 import { rerouteCandidate } from './reroute';
 import { schedulerCandidate } from './scheduler';
@@ -34,6 +35,8 @@ function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candid
   const { action } = rule;
   switch (action.type) {
     case 'reroute': {
+      const failures = failuresAround(pass, evidence);
+      if (failures.length >= MANY_FAILURES) return [equalCandidate(pass, evidence, failures)];
       const levelled = rerouteCandidate(pass, action, evidence);
       // A few prefixes of the workload's own are the smaller change; where moving them does not
       // help, or where the workload is the whole fabric, everybody's prefixes are looked at.
@@ -41,8 +44,11 @@ function actionsOf(pass: Pass, rule: Rule, evidence: Evidence): readonly (Candid
         return [levelled];
       return [placementCandidate(pass, action.targetUtilizationRatio, evidence)];
     }
-    case 'placement':
+    case 'placement': {
+      const failures = failuresAround(pass, evidence);
+      if (failures.length >= MANY_FAILURES) return [equalCandidate(pass, evidence, failures)];
       return [placementCandidate(pass, action.targetUtilizationRatio, evidence)];
+    }
     case 'avoid':
       return [avoidCandidate(pass, evidence)];
     case 'buffer':

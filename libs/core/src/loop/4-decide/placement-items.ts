@@ -1,7 +1,7 @@
 import { deviceId, type DeviceId, type RouteWeights, type TelemetryFrame } from '../../model';
 import type { ReliefItem, RoutingModel } from '../../ports';
 import { trafficAt } from '../evidence';
-import { flowsOf, measuredShares, topologyIndex, weightedShares } from '../network';
+import { flowsOf, hedgedBps, measuredShares, topologyIndex, weightedShares } from '../network';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
 
@@ -9,6 +9,7 @@ import type { Pass } from '../pass';
 export interface Movable {
   readonly device: DeviceId;
   readonly prefix: string;
+  /** As counted; the item has what is expected of it. */
   readonly bps: number;
   readonly hops: readonly { readonly interface: string; readonly weight: number }[];
   readonly item: ReliefItem;
@@ -95,7 +96,8 @@ function movableOf(
   const parts = bps > linkBps * MAX_SHARE_OF_LINK ? partsOf(bps, linkBps) : 1;
   const item: ReliefItem = {
     group,
-    bps,
+    // What was just moved here is expected as it was counted where it came from.
+    bps: measured === null && moved.has(`${device}|${prefix}`) ? bps : hedgedBps(pass, leg, bps),
     choices,
     present: shares.map(({ share }) => share),
     weights: hops.map((hop) => hop.weight),

@@ -59,6 +59,8 @@ export function rerouteCandidate(
         `moves ${routes.map((route) => `${route.prefix} at ${route.device}`).join(', ')} ` +
         `away from ${[...hot].join(', ')}`,
     },
+    method: 'water-filling',
+    notes: ['only the own prefixes move, at the first device that has a choice'],
   };
 }
 

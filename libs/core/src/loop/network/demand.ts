@@ -57,8 +57,8 @@ function known(frame: TelemetryFrame, key: string): number {
   return Number.isNaN(rate) ? 0 : rate;
 }
 
-/** Traffic below this is noise, bps; nobody knows where the packets of a trickle went. */
-const TRICKLE_BPS = 1e6;
+/** Traffic below this share of a link is noise; nobody knows where the packets of a trickle went. */
+const TRICKLE_SHARE = 1e-5;
 
 /**
  * Where the traffic of a prefix at a device really goes: each next hop's share is what the device
@@ -74,7 +74,9 @@ export function measuredShares(
   const { prefixIndex } = frame.layout;
   const own = prefixBps[prefixIndex.get(`${leg.from}|${leg.prefix}`) ?? -1] ?? NaN;
   const hops = model.nextHops(leg.from, leg.prefix);
-  if (!(own > TRICKLE_BPS) || hops.length < 2) return null;
+  if (hops.length < 2) return null;
+  const row = frame.layout.channelIndex.get(`${leg.from}:${hops[0]?.interface ?? ''}`) ?? -1;
+  if (!(own > TRICKLE_SHARE * (frame.layout.channels[row]?.capacityBps ?? 0))) return null;
   const owner = model.owner(leg.prefix);
   const counts = hops.map((hop) => {
     const peer = model.peer(leg.from, hop.interface);

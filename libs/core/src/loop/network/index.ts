@@ -4,6 +4,7 @@
  * frame alone is found out once for each of them, since fabrics have thousands of channels.
  */
 export * from './demand';
+export * from './demand-hedge';
 export * from './legs';
 export * from './port-shares';
 export * from './prefix-flows';
