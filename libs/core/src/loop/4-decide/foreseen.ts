@@ -124,7 +124,8 @@ function worldsOf(pass: Pass, state: ObjectiveState): Worlds | null {
       `in ${Math.round(horizonMs / 1000)} s`,
     lowerExposure: exposureOf(pass, objective, foretoldLoad(forecast.series, 'lower')),
     likely,
-    lower: lower.under({ ...lower.env, policy: foreseeing(lower.env.policy) }),
+    // Nobody waits for an exact solution of what is only foreseen.
+    lower: lower.under({ ...lower.env, policy: foreseeing(lower.env.policy), exactLimitMs: 0 }),
   };
 }
 
