@@ -21,6 +21,13 @@ export interface ObjectiveSample {
   readonly count: number;
 }
 
+/** Observations from a time on, monotonic ms, and those of them beyond the threshold. */
+export interface BurnBin {
+  readonly fromMs: number;
+  readonly count: number;
+  readonly slow: number;
+}
+
 export type SymptomState = 'unknown' | 'healthy' | 'pending' | 'breached' | 'clearing';
 
 export interface ObjectiveState {
@@ -37,6 +44,11 @@ export interface ObjectiveState {
   readonly firstSeenWallMs: number;
   /** Quantile while healthy, slowly following; NaN until there was one. */
   readonly healthyMs: number;
+  /** Median over the window, and while healthy; NaN is unknown. */
+  readonly medianMs: number;
+  readonly healthyMedianMs: number;
+  /** What arrived of late, for burn rates; empty where the policy asks for none. */
+  readonly burn: readonly BurnBin[];
   /** Windows judged, and those that met the threshold. */
   readonly windows: number;
   readonly attained: number;
@@ -114,6 +126,12 @@ export interface ForeseenLook {
   /** Exposure of the objective with the old routes, and as it is. */
   readonly without: number;
   readonly exposure: number;
+}
+
+/** Averages of times in which every objective was met, the older first. */
+export interface UsualTimes {
+  readonly trend: Trend;
+  readonly next: Trend;
 }
 
 /** What verification remembers of the time before a change. */
@@ -225,6 +243,8 @@ export interface ObservedState {
   readonly holdReason: string;
   readonly frame: TelemetryFrame | null;
   readonly trend: Trend | null;
+  /** Null before every objective was met for a while, and after routes were written. */
+  readonly usual: UsualTimes | null;
   /** Monotonic time at which routes were last written; what was measured before is of another world. */
   readonly routesChangedMs: number;
   /** Measured last, from that time to averages of nothing older, ms; absent: not yet. */
@@ -259,6 +279,9 @@ export interface ObservedState {
   } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
   readonly switchbacks: ReadonlyMap<ChangeId, Switchback>;
+  /** Monotonic time at which each channel was last seen down, of late; and the frame of that. */
+  readonly downAtMs: ReadonlyMap<string, number>;
+  readonly downFrame: number;
   readonly proofs: ReadonlyMap<ChangeId, StageProof>;
   /** Monotonic time before which no candidate is looked for, by incident; ended ones are dropped. */
   readonly searchAgainMs: ReadonlyMap<IncidentId, number>;
@@ -281,6 +304,7 @@ export const emptyObservedState: ObservedState = {
   holdReason: 'starting',
   frame: null,
   trend: null,
+  usual: null,
   routesChangedMs: -Infinity,
   unknownChannels: 0,
   forecast: null,
@@ -296,6 +320,8 @@ export const emptyObservedState: ObservedState = {
   routing: null,
   verifications: new Map(),
   switchbacks: new Map(),
+  downAtMs: new Map(),
+  downFrame: 0,
   proofs: new Map(),
   searchAgainMs: new Map(),
   inFlight: new Map(),

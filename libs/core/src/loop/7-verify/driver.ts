@@ -3,6 +3,9 @@ import { devicesOnPaths } from '../network';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
+/** `oper-status` in the columns of a frame. */
+const OPER_DOWN = 0;
+
 /** What hurt may have gone by itself when the load on the written devices fell by this share. */
 const FELL_RATIO = 0.1;
 
@@ -10,8 +13,25 @@ const FELL_RATIO = 0.1;
 export interface Driver {
   /** Mean rate that the written devices sent in all, bits per second; NaN unknown. */
   readonly loadBps: number;
-  /** Channels on the objective's paths, or of the written devices, that are down. */
+  /** Channels on the objective's paths, or of the written devices, that were down in that time. */
   readonly down: readonly string[];
+}
+
+/** Notes of a link that came up are of no more use after this time, ms. */
+const FORGET_MS = 120_000;
+
+/** Remembers when each channel was last seen down; run once for each frame. */
+export function noteDown(pass: Pass): void {
+  const { frame, downAtMs } = pass.observed;
+  if (frame === null || frame.sequence === pass.observed.downFrame) return;
+  const { layout, channels, atMs } = frame;
+  const next = new Map([...downAtMs].filter(([, at]) => atMs - at < FORGET_MS));
+  channels.operStatus.forEach((status, row) => {
+    const channel = layout.channels[row];
+    if (status !== OPER_DOWN || channel === undefined) return;
+    next.set(`${layout.devices[channel.device] ?? ''}:${channel.interface}`, atMs);
+  });
+  pass.observe({ downAtMs: next, downFrame: frame.sequence });
 }
 
 /** Rerouting moves load between the ports of a device, and hardly changes their sum. */
@@ -32,7 +52,9 @@ export function driverOf(
   layout.channels.forEach(({ device, interface: port }, row) => {
     const id = layout.devices[device] ?? '';
     if (devices.has(id)) rows.push(row);
-    if (watched.has(id) && frame?.channels.operStatus[row] === 0) down.push(`${id}:${port}`);
+    const key = `${id}:${port}`;
+    const downAtMs = pass.observed.downAtMs.get(key) ?? -Infinity;
+    if (watched.has(id) && downAtMs >= window.fromMs && downAtMs <= window.toMs) down.push(key);
   });
   const inside = (rates?.layout === layout ? rates.recent : []).filter(
     ({ atMs }) => atMs > window.fromMs && atMs <= window.toMs,

@@ -4,13 +4,14 @@ import type { Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted, chooseComparisons } from './comparison';
 import { countsFromMs } from './counting';
-import { driverOf } from './driver';
+import { driverOf, noteDown } from './driver';
 import { judgeForeseen } from './foreseen';
 import { judge } from './judge';
 import { watchBack, withTrial } from './switchback';
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
 export function verify(pass: Pass): void {
+  noteDown(pass);
   for (const { id } of pass.durable.changes.values()) {
     const change = pass.durable.changes.get(id);
     if (change?.state === 'applied') begin(pass, change);
