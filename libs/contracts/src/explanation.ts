@@ -148,6 +148,11 @@ export const explanationSchema = open({
     ),
   }).nullable(),
   verdict: verdictSchema.nullable(),
+  /** What going back showed of a change that looked better without proof. */
+  switchback: open({
+    outcome: z.enum(['proved', 'refuted', 'open']),
+    reason: z.string(),
+  }).nullable(),
   /** Predicted beside measured; null without a verdict or where no gain was claimed. */
   comparison: open({
     predictedRatio: z.number(),
@@ -174,7 +179,7 @@ export const explanationSchema = open({
   changes: z.array(
     open({
       id: z.string(),
-      relation: z.enum(['undoes', 'undone-by', 'same-incident']),
+      relation: z.enum(['undoes', 'undone-by', 'repeats', 'repeated-by', 'same-incident']),
       type: z.string(),
       state: z.string(),
       verdict: z.string().nullable(),

@@ -15,6 +15,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   observed: 'would act, but only observes',
   'not-asked': 'applies, but was not asked any more',
   'solver-failed': 'a method that it needs failed',
+  'awaits-solver': 'waits for the exact solver, which may gain more',
 };
 
 /** The rules in the order of the policy, what each answered and what it could have done. */

@@ -139,7 +139,7 @@ function diffsOf(leaves: readonly Leaf[]): DeviceDiffView[] {
   return [...diffs].map(([device, own]) => ({ device, leaves: own }));
 }
 
-function verdictLines({ verdict, comparison }: ExplanationView): string[] {
+function verdictLines({ verdict, comparison, switchback }: ExplanationView): string[] {
   if (verdict === null) return [];
   return [
     `${verdict.verdict}: ${millis(verdict.beforeMs)} -> ${millis(verdict.afterMs)}, ` +
@@ -147,6 +147,7 @@ function verdictLines({ verdict, comparison }: ExplanationView): string[] {
       `(p = ${verdict.pValue.toPrecision(2)}, ${verdict.samples} samples)`,
     ...(comparison === null ? [] : [comparedLine(comparison)]),
     ...verdict.evidence,
+    ...(switchback === null ? [] : [`going back: ${switchback.outcome}, ${switchback.reason}`]),
   ];
 }
 
@@ -187,6 +188,8 @@ function endLines({ end, subject }: ExplanationView): string[] {
 const RELATION = {
   undoes: 'is undone by this one',
   'undone-by': 'undoes this one',
+  repeats: 'was taken back to be proved, and is repeated by this one',
+  'repeated-by': 'makes this one again, which going back proved',
   'same-incident': 'was made on the incident',
 } as const;
 

@@ -20,6 +20,7 @@ export const RULE_ANSWERS = [
   'not-asked',
   /** A method that it needs failed. */
   'solver-failed',
+  /** It waits for the exact solver, which may gain enough more. */
   'awaits-solver',
 ] as const;
 export type RuleAnswer = (typeof RULE_ANSWERS)[number];

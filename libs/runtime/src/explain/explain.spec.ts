@@ -365,6 +365,34 @@ describe('an explanation of what this version recorded', () => {
     expect((await told(by, 'chg-2')).choice).toMatchObject({ why: null, learned: null });
   });
 
+  it('tells what going back showed of a change without proof, and which one makes it again', async () => {
+    const onTrial = PRESENT.slice(0, -2).flatMap((body): RecordBody[] => {
+      if (body.kind === 'verdict') {
+        const verdict = { ...body.verdict, verdict: 'inconclusive', switchback: true } as const;
+        return [{ ...body, verdict }];
+      }
+      if (body.kind !== 'change-transition' || body.id !== CHG) return [body];
+      if (body.to === 'confirming') return [moved('verifying', 'rolling-back')];
+      return body.to === 'confirmed' ? [moved('rolling-back', 'rolled-back')] : [body];
+    });
+    const trial = await told(journalOf(onTrial), 'chg-1');
+    expect(trial.switchback?.outcome).toBe('open');
+    expect(trial.lesson).toMatchObject({ counted: 'open', now: null });
+    const judged = (outcome: 'proved' | 'refuted'): RecordBody[] => [
+      ...onTrial,
+      other,
+      { kind: 'switchback-judged', id: CHG, outcome, reason: 'it was as before' },
+    ];
+    const refuted = await told(journalOf(judged('refuted')), 'chg-1');
+    expect(refuted.switchback).toEqual({ outcome: 'refuted', reason: 'it was as before' });
+    expect(refuted.lesson).toMatchObject({ counted: 'half-failed', now: { failed: 0.5 } });
+    const again = changeOf({ id: changeId('chg-2'), repeats: CHG });
+    const proved = journalOf([...judged('proved'), { kind: 'change-proposed', change: again }]);
+    expect((await told(proved, 'chg-1')).lesson).toMatchObject({ counted: 'none', now: null });
+    expect((await told(proved, 'chg-1')).changes).toMatchObject([{ relation: 'repeated-by' }]);
+    expect((await told(proved, 'chg-2')).changes).toMatchObject([{ relation: 'repeats' }]);
+  });
+
   it('is told from the fold when the records are compacted away', async () => {
     const all = await told(journalOf(PRESENT, PRESENT.length - 3), 'chg-1');
     expect(all.rules?.policy).toBe('decided');

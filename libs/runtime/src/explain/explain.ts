@@ -1,7 +1,14 @@
 import { isTerminal } from '@weir/core/change';
 import type { Change, Decision, Policy } from '@weir/core/model';
 import { causeOf, symptomOf } from './symptom';
-import type { Choice, Ending, Explanation, Origin, RelatedChange } from './explanation';
+import type {
+  Choice,
+  Ending,
+  Explanation,
+  Origin,
+  RelatedChange,
+  SwitchbackTold,
+} from './explanation';
 import { gapsOf } from './gaps';
 import { comparisonOf, lessonOf } from './lesson';
 import { rulesAsked } from './rules';
@@ -31,6 +38,7 @@ export function explain(story: Story, policy: PolicyOrder | null): Explanation {
     choice: change === null ? null : choiceOf(change, story.decision),
     transaction: change === null ? null : transactionOf(change, story.records),
     verdict: change?.verdict ?? null,
+    switchback: change === null ? null : switchbackOf(change),
     comparison: change === null ? null : comparisonOf(change),
     end: endingOf(story),
     lesson: change === null ? null : lessonOf(change, story.experience),
@@ -103,14 +111,23 @@ function endingOf({ change, incident }: Story): Ending {
   };
 }
 
-function relatedOf(other: Change, own: Change | null): RelatedChange {
-  const undoes = own?.action.type === 'undo' && own.action.changeId === other.id;
-  const undone = own !== null && other.action.type === 'undo' && other.action.changeId === own.id;
-  return {
-    id: other.id,
-    relation: undoes ? 'undoes' : undone ? 'undone-by' : 'same-incident',
-    type: other.action.type,
-    state: other.state,
-    verdict: other.verdict?.verdict ?? null,
-  };
+function switchbackOf({ verdict, switchback }: Change): SwitchbackTold | null {
+  if (verdict?.switchback !== true) return null;
+  return switchback ?? { outcome: 'open', reason: 'what going back shows is being measured' };
+}
+
+const relatedOf = (other: Change, own: Change | null): RelatedChange => ({
+  id: other.id,
+  relation: relationOf(other, own),
+  type: other.action.type,
+  state: other.state,
+  verdict: other.verdict?.verdict ?? null,
+});
+
+function relationOf(other: Change, own: Change | null): RelatedChange['relation'] {
+  if (own === null) return 'same-incident';
+  if (own.action.type === 'undo' && own.action.changeId === other.id) return 'undoes';
+  if (other.action.type === 'undo' && other.action.changeId === own.id) return 'undone-by';
+  if (own.repeats === other.id) return 'repeats';
+  return other.repeats === own.id ? 'repeated-by' : 'same-incident';
 }

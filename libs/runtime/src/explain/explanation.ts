@@ -38,6 +38,8 @@ export interface Explanation {
   readonly choice: Choice | null;
   readonly transaction: Transaction | null;
   readonly verdict: VerdictRecord | null;
+  /** What going back showed of a change that looked better without proof; null where none was. */
+  readonly switchback: SwitchbackTold | null;
   /** Null without a verdict, and where no gain was claimed. */
   readonly comparison: Comparison | null;
   readonly end: Ending;
@@ -160,6 +162,13 @@ export interface Comparison {
   readonly asPredicted: boolean;
 }
 
+/** A-B-A: the change was taken back to see whether the objective got worse again. */
+export interface SwitchbackTold {
+  /** `open`: still being measured. */
+  readonly outcome: 'proved' | 'refuted' | 'open';
+  readonly reason: string;
+}
+
 /** What a change taught, or will once it is judged. */
 export interface LessonTold {
   readonly cause: string;
@@ -210,7 +219,7 @@ export interface Ending {
 
 export interface RelatedChange {
   readonly id: string;
-  readonly relation: 'undoes' | 'undone-by' | 'same-incident';
+  readonly relation: 'undoes' | 'undone-by' | 'repeats' | 'repeated-by' | 'same-incident';
   readonly type: Action['type'];
   readonly state: ChangeState;
   readonly verdict: VerdictRecord['verdict'] | null;

@@ -16,20 +16,27 @@ export function comparisonOf({ plan, verdict, origin }: Change): Comparison | nu
 
 /** What the change taught. `known` is what is known by now of the same. */
 export function lessonOf(
-  { lesson, verdict, state }: Change,
+  { lesson, verdict, state, switchback }: Change,
   known: Experience | undefined,
 ): LessonTold | null {
   if (lesson === undefined) return null;
   const { cause, action, context } = lesson;
   return {
     ...{ cause, action, context },
-    counted: countedAs(state, verdict),
+    counted: countedAs(state, verdict, switchback),
     now: known === undefined ? null : rateOf(known),
   };
 }
 
-function countedAs(state: Change['state'], verdict: Change['verdict']): LessonTold['counted'] {
+function countedAs(
+  state: Change['state'],
+  verdict: Change['verdict'],
+  switchback: Change['switchback'],
+): LessonTold['counted'] {
   if (!isTerminal(state)) return 'open';
+  // Taken back to see what it had done: proved, the change that repeats it counts instead.
+  if (verdict?.switchback === true && switchback?.outcome !== 'refuted')
+    return switchback === undefined ? 'open' : 'none';
   const measured = state === 'confirmed' || state === 'rolled-back';
   if (!measured || verdict === null) return 'none';
   if (verdict.verdict === 'inconclusive') return 'half-failed';

@@ -141,6 +141,7 @@ async function collect(
 ): Promise<{ readonly records: readonly JournalRecord[]; readonly cut: boolean }> {
   const records: JournalRecord[] = [];
   const ofChange = wanted.change !== '';
+  let onTrial = false;
   for await (const record of journal.read(from)) {
     const { body } = record;
     const id = idOf(body);
@@ -148,7 +149,10 @@ async function collect(
     if (body.kind === 'lease-renewed') continue;
     if (records.length === MAX_RECORDS) return { records, cut: true };
     records.push(record);
-    if (body.kind === 'change-transition' && isTerminal(body.to)) break;
+    // On trial a change is told until what going back shows is judged.
+    if (body.kind === 'verdict') onTrial = body.verdict.switchback === true;
+    if (body.kind === 'change-transition' && isTerminal(body.to) && !onTrial) break;
+    if (body.kind === 'switchback-judged') break;
     if (!ofChange && body.kind === 'incident-closed') break;
   }
   return { records, cut: false };
