@@ -1,6 +1,7 @@
 import type { ForecastPolicy, TelemetryFrame } from '../../model';
 import {
   exposureOf,
+  foreseeing,
   foretoldLoad,
   hurtfulExposure,
   latestLoad,
@@ -26,13 +27,16 @@ export function gainExperience(
   const experience = new Map<string, Experience>();
   let picture = forecast?.picture ?? null;
   if (forecast === null) return { experience, picture };
+  // What nobody acts on need not be known.
+  if (foreseeing(pass.env.policy).rules.length === 0)
+    return { experience: forecast.experience, picture };
   const loadOf = latestLoad(forecast.series);
   for (const [id, state] of objectives) {
     const known = forecast.experience.get(id) ?? NO_EXPERIENCE;
     const fared = farings(pass, state, frame.atMs - intervalMs);
     const exposure = fared === null ? NaN : exposureOf(pass, state.objective, loadOf);
     experience.set(id, fared === null ? known : withLook(known, exposure, fared === 'hurt'));
-    if (fared === 'hurt' && pass.env.policy.rules.some(({ foresee }) => foresee === true))
+    if (fared === 'hurt')
       picture = {
         revision: frame.layout.revision,
         channelBps: frame.channels.txBps.slice(),
@@ -67,8 +71,7 @@ export function foreseeBreaches(
 ): ReadonlyMap<string, Foresight> {
   const foresights = new Map<string, Foresight>();
   const { forecast, objectives } = pass.observed;
-  if (forecast === null || !pass.env.policy.rules.some(({ foresee }) => foresee === true))
-    return foresights;
+  if (forecast === null || foreseeing(pass.env.policy).rules.length === 0) return foresights;
   const loadOf = foretoldLoad(forecast.series, 'upper');
   const dueMs = frame.atMs + horizonSteps * intervalMs;
   for (const [id, { objective }] of objectives) {

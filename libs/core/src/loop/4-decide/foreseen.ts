@@ -102,7 +102,8 @@ function worldsOf(pass: Pass, state: ObjectiveState): Worlds | null {
   const { objective } = state;
   if (forecast?.foresights.has(objective.id) !== true) return null;
   const hurtsFromRatio = hurtfulExposure(forecast.experience.get(objective.id) ?? NO_EXPERIENCE);
-  const ahead = hottestAhead(pass, objective);
+  // The one that is most certain to become hot: by it is told whether what was foreseen came.
+  const ahead = hottestAhead(pass, objective, 'lower');
   const [likely, lower] = [futurePass(pass, state, 'value'), futurePass(pass, state, 'lower')];
   const horizonMs = forecast.summary?.horizonMs;
   if (hurtsFromRatio === null || ahead === null || horizonMs === undefined) return null;

@@ -4,7 +4,7 @@ import { hottestAhead } from './load';
 
 /** What is forecast for the paths of an objective; unknown while no channel has an interval. */
 export function forecastFacts(pass: Pass, objective: Objective): Facts['forecast'] {
-  const ahead = hottestAhead(pass, objective);
+  const ahead = hottestAhead(pass, objective, 'upper');
   const horizonMs = pass.observed.forecast?.summary?.horizonMs ?? NaN;
   return ahead === null
     ? NO_FORECAST_FACTS

@@ -68,16 +68,17 @@ export const foretoldLoad =
     return isForetold(one.next) ? Math.max(0, one.next[bound]) : (one.values.at(-1) ?? NaN);
   };
 
-/** The channel of the objective with the largest upper bound, and its forecast; null: none has one. */
+/** The channel of the objective with the largest such bound, and its forecast; null: none has one. */
 export function hottestAhead(
   pass: Pass,
   objective: Objective,
+  bound: Bound,
 ): { readonly channel: string; readonly next: SeriesForecast } | null {
   let hottest: { channel: string; next: SeriesForecast } | null = null;
   for (const channel of channelsOf(pass, objective).keys()) {
     const next = pass.observed.forecast?.series.get(channel)?.next;
     if (next === undefined || !isForetold(next)) continue;
-    if (hottest === null || next.upper > hottest.next.upper) hottest = { channel, next };
+    if (hottest === null || next[bound] > hottest.next[bound]) hottest = { channel, next };
   }
   return hottest;
 }
