@@ -1,5 +1,6 @@
 import type { Random } from '@weir/core/base';
 import type { Scenario } from '../build/scenario';
+import { backgroundOf } from './background';
 import { bufferCut } from './causes/buffer-cut';
 import { congestion } from './causes/congestion';
 import { elephantFlow } from './causes/elephant-flow';
@@ -65,7 +66,8 @@ export function drawIncidentOf(random: Random, truth: TruthCause): DrawnIncident
   const draw = new Draw(random);
   const onsetMs = Math.round(draw.between(...GOOD_MS));
   const seed = draw.random.below(2 ** 31);
-  const draft = CAUSES[truth](draw, onsetMs);
+  const alone = CAUSES[truth](draw, onsetMs);
+  const draft = { ...alone, workloads: [...alone.workloads, ...backgroundOf(draw, alone)] };
   const times = { onsetMs, durationMs: onsetMs + BAD_MS, warmupMs: WARMUP_MS };
   const scenario = scenarioOf(truth, draft, times, seed);
   return { truth, scenario, onsetMs, objective: draft.sufferer.intent };

@@ -14,8 +14,8 @@ export function polarisationTwoTiers(draw: Draw, onsetMs: number): Draft {
   const hostsPerLeaf = 8;
   const sources = hostsPerLeaf - 2;
   const across = Math.min(spines * each * linkBps, leaves * spines * linkBps);
-  // So much that the fullest superspine link has 1 to 1.8 times what it carries.
-  const load = Math.min(0.75, draw.between(1, 1.8) / (mostOfOneLink(spines, each) * each));
+  // So much that the fullest superspine link has 1.1 to 1.9 times what it carries.
+  const load = Math.min(0.75, draw.between(1.1, 1.9) / (mostOfOneLink(spines, each) * each));
   const rateLimitBps = Math.min(load * across, 0.9 * leaves * sources * hostBps);
   const serviceMs = { median: draw.scale(5, 12), sigma: 0.2 };
   const usualMs = serviceMs.median * 1.39 + 1;

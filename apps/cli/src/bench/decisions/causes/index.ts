@@ -15,6 +15,7 @@ import {
   lastOf,
   rightAfterMs,
   rightShare,
+  wrongRows,
 } from './tables';
 import type { CauseOutcome, CauseTask, HealthyOutcome, IncidentOutcome } from './task';
 
@@ -95,6 +96,7 @@ export function sectionOf(outcomes: readonly CauseOutcome[], skipped: Section['s
   const seconds = (values: readonly number[], q: number): number => quantileOf(values, q) / 1000;
   const detected = detectedAfterMs(incidents);
   const named = rightAfterMs(incidents);
+  const wrong = wrongRows(incidents);
   return {
     name: 'causes',
     method: METHOD,
@@ -102,6 +104,7 @@ export function sectionOf(outcomes: readonly CauseOutcome[], skipped: Section['s
       { title: `${incidents.length} incidents by what was done`, rows: byCause(incidents) },
       { title: 'by severity', rows: bySeverity(incidents) },
       { title: 'healthy runs', rows: [healthyRow(healthy)] },
+      ...(wrong.length === 0 ? [] : [{ title: 'not named right at first', rows: wrong }]),
     ],
     figures: [
       figure('first cause right', rightShare(incidents, firstOf), { atLeast: TARGET }),

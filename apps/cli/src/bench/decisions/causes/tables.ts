@@ -75,6 +75,22 @@ export const bySeverity = (outcomes: readonly IncidentOutcome[]): Row[] =>
     return own.length === 0 ? [] : [{ severity: title, ...columnsOf(own) }];
   });
 
+/** Incidents whose first name was not right, so that they can be looked at. */
+export const wrongRows = (outcomes: readonly IncidentOutcome[]): Row[] =>
+  outcomes
+    .filter((outcome) => !isRight(outcome.truth, firstOf(outcome)))
+    .map((outcome) => ({
+      'done to it': outcome.truth,
+      number: outcome.number,
+      draw: outcome.redrawn,
+      severity: Number(outcome.severity.toFixed(2)),
+      named: outcome.named
+        .slice(0, 3)
+        .map(({ afterMs, cause }) => `${cause} ${(afterMs / 1000).toFixed(1)} s`)
+        .join(', '),
+      how: outcome.story,
+    }));
+
 export const healthyRow = (outcomes: readonly HealthyOutcome[]): Row => {
   const alarms = outcomes.flatMap((outcome) => outcome.alarms);
   return {
