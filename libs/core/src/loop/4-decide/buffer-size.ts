@@ -84,8 +84,8 @@ function wantedOf(
 }
 
 /**
- * The smallest share that holds what is wanted, one step more than now at the least; a step where
- * that or the buffer is not known. A rule that is met already asks for nothing.
+ * The smallest share that holds what is wanted, the policy's step more than now at the least; that
+ * step where the burst or the buffer is not known. A rule that is met already asks for nothing.
  */
 function dynamicShare(
   pass: Pass,
@@ -119,7 +119,9 @@ function dynamicShare(
     });
   const now = share(present);
   if (wanted.method === 'sizing-rule' && now.fits && now.exponent === present) return null;
-  const next = share(present + 1);
+  // One sample may have missed most of a burst, so that what was measured never means less than a step.
+  const least = wanted.method === 'sizing-rule' ? 1 : spec.stepExponent;
+  const next = share(Math.min(present + least, Math.max(present + 1, spec.maxScalingFactor)));
   // The greatest share is the class's as a whole, which its congested queues divide (ABM).
   if (next.exponent > spec.maxScalingFactor - Math.log2(ofClass)) return null;
   return {

@@ -126,13 +126,26 @@ describe('bufferCandidate', () => {
     expect(found?.notes?.[0]).toContain('2 congested queues');
   });
 
-  it('believes of the loss what the first windows of the senders explain', () => {
-    const lossy = { recentLossRatio: 0.01 };
+  it('expects the first windows of all senders at the least', () => {
     const of = (fanIn: number, evidence: Partial<QueueEvidence>) =>
       candidate({ sharedBytes: 32 * MB, fanIn, evidence }).asked[0]?.burstBytes;
-    expect(of(40, lossy)).toBe(40 * 15_140);
-    expect(of(4, lossy)).toBe(500_000);
-    expect(of(40, { ...lossy, peakDepthBytes: NaN })).toBe(40 * 15_140);
+    expect(of(40, {})).toBe(40 * 15_140);
+    expect(of(4, {})).toBe(500_000);
+    expect(of(40, { peakDepthBytes: NaN })).toBe(40 * 15_140);
+    expect(of(40, { recentLossRatio: 0.01 })).toBeGreaterThan(10 * MB);
+    expect(of(3, { peakDepthBytes: NaN })).toBeUndefined();
+  });
+
+  it("never raises by less than the policy's step, nor beyond its limit", () => {
+    const of = (stepExponent: number, factor: number) =>
+      candidate({
+        sharedBytes: 32 * MB,
+        queue: settings({ scalingFactor: factor }),
+        spec: { stepExponent },
+      }).asked[1]?.leastExponent;
+    expect(of(3, -6)).toBe(-3);
+    expect(of(3, 2)).toBe(3);
+    expect(of(1, 3)).toBe(4);
   });
 
   it('leaves a class what it may have as a whole, however many of its queues are congested', () => {

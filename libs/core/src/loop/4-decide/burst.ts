@@ -9,6 +9,10 @@ const WINDOW_BYTES = 10 * FULL_FRAME_BYTES;
 /** From so many senders on their first windows are what comes at once. */
 export const MANY_SENDERS = 4;
 
+/** First windows of so many senders, bytes; 0 where they are too few to come at once. */
+export const windowsOf = (fanIn: number): number =>
+  fanIn >= MANY_SENDERS ? fanIn * WINDOW_BYTES : 0;
+
 /** What a queue has to hold at once, and how that is known. */
 export interface Burst {
   readonly bytes: number;
@@ -16,21 +20,19 @@ export interface Burst {
 }
 
 /**
- * What arrives at once in a queue: the peak that it had and what it lost on top, as far as the first
- * windows of all senders explain it, since one sample may have seen many bursts; or these windows
- * where nothing was measured. Null where neither is known.
+ * What arrives at once in a queue: the peak that it had and what it lost on top, which is never less
+ * than the first windows of all its senders; or these windows alone where nothing was measured. Null
+ * where neither is known.
  */
 export function burstOf(pass: Pass, queue: QueueEvidence, fanIn: number): Burst | null {
-  const windows = fanIn >= MANY_SENDERS ? fanIn * WINDOW_BYTES : NaN;
+  const windows = windowsOf(fanIn);
   const peak = queue.peakDepthBytes > 0 ? queue.peakDepthBytes : NaN;
-  const lost = lostBytes(pass, queue);
-  const measured = peak + lost;
-  if (Number.isNaN(measured))
-    return Number.isNaN(windows) ? null : { bytes: windows, how: `${fanIn} first windows` };
-  if (lost === 0 && !(queue.depthRatio > 0)) return null;
-  const bytes = Number.isNaN(windows) ? measured : Math.max(peak, Math.min(measured, windows));
-  const how = `a peak of ${Math.round(peak)} and ${Math.round(bytes - peak)} lost bytes`;
-  return { bytes, how: Number.isNaN(windows) ? how : `${how} of ${fanIn} senders` };
+  const measured = peak + lostBytes(pass, queue);
+  if (windows > 0 && !(measured >= windows))
+    return { bytes: windows, how: `the first windows of ${fanIn} senders` };
+  if (Number.isNaN(measured)) return null;
+  const lost = Math.round(measured - peak);
+  return { bytes: measured, how: `a peak of ${Math.round(peak)} and ${lost} lost bytes` };
 }
 
 /** Bytes that the queue lost in a sample of late, by its loss ratio and its rate. */

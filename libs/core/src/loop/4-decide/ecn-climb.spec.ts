@@ -96,6 +96,14 @@ describe('climb', () => {
     expect(later({ present: marked(100_000, 400_000, 5) })).toBeNull();
   });
 
+  it('starts below the limit of the queue, or not at all', () => {
+    const below = (limitBytes: number) => climb(question({ limitBytes }))?.values;
+    expect(below(400_000)).toEqual(values(100_000, 400_000));
+    expect(below(200_000)).toEqual(values(50_000, 200_000));
+    expect(below(100_000)).toEqual(values(25_000, 100_000));
+    expect(below(99_000)).toBeUndefined();
+  });
+
   it('keeps some frames on a slow link, and C x RTT / 7 on a fast one', () => {
     expect(leastMinBytes(50e6, 56)).toBe(6_056);
     expect(leastMinBytes(25e9, 56)).toBeCloseTo(25_000, 6);

@@ -72,13 +72,15 @@ export const leastMinBytes = (capacityBps: number, rttUs: number): number =>
  * although it should begin earlier, the climb starts from the values of the line rate.
  */
 export function climb(question: ClimbQuestion): Climb | null {
-  const { scale, capacityBps, probabilityPercent, present, direction } = question;
-  const start = markingThresholds(scale, capacityBps);
+  const { capacityBps, probabilityPercent, present, direction } = question;
+  const start = startValues(question);
   const off = present === null || !present.enabled;
-  if (off || (direction === 'earlier' && present.minThresholdBytes > start.minBytes))
-    return off && direction === 'later'
-      ? null
-      : { values: { ...start, probabilityPercent }, step: null };
+  if (off || (direction === 'earlier' && present.minThresholdBytes > start.minBytes)) {
+    // Where not even the least Kmin is below the limit nobody can be told in time.
+    const tooLate = start.minBytes < leastMinBytes(capacityBps, question.rttUs);
+    if ((off && direction === 'later') || tooLate) return null;
+    return { values: { ...start, probabilityPercent }, step: null };
+  }
   const now: MarkingValues = {
     minBytes: present.minThresholdBytes,
     maxBytes: present.maxThresholdBytes,
@@ -91,6 +93,14 @@ export function climb(question: ClimbQuestion): Climb | null {
     if (turns && isWithin(question, now, values)) return { values, step: { knob, direction } };
   }
   return null;
+}
+
+/** Those of the line rate, or what the limit leaves of them: senders are to be told before that. */
+function startValues({ scale, capacityBps, limitBytes }: ClimbQuestion) {
+  const start = markingThresholds(scale, capacityBps);
+  const ratio = (limitBytes ?? Infinity) / start.maxBytes;
+  if (!(ratio < 1)) return start;
+  return { minBytes: Math.round(start.minBytes * ratio), maxBytes: Math.floor(limitBytes ?? 0) };
 }
 
 /** The knob that helped last goes first; one that failed since anything helped is left alone. */
@@ -129,13 +139,13 @@ function stepPercent(percent: number, factor: number): number {
 }
 
 function isWithin(question: ClimbQuestion, now: MarkingValues, next: MarkingValues): boolean {
-  const { scale, capacityBps, rttUs, limitBytes, tried } = question;
+  const { capacityBps, rttUs, limitBytes, tried } = question;
   if (next.minBytes > next.maxBytes) return false;
   // Bounds bind what goes towards them; values of an operator beyond them may be left.
   if (next.minBytes < now.minBytes && next.minBytes < leastMinBytes(capacityBps, rttUs))
     return false;
   if (next.maxBytes > now.maxBytes) {
-    const start = markingThresholds(scale, capacityBps);
+    const start = startValues(question);
     // Above the start values only where measurements said that it helps.
     const proved = tried.some((step) => step.direction === 'later' && step.outcome === 'helped');
     const most = Math.min(start.maxBytes * (proved ? MOST_RATIO : 1), limitBytes ?? Infinity);

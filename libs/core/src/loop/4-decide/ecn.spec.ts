@@ -71,9 +71,10 @@ interface Given {
   readonly metric?: string;
   readonly share?: number;
   readonly quantileMs?: number;
+  readonly fanIn?: number;
 }
 
-const evidenceOf = ({ queue, others, metric, share, quantileMs }: Given): Evidence =>
+const evidenceOf = ({ queue, others, metric, share, quantileMs, fanIn }: Given): Evidence =>
   ({
     state: {
       objective: { id: 'o', metric: metric ?? 'request-latency', quantile: 0.95 },
@@ -81,7 +82,14 @@ const evidenceOf = ({ queue, others, metric, share, quantileMs }: Given): Eviden
       healthyMs: 4,
     },
     thresholdMs: 20,
-    channels: [{ key: 'l1:s1', share: share ?? 1, utilizationRatio: 0.97 } as ChannelEvidence],
+    channels: [
+      {
+        key: 'l1:s1',
+        share: share ?? 1,
+        utilizationRatio: 0.97,
+        fanIn: fanIn ?? 0,
+      } as ChannelEvidence,
+    ],
     queues: [{ ...standing, ...queue }, ...(others ?? [])],
   }) as unknown as Evidence;
 
@@ -149,6 +157,14 @@ describe('ecnCandidate', () => {
     const deep = { ...SPEC, minThresholdFrames: 60 };
     expect(candidate({}, UNMARKED, deep)).toBeNull();
     expect(candidate({ queue: { meanDepthBytes: 370_000 } }, UNMARKED, deep)).not.toBeNull();
+  });
+
+  it('leaves room to others where the first windows alone overflow the queue', () => {
+    const lossy = { queue: { lossRatio: 0.02 } };
+    expect(candidate({ ...lossy, fanIn: 33 })).not.toBeNull();
+    expect(candidate({ ...lossy, fanIn: 34 })).toBeNull();
+    const dynamic = { ...UNMARKED, limitBytes: null, scalingFactor: -6 };
+    expect(candidate({ ...lossy, fanIn: 34 }, dynamic)).not.toBeNull();
   });
 
   it('gains nothing where too few requests pass to move the quantile', () => {
