@@ -67,6 +67,22 @@ const COMMANDS: readonly object[] = [
     dryRun: true,
     by,
   },
+  {
+    verb: 'propose',
+    action: {
+      type: 'sr-policy',
+      policies: [
+        {
+          ...{ device: 'l1', color: 100, endpoint: '10.255.0.2', preference: 200 },
+          segmentLists: [{ weight: 1, segments: [16001] }],
+        },
+      ],
+    },
+    objectiveId: null,
+    planHash: null,
+    dryRun: true,
+    by,
+  },
   { verb: 'approve', changeId: 'chg-1', planHash: '0123456789abcdef', by, reason: '' },
   { verb: 'reject', changeId: 'chg-1', by, reason: 'x' },
   { verb: 'undo', changeId: 'chg-1', dryRun: true, by },

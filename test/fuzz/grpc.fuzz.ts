@@ -87,6 +87,21 @@ const CALLS: Readonly<Record<string, Encoded>> = {
           { maxLength: 2 },
         )
         .map((settings) => ({ $case: 'ecn' as const, value: { settings } })),
+      fc
+        .record({
+          device: fc.constantFrom('leaf1', 'nobody', ''),
+          color: fc.constantFrom(0, 1, 2 ** 32 - 1),
+          endpoint: fc.constantFrom('10.255.0.2', '2001:db8::9', '224.0.0.1', 'x'),
+          preference: fc.constantFrom(0, 100, 2 ** 32 - 1),
+          segmentLists: fc.array(
+            fc.record({
+              weight: fc.constantFrom(0, 1, 2 ** 32 - 1),
+              segments: fc.array(fc.constantFrom('15', '16001', '1048576', 'fc00:0:1::', '', '-1')),
+            }),
+            { maxLength: 9 },
+          ),
+        })
+        .map((one) => ({ $case: 'srPolicy' as const, value: { policies: [one] } })),
     )
     .map((action) =>
       northbound.ProposeRequest.encode(

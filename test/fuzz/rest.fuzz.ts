@@ -88,6 +88,21 @@ const BODIES: readonly (readonly [method: string, path: string, body: unknown])[
     '/v1/changes?dryRun=true',
     {
       action: {
+        type: 'sr-policy',
+        policies: [
+          {
+            ...{ device: 'leaf1', color: 100, endpoint: '10.255.0.2', preference: 200 },
+            segmentLists: [{ weight: 3, segments: [16001, 16002] }, { segments: ['fc00:0:1::'] }],
+          },
+        ],
+      },
+    },
+  ],
+  [
+    'POST',
+    '/v1/changes?dryRun=true',
+    {
+      action: {
         type: 'ecn',
         settings: [
           { ...QUEUE, minThresholdBytes: 1000, maxThresholdBytes: 2000, maxProbabilityPercent: 10 },

@@ -165,10 +165,23 @@ describe('northbound gRPC on real gNMI targets', () => {
     });
   });
 
+  const policy = (...segments: string[]) => ({
+    ...{ device: 'leaf1', color: 100, endpoint: '10.255.0.2', preference: 200 },
+    segmentLists: [{ weight: 1, segments }],
+  });
+  it('proposes an SR policy, which a device without BGP refuses', async () => {
+    const action = { $case: 'srPolicy', value: { policies: [policy('16001')] } };
+    const request = { action, objectiveId: '', planHash: '', dryRun: true };
+    expect(await failure(call('propose', request))).toEqual([
+      status.FAILED_PRECONDITION,
+      expect.stringContaining('cannot write SR policies'),
+    ]);
+  });
+
   const queue = { device: 'leaf1', interface: 'eth1', queue: 'rt' };
   const ecn = { ...queue, minThresholdBytes: 1n, maxThresholdBytes: 2n, maxProbabilityPercent: 5 };
   it.each([
-    ['no action', undefined, 'action: one of reroute, buffer, ecn, scheduler'],
+    ['no action', undefined, 'action: one of reroute, buffer, ecn, scheduler, sr_policy'],
     ['no routes', { $case: 'reroute', value: { routes: [] } }, 'reroute.routes: '],
     [
       'a prefix that is none',
@@ -197,6 +210,16 @@ describe('northbound gRPC on real gNMI targets', () => {
       'a weight that serves nothing',
       { $case: 'scheduler', value: { settings: [{ ...queue, weight: 0 }] } },
       'scheduler.settings[0].weight: ',
+    ],
+    [
+      'a reserved label',
+      { $case: 'srPolicy', value: { policies: [policy('15')] } },
+      'sr_policy.policies[0].segment_lists[0].segments[0]: ',
+    ],
+    [
+      'labels beside SIDs',
+      { $case: 'srPolicy', value: { policies: [policy('16001', 'fc00::')] } },
+      'sr_policy.policies[0].segment_lists[0].segments: labels and SRv6 SIDs',
     ],
   ])('refuses a proposal with %s by its field', async (_, action, text) => {
     const request = { action, objectiveId: '', planHash: '', dryRun: true };

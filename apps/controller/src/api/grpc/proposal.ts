@@ -5,7 +5,8 @@ import { badArgument } from './grpc-error';
 /** The request as the REST body says it, held to the same schema. Thrown refusals name the field. */
 export function proposalOf(request: northbound.ProposeRequest): ProposeBody {
   const { action, objectiveId, planHash } = request;
-  if (action === undefined) throw badArgument('action', 'one of reroute, buffer, ecn, scheduler');
+  if (action === undefined)
+    throw badArgument('action', 'one of reroute, buffer, ecn, scheduler, sr_policy');
   const parsed = proposeBodySchema.safeParse({
     action: actionOf(action),
     objectiveId: objectiveId === '' ? null : objectiveId,
@@ -26,6 +27,16 @@ function actionOf(action: ActionMessage): unknown {
       return { type: 'buffer', settings: action.value.settings };
     case 'scheduler':
       return { type: 'scheduler', settings: action.value.settings };
+    case 'srPolicy': {
+      const policies = action.value.policies.map(({ segmentLists, ...policy }) => ({
+        ...policy,
+        segmentLists: segmentLists.map(({ weight, segments }) => ({
+          weight,
+          segments: segments.map((one) => (/^\d+$/.test(one) ? Number(one) : one)),
+        })),
+      }));
+      return { type: 'sr-policy', policies };
+    }
     case 'ecn': {
       // What a number cannot hold is no safe integer and is refused by the schema.
       const settings = action.value.settings.map((setting) => ({

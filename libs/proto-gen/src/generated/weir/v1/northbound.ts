@@ -599,12 +599,38 @@ export interface SchedulerAction {
   settings: SchedulerSetting[];
 }
 
+/** Explicit paths for traffic of a colour (RFC 9256). */
+export interface SrPolicyAction {
+  policies: SrPolicy[];
+}
+
+export interface SrPolicy {
+  /** The headend. */
+  device: string;
+  /** From 1. */
+  color: number;
+  /** IPv4 or IPv6 address. */
+  endpoint: string;
+  /** The router takes the valid candidate path of highest preference. */
+  preference: number;
+  /** None at all withdraws what is announced. */
+  segmentLists: SegmentList[];
+}
+
+export interface SegmentList {
+  /** Share, over the weights of all lists; from 1. */
+  weight: number;
+  /** MPLS labels in decimal digits, or SRv6 SIDs as IPv6 addresses; not both in one list. */
+  segments: string[];
+}
+
 export interface ProposeRequest {
   action:
     | { $case: "reroute"; value: RerouteAction }
     | { $case: "buffer"; value: BufferAction }
     | { $case: "ecn"; value: EcnAction }
     | { $case: "scheduler"; value: SchedulerAction }
+    | { $case: "srPolicy"; value: SrPolicyAction }
     | undefined;
   /** Objective whose measured effect decides whether the change is kept; empty for none. */
   objectiveId: string;
@@ -5742,6 +5768,297 @@ export const SchedulerAction: MessageFns<SchedulerAction> = {
   },
 };
 
+function createBaseSrPolicyAction(): SrPolicyAction {
+  return { policies: [] };
+}
+
+export const SrPolicyAction: MessageFns<SrPolicyAction> = {
+  encode(message: SrPolicyAction, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.policies) {
+      SrPolicy.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SrPolicyAction {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSrPolicyAction();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.policies.push(SrPolicy.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SrPolicyAction {
+    return {
+      policies: globalThis.Array.isArray(object?.policies) ? object.policies.map((e: any) => SrPolicy.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: SrPolicyAction): unknown {
+    const obj: any = {};
+    if (message.policies?.length) {
+      obj.policies = message.policies.map((e) => SrPolicy.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SrPolicyAction>, I>>(base?: I): SrPolicyAction {
+    return SrPolicyAction.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SrPolicyAction>, I>>(object: I): SrPolicyAction {
+    const message = createBaseSrPolicyAction();
+    message.policies = object.policies?.map((e) => SrPolicy.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSrPolicy(): SrPolicy {
+  return { device: "", color: 0, endpoint: "", preference: 0, segmentLists: [] };
+}
+
+export const SrPolicy: MessageFns<SrPolicy> = {
+  encode(message: SrPolicy, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.device !== "") {
+      writer.uint32(10).string(message.device);
+    }
+    if (message.color !== 0) {
+      writer.uint32(16).uint32(message.color);
+    }
+    if (message.endpoint !== "") {
+      writer.uint32(26).string(message.endpoint);
+    }
+    if (message.preference !== 0) {
+      writer.uint32(32).uint32(message.preference);
+    }
+    for (const v of message.segmentLists) {
+      SegmentList.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SrPolicy {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSrPolicy();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.device = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.color = reader.uint32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.endpoint = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.preference = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.segmentLists.push(SegmentList.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SrPolicy {
+    return {
+      device: isSet(object.device) ? globalThis.String(object.device) : "",
+      color: isSet(object.color) ? globalThis.Number(object.color) : 0,
+      endpoint: isSet(object.endpoint) ? globalThis.String(object.endpoint) : "",
+      preference: isSet(object.preference) ? globalThis.Number(object.preference) : 0,
+      segmentLists: globalThis.Array.isArray(object?.segmentLists)
+        ? object.segmentLists.map((e: any) => SegmentList.fromJSON(e))
+        : globalThis.Array.isArray(object?.segment_lists)
+        ? object.segment_lists.map((e: any) => SegmentList.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: SrPolicy): unknown {
+    const obj: any = {};
+    if (message.device !== "") {
+      obj.device = message.device;
+    }
+    if (message.color !== 0) {
+      obj.color = Math.round(message.color);
+    }
+    if (message.endpoint !== "") {
+      obj.endpoint = message.endpoint;
+    }
+    if (message.preference !== 0) {
+      obj.preference = Math.round(message.preference);
+    }
+    if (message.segmentLists?.length) {
+      obj.segmentLists = message.segmentLists.map((e) => SegmentList.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SrPolicy>, I>>(base?: I): SrPolicy {
+    return SrPolicy.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SrPolicy>, I>>(object: I): SrPolicy {
+    const message = createBaseSrPolicy();
+    message.device = object.device ?? "";
+    message.color = object.color ?? 0;
+    message.endpoint = object.endpoint ?? "";
+    message.preference = object.preference ?? 0;
+    message.segmentLists = object.segmentLists?.map((e) => SegmentList.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSegmentList(): SegmentList {
+  return { weight: 0, segments: [] };
+}
+
+export const SegmentList: MessageFns<SegmentList> = {
+  encode(message: SegmentList, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.weight !== 0) {
+      writer.uint32(8).uint32(message.weight);
+    }
+    for (const v of message.segments) {
+      writer.uint32(18).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SegmentList {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSegmentList();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.weight = reader.uint32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.segments.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SegmentList {
+    return {
+      weight: isSet(object.weight) ? globalThis.Number(object.weight) : 0,
+      segments: globalThis.Array.isArray(object?.segments) ? object.segments.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: SegmentList): unknown {
+    const obj: any = {};
+    if (message.weight !== 0) {
+      obj.weight = Math.round(message.weight);
+    }
+    if (message.segments?.length) {
+      obj.segments = message.segments;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SegmentList>, I>>(base?: I): SegmentList {
+    return SegmentList.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SegmentList>, I>>(object: I): SegmentList {
+    const message = createBaseSegmentList();
+    message.weight = object.weight ?? 0;
+    message.segments = object.segments?.map((e) => e) || [];
+    return message;
+  },
+};
+
 function createBaseProposeRequest(): ProposeRequest {
   return { action: undefined, objectiveId: "", planHash: "", dryRun: false };
 }
@@ -5760,6 +6077,9 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
         break;
       case "scheduler":
         SchedulerAction.encode(message.action.value, writer.uint32(58).fork()).join();
+        break;
+      case "srPolicy":
+        SrPolicyAction.encode(message.action.value, writer.uint32(66).fork()).join();
         break;
     }
     if (message.objectiveId !== "") {
@@ -5819,6 +6139,14 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
             message.action = { $case: "scheduler", value: SchedulerAction.decode(reader, reader.uint32()) };
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.action = { $case: "srPolicy", value: SrPolicyAction.decode(reader, reader.uint32()) };
+            continue;
+          }
           case 4: {
             if (tag !== 34) {
               break;
@@ -5865,6 +6193,10 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
         ? { $case: "ecn", value: EcnAction.fromJSON(object.ecn) }
         : isSet(object.scheduler)
         ? { $case: "scheduler", value: SchedulerAction.fromJSON(object.scheduler) }
+        : isSet(object.srPolicy)
+        ? { $case: "srPolicy", value: SrPolicyAction.fromJSON(object.srPolicy) }
+        : isSet(object.sr_policy)
+        ? { $case: "srPolicy", value: SrPolicyAction.fromJSON(object.sr_policy) }
         : undefined,
       objectiveId: isSet(object.objectiveId)
         ? globalThis.String(object.objectiveId)
@@ -5894,6 +6226,8 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
       obj.ecn = EcnAction.toJSON(message.action.value);
     } else if (message.action?.$case === "scheduler") {
       obj.scheduler = SchedulerAction.toJSON(message.action.value);
+    } else if (message.action?.$case === "srPolicy") {
+      obj.srPolicy = SrPolicyAction.toJSON(message.action.value);
     }
     if (message.objectiveId !== "") {
       obj.objectiveId = message.objectiveId;
@@ -5934,6 +6268,12 @@ export const ProposeRequest: MessageFns<ProposeRequest> = {
       case "scheduler": {
         if (object.action?.value !== undefined && object.action?.value !== null) {
           message.action = { $case: "scheduler", value: SchedulerAction.fromPartial(object.action.value) };
+        }
+        break;
+      }
+      case "srPolicy": {
+        if (object.action?.value !== undefined && object.action?.value !== null) {
+          message.action = { $case: "srPolicy", value: SrPolicyAction.fromPartial(object.action.value) };
         }
         break;
       }
