@@ -10,6 +10,8 @@ import { fewestMoves, firstFit, type Shares } from './whole-moves';
 const NO_ROOM = 0.02;
 /** A result this close to its bound is as good as the best. */
 const CLOSE = 0.01;
+/** This little above the target is what rounding does, and no reason to move more. */
+const NEAR_TARGET = 0.04;
 /** Paths up to which everything that can prove an optimum is tried; above, sweeps alone. */
 const THOROUGH_PATHS = 3_000;
 
@@ -55,7 +57,7 @@ interface Chain {
 function chain(problem: ReliefProblem, lowerBound: number): Chain {
   const moves = fewestMoves(problem);
   const first = judge(problem, 'min-churn', moves);
-  const enough = Math.max(problem.targetRatio, lowerBound) * (1 + CLOSE);
+  const enough = Math.max(problem.targetRatio * (1 + NEAR_TARGET), lowerBound * (1 + CLOSE));
   if (first !== null && first.after <= enough) return { best: first, open: null };
   const elephants = problem.items.some(({ isElephant }) => isElephant);
   const fitted = elephants ? judge(problem, 'first-fit', firstFit(problem)) : null;

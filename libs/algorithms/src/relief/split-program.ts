@@ -1,4 +1,4 @@
-import type { ReliefItem, ReliefProblem, SplitProgram } from '@weir/core/ports';
+import type { ReliefProblem, SplitProgram } from '@weir/core/ports';
 import { pathProblem, type PathProblem } from '../traffic-engineering';
 import { isUsable, Loads } from './loads';
 import { decidingGroups, type Shares } from './whole-moves';
@@ -46,7 +46,7 @@ export function splitForm(problem: ReliefProblem, moved: Shares): SplitForm | nu
     }
     items.push(i);
     paths.push(ways.map((at) => item.choices[at]!.channels));
-    parts.push(ways.map((at) => item.choices[at]!.channels.map((_, k) => portionOf(item, at, k))));
+    parts.push(ways.map((at) => item.choices[at]!.shares));
     start.push(...startOf(ways.map((at) => shares[at] ?? 0)));
     choices.push(...ways);
     for (const at of ways) for (const c of item.choices[at]!.channels) used.add(c);
@@ -72,9 +72,6 @@ export function splitForm(problem: ReliefProblem, moved: Shares): SplitForm | nu
     start: Float64Array.from(start),
   };
 }
-
-const portionOf = ({ choices }: ReliefItem, at: number, k: number): number =>
-  choices[at]?.shares[k] ?? 1;
 
 function startOf(shares: readonly number[]): readonly number[] {
   const total = shares.reduce((sum, share) => sum + share, 0);

@@ -8,7 +8,7 @@ export type Shares = readonly (readonly number[] | null)[];
 
 /**
  * As few items as possible move as a whole, or in a few equal parts, until the hottest channel is
- * below the target.
+ * below the target, and by as much below it as the grid of weights may take away again.
  */
 export function fewestMoves(problem: ReliefProblem): Shares {
   const parts: PlacementItem[] = [];
@@ -20,7 +20,9 @@ export function fewestMoves(problem: ReliefProblem): Shares {
       owner.push(i);
     }
   });
-  const { choices } = place({ ...problem, items: parts });
+  const finest = problem.items.reduce((least, item) => Math.min(least, item.gridEntries), Infinity);
+  const targetRatio = problem.targetRatio * (1 - 1 / Math.max(8, finest));
+  const { choices } = place({ ...problem, items: parts, targetRatio });
   const chosen: number[][] = problem.items.map(() => []);
   owner.forEach((i, at) => chosen[i]!.push(choices[at]!));
   return problem.items.map((item, i) => sharesOfParts(problem, item, chosen[i]!));

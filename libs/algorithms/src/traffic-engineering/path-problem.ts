@@ -26,27 +26,50 @@ export function pathProblem(
   paths: readonly (readonly (readonly number[])[])[],
   parts?: readonly (readonly (readonly number[])[])[],
 ): PathProblem {
-  const flat = paths.flat();
-  const pathStart = new Int32Array(paths.length + 1);
+  let pathCount = 0;
+  let linkCount = 0;
   paths.forEach((own, k) => {
     if (own.length === 0) throw new RangeError(`commodity ${k} has no path`);
-    pathStart[k + 1] = (pathStart[k] ?? 0) + own.length;
+    pathCount += own.length;
+    for (const path of own) linkCount += path.length;
   });
-  const linkStart = new Int32Array(flat.length + 1);
-  flat.forEach((path, p) => (linkStart[p + 1] = (linkStart[p] ?? 0) + path.length));
-  const users = Array.from(capacity, () => new Set<number>());
-  paths.forEach((own, k) => own.flat().forEach((link) => users[link]?.add(k)));
+  const pathStart = new Int32Array(paths.length + 1);
+  const linkStart = new Int32Array(pathCount + 1);
+  const links = new Int32Array(linkCount);
+  const portions = new Float64Array(linkCount).fill(1);
+  let [p, at] = [0, 0];
+  paths.forEach((own, k) => {
+    own.forEach((path, way) => {
+      path.forEach((link, n) => {
+        links[at] = link;
+        if (parts !== undefined) portions[at] = parts[k]?.[way]?.[n] ?? 1;
+        at++;
+      });
+      linkStart[++p] = at;
+    });
+    pathStart[k + 1] = p;
+  });
+  const form = { pathStart, linkStart, links };
   return {
+    ...form,
     capacity: Float64Array.from(capacity),
-    pathStart,
-    linkStart,
-    links: Int32Array.from(flat.flat()),
-    parts:
-      parts === undefined
-        ? new Float64Array(linkStart[flat.length] ?? 0).fill(1)
-        : Float64Array.from(parts.flat(2)),
-    users: users.map((set) => Int32Array.from(set)),
+    parts: portions,
+    users: usersOf(form, capacity.length),
   };
+}
+
+/** Commodities with a path over each link, each named once. */
+function usersOf(
+  { pathStart, linkStart, links }: Pick<PathProblem, 'pathStart' | 'linkStart' | 'links'>,
+  linkCount: number,
+): readonly Int32Array[] {
+  const users = Array.from({ length: linkCount }, (): number[] => []);
+  for (let k = 0; k < pathStart.length - 1; k++)
+    for (let at = linkStart[pathStart[k]!]!; at < linkStart[pathStart[k + 1]!]!; at++) {
+      const own = users[links[at]!];
+      if (own !== undefined && own.at(-1) !== k) own.push(k);
+    }
+  return users.map((own) => Int32Array.from(own));
 }
 
 export const commodityCount = (problem: PathProblem): number => problem.pathStart.length - 1;

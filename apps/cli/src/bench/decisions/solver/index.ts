@@ -4,6 +4,7 @@ import { seededRandom } from '@weir/core/base';
 import { quantileOf } from '../../statistics';
 import { figure, type Row, type Section, type SectionContext, type SectionRunner } from '../report';
 import { degradedFabric, type Instance } from './instance';
+import { decideOnce, decisionProblem, type Decided } from './decision';
 import { linearProgram } from './linear-program';
 import { askHighs, type OracleAnswer } from './oracle';
 
@@ -24,6 +25,8 @@ interface Solved {
   readonly lowerBound: number;
   readonly ms: number;
   readonly oracle: OracleAnswer;
+  /** The same as a decision of the loop, from hashing as it is to weights on the grid. */
+  readonly decided: Decided;
   /** What HiGHS takes to read and prepare the program alone; null: not measured. */
   readonly readMs: number | null;
 }
@@ -40,11 +43,8 @@ async function run(context: SectionContext): Promise<Section> {
   return sectionOf(solved);
 }
 
-async function solve(
-  { problem, demand }: Instance,
-  readToo: boolean,
-  now: () => number,
-): Promise<Solved> {
+async function solve(instance: Instance, readToo: boolean, now: () => number): Promise<Solved> {
+  const { problem, demand } = instance;
   const times: number[] = [];
   let best = minMaxUtilization(problem, demand);
   for (let i = 0; i < RUNS; i++) {
@@ -55,7 +55,9 @@ async function solve(
   const program = linearProgram(problem, demand);
   const oracle = await askHighs(program, LIMIT_MS);
   const readMs = readToo ? (await askHighs(program, LIMIT_MS, 0)).totalMs : null;
-  return { mlu: best.mlu, lowerBound: best.lowerBound, ms: quantileOf(times, 0.5), oracle, readMs };
+  const decided = decideOnce(decisionProblem(instance, FABRIC.spines), now);
+  const { mlu, lowerBound } = best;
+  return { mlu, lowerBound, ms: quantileOf(times, 0.5), oracle, readMs, decided };
 }
 
 /** Relative to HiGHS' optimum; where it had none in time, to the bound that our solver proved. */
@@ -78,6 +80,7 @@ function sectionOf(solved: readonly Solved[]): Section {
       figure('above the optimum, worst', Math.max(...gaps), { atMost: TARGET.worst }),
       figure('above the optimum, median', quantileOf(gaps, 0.5), { atMost: TARGET.median }),
       figure('left open by the certificate, worst', Math.max(...solved.map(openOf))),
+      ...decisionFigures(solved),
       ...(speeds.length === 0
         ? []
         : [
@@ -101,6 +104,17 @@ function sectionOf(solved: readonly Solved[]): Section {
   };
 }
 
+function decisionFigures(solved: readonly Solved[]): Section['figures'] {
+  const times = solved.map(({ decided }) => decided.ms);
+  const above = solved.map(({ decided, mlu }) => decided.result.after / mlu - 1);
+  return [
+    figure('time of a decision of the loop, ms, median', quantileOf(times, 0.5)),
+    figure('time of a decision of the loop, ms, worst', Math.max(...times)),
+    figure('above the best split after rounding to 64 entries, median', quantileOf(above, 0.5)),
+    figure('above the best split after rounding to 64 entries, worst', Math.max(...above)),
+  ];
+}
+
 const openOf = ({ mlu, lowerBound }: Solved): number => 1 - lowerBound / mlu;
 
 const rowOf = (one: Solved, at: number): Row => ({
@@ -111,6 +125,10 @@ const rowOf = (one: Solved, at: number): Row => ({
   gap: gapOf(one),
   certificate: openOf(one),
   'ours ms': one.ms,
+  decided: one.decided.result.after,
+  by: one.decided.result.method,
+  'moves of the traffic': one.decided.result.churn,
+  'decided in ms': one.decided.ms,
   'HiGHS ms': one.oracle.totalMs,
   'of which reading ms': one.readMs,
 });
