@@ -27,6 +27,19 @@ const harmSchema = strict({
   lossIncrease: ratioSchema
     .default(0.001)
     .describe('Absolute increase of the loss ratio on touched links that ends the change.'),
+  tailRatio: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Relative worsening of a 99th percentile that ends the change; 0: not asked.'),
+  pauseIncreasePps: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe(
+      'Increase of the pause frames per second at a port of a written device that ends the ' +
+        'change; 0: not asked.',
+    ),
 }).prefault({});
 
 const verifyShape = {
@@ -81,6 +94,8 @@ const verifyOverrideSchema = strict({
     objectiveRatio: z.number().positive().optional(),
     otherObjectivesRatio: z.number().positive().optional(),
     lossIncrease: ratioSchema.optional(),
+    tailRatio: z.number().min(0).optional(),
+    pauseIncreasePps: z.number().min(0).optional(),
   }).optional(),
   switchback: z.enum(['never', 'unproven']).optional(),
   onInconclusive: z.enum(['rollback', 'hold']).optional(),

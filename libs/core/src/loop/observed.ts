@@ -18,6 +18,8 @@ import type { ForecastState } from './forecast';
 export interface ObjectiveSample {
   readonly atMs: number;
   readonly quantileMs: number;
+  /** 99th percentile of the same; absent where nobody asks for it. */
+  readonly tailMs?: number;
   readonly count: number;
 }
 
@@ -157,6 +159,9 @@ export interface Verification {
   /** Loss on the touched links in the frames since the change settled, and the last of those. */
   readonly lossAfter: readonly number[];
   readonly frame: number;
+  /** Pause frames per second at the ports of the written devices, before and in those frames. */
+  readonly pauseBeforePps: number;
+  readonly pauseAfterPps: readonly number[];
   /** Of a change that was made before the breach: one look for each frame since it settled. */
   readonly foreseen?: readonly ForeseenLook[];
 }

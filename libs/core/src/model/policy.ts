@@ -95,6 +95,10 @@ export interface VerifyPolicy {
     readonly otherObjectivesRatio: number;
     /** Absolute increase of the loss ratio on touched links. */
     readonly lossIncrease: number;
+    /** The same as objectiveRatio for the 99th percentile of any of these; absent or 0: not asked. */
+    readonly tailRatio?: number | undefined;
+    /** Increase of the pause frames per second at ports of the written devices; likewise. */
+    readonly pauseIncreasePps?: number | undefined;
   };
   /**
    * Whether a change that looks better without proof is proved by going back and doing it again;

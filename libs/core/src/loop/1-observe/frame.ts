@@ -75,6 +75,9 @@ function reasonToHold(pass: Pass, frame: TelemetryFrame, unknown: number): strin
   return '';
 }
 
+/** What verification may be told to keep from harm besides the quantile of the objective. */
+const TAIL_QUANTILE = 0.99;
+
 /** Adds what arrived since the last frame to the rolling window and takes its quantile. */
 function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame): ObjectiveState {
   const { objective } = state;
@@ -89,8 +92,9 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
     window = [...window, { atMs: frame.atMs, counts: arrived.counts }];
     const count = total(arrived.counts);
     const quantileMs = pass.env.strategies.quantile(boundsMs, arrived.counts, objective.quantile);
+    const tailMs = pass.env.strategies.quantile(boundsMs, arrived.counts, TAIL_QUANTILE);
     if (count > 0)
-      samples = [...samples, { atMs: frame.atMs, quantileMs, count }].slice(
+      samples = [...samples, { atMs: frame.atMs, quantileMs, tailMs, count }].slice(
         -LIMITS.objectiveSamples,
       );
   }

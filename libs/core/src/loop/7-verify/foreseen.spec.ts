@@ -98,6 +98,8 @@ function play(ticks: readonly Tick[]): { tick: number; verdict: VerdictRecord } 
     firstFrameMs: NOW.monoMs,
     lossBefore: 0,
     lossAfter: [],
+    pauseBeforePps: 0,
+    pauseAfterPps: [],
     othersBeforeMs: new Map([['other', [10, 10, 10, 10, 10]]]),
     frame: 0,
   } as unknown as Verification;

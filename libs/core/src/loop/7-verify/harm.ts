@@ -1,6 +1,6 @@
 import type { Change } from '../../model';
-import { median, quantilesOf, samplesAfter, touchesObjective } from '../effect';
-import type { ObjectiveState, Verification } from '../observed';
+import { median, quantilesOf, samplesAfter, samplesBefore, touchesObjective } from '../effect';
+import type { ObjectiveSample, ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { logOf } from './comparison';
 import { falseRollbackRatio } from './error-rates';
@@ -23,14 +23,17 @@ const FEWEST_HEARD = 3;
 /** An objective that is worse but this far within its threshold is not harmed. */
 const COMFORTABLE = 0.8;
 
-/** Harm to others: objectives on the written devices, and loss on the touched links. */
+/** Harm to others: objectives on the written devices, loss, pauses, and the tails of them all. */
 export function harmElsewhere(
   pass: Pass,
   change: Change,
   verification: Verification,
   fromMs: number,
 ): Harm {
-  const found = [lossHarm(change, verification)];
+  const found = [lossHarm(change, verification), pauseHarm(change, verification)];
+  for (const [id, state] of pass.observed.objectives)
+    if (id === change.objectiveId || touchesObjective(pass, change, state))
+      found.push(tailHarm(pass, change, id, state, fromMs));
   for (const [id, beforeMs] of verification.othersBeforeMs) {
     const state = pass.observed.objectives.get(id);
     if (state === undefined || beforeMs.length === 0) continue;
@@ -50,6 +53,44 @@ function lossHarm({ verify }: Change, { lossBefore, lossAfter }: Verification): 
   if (!(lossNow - lossBefore > verify.harm.lossIncrease)) return NONE;
   const what = `loss on the touched links rose from ${percent(lossBefore)} to ${percent(lossNow)}`;
   return { ...NONE, proved: what };
+}
+
+/** Frames since the change settled without which nothing is said of pauses. */
+const FEWEST_FRAMES = 3;
+
+function pauseHarm({ verify }: Change, { pauseBeforePps, pauseAfterPps }: Verification): Harm {
+  const limitPps = verify.harm.pauseIncreasePps ?? 0;
+  const now = median(pauseAfterPps);
+  if (limitPps === 0 || pauseAfterPps.length < FEWEST_FRAMES) return NONE;
+  if (!(now - (pauseBeforePps || 0) > limitPps)) return NONE;
+  const what = `pauses at the written devices rose to ${Math.round(now)} a second`;
+  return { ...NONE, proved: what };
+}
+
+/** The 99th percentile against its time before the change, by the same test as the quantile. */
+function tailHarm(
+  pass: Pass,
+  change: Change,
+  id: string,
+  state: ObjectiveState,
+  fromMs: number,
+): Harm {
+  const limit = change.verify.harm.tailRatio ?? 0;
+  if (limit === 0) return NONE;
+  const logs = (samples: readonly ObjectiveSample[]): readonly number[] =>
+    samples.flatMap(({ tailMs }) => (tailMs === undefined ? [] : [logOf(tailMs)]));
+  const { mean, pValue } = pass.env.strategies.sequentialTest(
+    {
+      before: logs(samplesBefore(pass, change, state)),
+      after: logs(samplesAfter(state, fromMs)),
+    },
+    SCALES,
+  );
+  const ratio = Math.exp(mean) - 1;
+  if (!(ratio > limit)) return NONE;
+  const what = `the 99th percentile of ${id} is ${percent(ratio)} worse`;
+  const proved = pValue < falseRollbackRatio(change.verify);
+  return { ...NONE, proved: proved ? what : null, suspected: what };
 }
 
 interface Other {

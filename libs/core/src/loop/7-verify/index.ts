@@ -1,5 +1,12 @@
 import type { Change, TelemetryFrame, VerdictRecord } from '../../model';
-import { changeBeginsMs, comparable, quantilesOf, samplesBefore, touchedLoss } from '../effect';
+import {
+  changeBeginsMs,
+  comparable,
+  quantilesOf,
+  samplesBefore,
+  touchedLoss,
+  touchedPauses,
+} from '../effect';
 import type { Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted, chooseComparisons } from './comparison';
@@ -48,11 +55,19 @@ function begin(pass: Pass, change: Change): void {
     lossBefore: touchedLoss(pass, change),
     lossAfter: [],
     frame: pass.observed.frame?.sequence ?? 0,
+    pauseBeforePps: pausesBefore(pass, change),
+    pauseAfterPps: [],
   };
   pass.observe({
     verifications: new Map(pass.observed.verifications).set(change.id, verification),
   });
   pass.transition(change, 'observe', 'measuring its effect');
+}
+
+/** The averages where there are some: pauses come in bursts. */
+function pausesBefore({ observed: { trend, frame } }: Pass, change: Change): number {
+  if (trend !== null) return touchedPauses(change, trend.layout, trend);
+  return frame === null ? NaN : touchedPauses(change, frame.layout, frame.channels);
 }
 
 function look(pass: Pass, change: Change): void {
@@ -88,13 +103,20 @@ function remember(pass: Pass, change: Change, next: Verification): Verification 
   return next;
 }
 
-/** One look at the loss for each new frame, once the change has settled. */
+/** One look at loss and pauses for each new frame, once the change has settled. */
 function withLoss(pass: Pass, change: Change, verification: Verification): Verification {
-  const { sequence, atMs } = pass.observed.frame ?? { sequence: 0, atMs: -Infinity };
-  const settled = atMs > countsFromMs(verification, change);
-  if (sequence === verification.frame || !settled) return verification;
+  const { frame } = pass.observed;
+  const settled = (frame?.atMs ?? -Infinity) > countsFromMs(verification, change);
+  if (frame === null || frame.sequence === verification.frame || !settled) return verification;
   const lossAfter = [...verification.lossAfter, touchedLoss(pass, change)];
-  return remember(pass, change, { ...verification, lossAfter, frame: sequence });
+  const pauses = touchedPauses(change, frame.layout, frame.channels);
+  const pauseAfterPps = [...verification.pauseAfterPps, pauses];
+  return remember(pass, change, {
+    ...verification,
+    lossAfter,
+    pauseAfterPps,
+    frame: frame.sequence,
+  });
 }
 
 /** JSON has no NaN: unknown figures of a verdict are written as -1. */

@@ -40,13 +40,16 @@ function doubtOf(
   );
 }
 
-/** A change that has settled shows in the samples before this one. */
-const LATE_SAMPLES = 3;
+/** A change that has settled shows in this share of the samples from the first on. */
+const SHOWS_RATIO = 1 / 3;
 
-/** What gets better long after the change settled did so for another reason. */
+/** What gets better long after the change settled, or bit by bit, did so for another reason. */
 function cameLate(before: readonly number[], during: readonly number[]): string | null {
-  const first = shownAt(before, during);
-  return first >= LATE_SAMPLES ? `it showed ${first} samples after the change had settled` : null;
+  const count = Math.ceil(SHOWS_RATIO * during.length);
+  const [a, b] = [meanOf(before), meanOf(during.slice(-count))];
+  return meanOf(during.slice(0, count)) > (a + b) / 2
+    ? 'it hardly showed when the change had settled, and more and more since'
+    : null;
 }
 
 /** First sample that is nearer to where it came to than to where it was. */

@@ -1,4 +1,4 @@
-import type { Change } from '../../model';
+import type { Change, FrameLayout } from '../../model';
 import { channelsOf, devicesOnPaths, splitChannel } from '../network';
 import type { ObjectiveSample, ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
@@ -42,6 +42,24 @@ export function touchedLoss(pass: Pass, change: Change, on?: readonly string[]):
     }
   }
   return loss;
+}
+
+/**
+ * Most pause frames per second, received or sent, at any port of the written devices: a queue that
+ * fills stops those who send to it, and they stop theirs. NaN when unknown.
+ */
+export function touchedPauses(
+  change: Change,
+  layout: FrameLayout,
+  { pauseRxPps, pauseTxPps }: Record<'pauseRxPps' | 'pauseTxPps', Float64Array>,
+): number {
+  let most = NaN;
+  layout.channels.forEach(({ device }, row) => {
+    if (change.devices[layout.devices[device] ?? ''] === undefined) return;
+    for (const value of [pauseRxPps[row], pauseTxPps[row]])
+      if (value !== undefined && !(value <= most) && !Number.isNaN(value)) most = value;
+  });
+  return most;
 }
 
 /** Queues of a port whose class has an objective with traffic on it. */
