@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { detectSchema } from './detect';
 import { strict } from './issues';
 import {
   API_VERSION,
@@ -253,6 +254,7 @@ export const partialFactsSchema = strict({
     ownShareRatio: number,
     grayLossRatio: number,
     fanIn: number,
+    elephants: number,
   }).optional(),
   queue: strict({
     depthBytes: number,
@@ -266,6 +268,7 @@ export const partialFactsSchema = strict({
     shareRatio: number,
   }).optional(),
   loss: strict({ ratio: number }).optional(),
+  symptom: strict({ kind: z.string() }).optional(),
   pfc: strict({ pauseRatio: number }).optional(),
   forecast: strict({
     maxUtilizationRatio: number,
@@ -282,21 +285,6 @@ const exampleSchema = strict({
   given: partialFactsSchema,
   expect: strict({ rule: nameSchema.nullable().describe('Rule that decides, or null.') }),
 });
-
-const detectSchema = strict({
-  windowMs: positiveMsSchema.default(10_000).describe('Rolling window of a quantile.'),
-  minCount: z.int().min(1).default(50).describe('Fewest observations for the quantile to count.'),
-  enterRatio: z.number().min(1).max(10).default(1.05).describe('Breached above threshold x this.'),
-  leaveRatio: z.number().gt(0).max(1).default(0.95).describe('Clear below threshold x this.'),
-  holdMs: nonNegativeMsSchema.default(30_000).describe('How long a breach holds before acting.'),
-  clearMs: nonNegativeMsSchema.default(30_000).describe('How long it is clear before closing.'),
-  baselineRatio: z
-    .number()
-    .gt(1)
-    .max(100)
-    .default(1.25)
-    .describe('Objectives without threshold: breached at this multiple of their own baseline.'),
-}).prefault({});
 
 const freshnessSchema = strict({
   staleMs: positiveMsSchema.default(3_000).describe('A series older than this is unknown.'),

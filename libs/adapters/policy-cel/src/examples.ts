@@ -34,6 +34,7 @@ const UNKNOWN: Facts = {
     ownShareRatio: NaN,
     grayLossRatio: NaN,
     fanIn: NaN,
+    elephants: NaN,
   },
   queue: {
     depthBytes: NaN,
@@ -47,6 +48,7 @@ const UNKNOWN: Facts = {
     shareRatio: NaN,
   },
   loss: { ratio: NaN },
+  symptom: { kind: 'unknown' },
   pfc: { pauseRatio: NaN },
   forecast: {
     maxUtilizationRatio: NaN,

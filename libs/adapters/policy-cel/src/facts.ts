@@ -32,6 +32,10 @@ export const FACTS = {
     'Largest share that a link on the paths sends and its other end does not receive, 0..1.',
   ],
   'path.fanIn': ['double', 'Senders of the workload to a host port under pressure; 0 without.'],
+  'path.elephants': [
+    'double',
+    'Flows of ten seconds and more with over a tenth of their host port, on the links under pressure.',
+  ],
   'queue.depthBytes': ['double', "Largest mean depth of the workload's own queue, bytes."],
   'queue.depthRatio': ['double', 'The same over the limit in force of that queue.'],
   'queue.peakDepthBytes': ['double', 'Largest peak depth, bytes.'],
@@ -48,6 +52,10 @@ export const FACTS = {
   ],
   'queue.shareRatio': ['double', 'Share of its port that a starved queue gets, 0..1.'],
   'loss.ratio': ['double', 'Largest loss ratio on the paths, any queue, 0..1.'],
+  'symptom.kind': [
+    'string',
+    'What made the incident: "latency", "throughput", "jitter", "burn-rate" or "foreseen".',
+  ],
   'pfc.pauseRatio': [
     'double',
     'Largest share of time for which pause frames (802.3x, PFC) may hold back a port on the paths, 0..1.',

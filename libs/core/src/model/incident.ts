@@ -93,6 +93,8 @@ export interface Incident {
   readonly id: IncidentId;
   /** Records of earlier versions have none: latency. */
   readonly symptom?: SymptomKind;
+  /** What it was told by, one sentence each. */
+  readonly symptomEvidence?: readonly string[];
   readonly objectiveId: string;
   readonly state: 'open' | 'closed';
   /** Controller time (ms) at which the symptom was first seen, and at which it had held. */

@@ -34,6 +34,8 @@ export interface Facts {
     readonly grayLossRatio: number;
     /** Senders of the workload to the host port that is under pressure; 0 when none is. */
     readonly fanIn: number;
+    /** Elephants of ten seconds and more on the paths' links under pressure; absent: unknown. */
+    readonly elephants?: number;
   };
   readonly queue: {
     /** Largest mean depth of the workload's own queue on its paths, bytes. */
@@ -55,6 +57,11 @@ export interface Facts {
   readonly loss: {
     /** Largest loss ratio on the paths, any queue. */
     readonly ratio: number;
+  };
+  /** Absent in records from before symptoms were told apart. */
+  readonly symptom?: {
+    /** `latency`, `throughput`, `jitter`, `burn-rate` or `foreseen`; `unknown` without incident. */
+    readonly kind: string;
   };
   /** Absent in records from before pauses were counted. */
   readonly pfc?: {
@@ -148,6 +155,46 @@ export type ActionSpec =
       readonly classes: readonly string[];
     };
 
+/** From where on signals speak for a cause, and how long they are waited for. */
+export interface CausePolicy {
+  /** A cause that leads by less than this score over the one that was named does not replace it. */
+  readonly leadRatio: number;
+  /** So long nothing has to be found before the network is called innocent, ms. */
+  readonly acquitMs: number;
+  /** So long a burst that is over is waited for to come again, ms. */
+  readonly burstsMs: number;
+  /** Load of a link over the mean of its parallel links from which on it is uneven. */
+  readonly unevenRatio: number;
+  /** Deviations from an even hash, all switches of a tier together, that are no chance. */
+  readonly polarisedDeviations: number;
+  /** Senders to one port that are an incast for certain; a fifth of them are none. */
+  readonly incastSenders: number;
+  /** Share of time in pause that is a storm for certain, 0..1. */
+  readonly pausedRatio: number;
+}
+
+export const CAUSE_DEFAULTS: CausePolicy = {
+  leadRatio: 0.1,
+  acquitMs: 13_000,
+  burstsMs: 9_000,
+  unevenRatio: 1.15,
+  polarisedDeviations: 3,
+  incastSenders: 10,
+  pausedRatio: 0.05,
+};
+
+/** When the error budget of an objective burns too fast. */
+export interface BurnPolicy {
+  /** Share of the observations that an objective wants within its threshold, e.g. 0.999. */
+  readonly targetRatio: number;
+  /** Any pair of windows in both of which the budget burns `factor` times too fast, ms. */
+  readonly windows: readonly {
+    readonly longMs: number;
+    readonly shortMs: number;
+    readonly factor: number;
+  }[];
+}
+
 /** A rule whose conditions were compiled; pure functions of the facts. */
 export interface Rule {
   readonly name: RuleName;
@@ -211,6 +258,10 @@ export interface Policy {
     readonly clearMs: number;
     /** For objectives without threshold: breach at this multiple of the own baseline. */
     readonly baselineRatio: number;
+    /** Absent: `CAUSE_DEFAULTS`. */
+    readonly causes?: CausePolicy;
+    /** Null or absent: incidents open by the quantile alone. */
+    readonly burn?: BurnPolicy | null;
   };
   readonly freshness: {
     /** A series older than this is unknown, ms. */

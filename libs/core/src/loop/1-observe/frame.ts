@@ -2,11 +2,13 @@ import type { Objective, TelemetryFrame } from '../../model';
 import { LIMITS } from '../../state';
 import { crossCheck, latestRates } from '../evidence';
 import { foldDemand } from '../network';
-import type { ObjectiveState, Trend } from '../observed';
+import { thresholdOf, type ObjectiveState, type Trend } from '../observed';
 import type { Pass } from '../pass';
 import { observeForecast } from './forecast';
+import { foldBurn, slowOf } from './burn-rate';
 import { foldJobTimes } from './job-times';
 import { foldTrend } from './trend';
+import { foldUsual } from './usual';
 
 /** Sample intervals of which some part may be older than a change of routes, ms. */
 const MIXED_MS = 2_500;
@@ -34,6 +36,7 @@ export function observeFrame(pass: Pass, frame: TelemetryFrame | null): void {
   for (const [id, state] of pass.observed.objectives)
     objectives.set(id, foldObjective(pass, state, frame));
   pass.observe({ objectives });
+  pass.observe({ usual: foldUsual(pass.observed, trend) });
   observeForecast(pass, frame);
   observeDemand(pass, frame, trend);
 }
@@ -107,6 +110,7 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
   const quantileMs = enough
     ? pass.env.strategies.quantile(boundsMs, counts, objective.quantile)
     : NaN;
+  const medianMs = enough ? pass.env.strategies.quantile(boundsMs, counts, 0.5) : NaN;
   const judged = arrived !== null && !Number.isNaN(quantileMs) && objective.thresholdMs !== null;
   const met = judged && quantileMs <= (objective.thresholdMs ?? Infinity);
   return {
@@ -120,9 +124,26 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
     boundsMs,
     samples,
     quantileMs,
+    medianMs,
+    burn: burnOf(pass, state, frame, arrived),
     windows: state.windows + (judged ? 1 : 0),
     attained: state.attained + (met ? 1 : 0),
   };
+}
+
+function burnOf(
+  pass: Pass,
+  state: ObjectiveState,
+  { atMs }: TelemetryFrame,
+  arrived: { boundsMs: readonly number[]; counts: readonly number[] } | null,
+): ObjectiveState['burn'] {
+  const { detect } = pass.env.policy;
+  const thresholdMs = thresholdOf(state, detect);
+  const known = arrived !== null && !Number.isNaN(thresholdMs);
+  return foldBurn(state.burn, detect.burn ?? null, atMs, {
+    count: known ? total(arrived.counts) : 0,
+    slow: known ? slowOf(arrived.boundsMs, arrived.counts, thresholdMs) : 0,
+  });
 }
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, n) => sum + n, 0);

@@ -1,9 +1,11 @@
 import { incidentId, type Incident } from '../../model';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { burningIn, type Burning } from './burn-rate';
 import { detectForeseen } from './foreseen';
 import { heldAgainst } from './held-against';
 import { nextSymptom } from './hysteresis';
+import { symptomOf } from './symptom';
 
 /** Stage 2. Runs each objective through its hysteresis; opens and closes incidents. */
 export function detect(pass: Pass): void {
@@ -11,11 +13,13 @@ export function detect(pass: Pass): void {
   let changed = false;
   const objectives = new Map(pass.observed.objectives);
   for (const [id, before] of pass.observed.objectives) {
-    const after = nextSymptom(before, pass.env.policy.detect, pass.now);
+    const burning = burningOf(pass, before);
+    const after = nextSymptom(before, pass.env.policy.detect, pass.now, burning !== null);
     if (after === before) continue;
     changed = true;
     objectives.set(id, after);
-    if (before.state === 'pending' && after.state === 'breached') open(pass, after);
+    const news = before.state !== 'clearing' && before.state !== 'breached';
+    if (news && after.state === 'breached') open(pass, after, burning);
     // Also from `unknown`: an incident of an earlier process may be over.
     if (before.state !== 'healthy' && after.state === 'healthy')
       close(pass, after, 'the objective is met again');
@@ -30,7 +34,12 @@ const openIncidentOf = (pass: Pass, objectiveId: string): Incident | undefined =
     (incident) => incident.state === 'open' && incident.objectiveId === objectiveId,
   );
 
-function open(pass: Pass, state: ObjectiveState): void {
+function burningOf({ env, observed }: Pass, { burn }: ObjectiveState): Burning | null {
+  const { detect } = env.policy;
+  return burningIn(burn, detect.burn, observed.frame?.atMs ?? NaN, detect.minCount);
+}
+
+function open(pass: Pass, state: ObjectiveState, burning: Burning | null): void {
   // After a restart the incident of the earlier process may still be open: it is taken up.
   if (openIncidentOf(pass, state.objective.id) !== undefined) return;
   const number = pass.durable.incidentCount + 1;
@@ -39,6 +48,7 @@ function open(pass: Pass, state: ObjectiveState): void {
     incident: {
       id: incidentId(`inc-${number}`),
       objectiveId: state.objective.id,
+      ...symptomOf(state, pass.env.policy.detect, burning),
       state: 'open',
       observedMs: state.firstSeenWallMs,
       detectedMs: pass.now.wallMs,

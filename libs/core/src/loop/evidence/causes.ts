@@ -44,15 +44,32 @@ export function rankCauses(evidence: Evidence): readonly Cause[] {
     ...standing,
     ...storms,
     ...bursts,
-  ].map((cause) => behindWider(cause, storms, bursts));
+  ]
+    .map((cause) => behindWider(cause, storms, bursts))
+    .map((cause) => behindUsual(cause, evidence));
   const best = new Map<CauseName, Cause>();
   for (const cause of causes) {
     const known = best.get(cause.name);
     if (known === undefined || cause.score > known.score) best.set(cause.name, cause);
   }
-  const ends = endCauses(evidence, strongestOf([...best.values()]) >= WEAK);
+  const news = [...best.values()].filter((cause) => !isUsual(cause));
+  const ends = endCauses(evidence, strongestOf(news) >= WEAK);
   return withProbabilities([...best.values(), ...ends].sort((a, b) => b.score - a.score));
 }
+
+/** What was as bad while the objective was met is not why it is missed now. */
+const AS_USUAL = 0.4;
+/** Of these it does not matter how long they have been there. */
+const AT_ANY_TIME: ReadonlySet<CauseName> = new Set(['link-failure', 'gray-link']);
+
+function behindUsual(cause: Cause, { channels }: Evidence): Cause {
+  if (AT_ANY_TIME.has(cause.name)) return cause;
+  const channel = channels.find(({ key }) => key === cause.at || cause.at.startsWith(`${key}:`));
+  return channel?.asUsual === true ? behind(cause, 'usual', channel.pressure, AS_USUAL) : cause;
+}
+
+export const isUsual = ({ parts }: Cause): boolean =>
+  parts?.some(({ signal }) => signal === 'behind:usual') ?? false;
 
 /** What paused ports and bursts look like where they are felt. */
 const FELT_AS: ReadonlySet<CauseName> = new Set([

@@ -1,4 +1,12 @@
-import type { Cause, Diagnosis, Facts, Incident, RecordedFacts, RuleName } from '../../model';
+import type {
+  Cause,
+  Diagnosis,
+  Facts,
+  Incident,
+  RecordedFacts,
+  RuleName,
+  SymptomKind,
+} from '../../model';
 import { forecastFacts } from '../forecast';
 import type { Contradiction } from '../observed';
 import type { Pass } from '../pass';
@@ -23,10 +31,23 @@ export function diagnoseObjective(pass: Pass, objectiveId: string): Diagnosed | 
   const wrong = contradictionOn(pass, objectiveId);
   const causes = wrong === undefined ? rankCauses(evidence) : undecidable(wrong);
   if (wrong === undefined && isPremature(pass, evidence, causes)) return null;
-  const facts = factsFrom(evidence, causes, forecastFacts(pass, state.objective));
+  const facts = factsFrom(
+    evidence,
+    causes,
+    forecastFacts(pass, state.objective),
+    symptomOf(pass, objectiveId),
+  );
   const rejected = wrong === undefined ? rejectedCauses(evidence, causes) : [];
   const atMs = pass.now.wallMs;
   return { facts, diagnosis: { atMs, causes, rejected, facts: recordedFacts(facts) } };
+}
+
+/** Of the open incident; none where nothing opened one. */
+function symptomOf({ durable }: Pass, objectiveId: string): SymptomKind | undefined {
+  for (const incident of durable.incidents.values())
+    if (incident.state === 'open' && incident.objectiveId === objectiveId)
+      return incident.symptom ?? 'latency';
+  return undefined;
 }
 
 /** From counters that cannot all be true no cause is concluded, nor that there is none. */

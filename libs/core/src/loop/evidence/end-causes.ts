@@ -55,7 +55,8 @@ function stragglerOf({ state: { job }, thresholdMs }: Evidence): Cause | null {
 /** The workload's own traffic loads its paths, and nothing holds it back there. */
 function hostLimitedOf({ channels, hotSpots }: Evidence): Cause | null {
   const mean = largest(channels.map((item) => item.meanUtilizationRatio));
-  if (!(mean > 0.1 && mean < 0.85) || hotSpots.length > 0) return null;
+  const usual = new Set(channels.filter(({ asUsual }) => asUsual).map(({ key }) => key));
+  if (!(mean > 0.1 && mean < 0.85) || hotSpots.some(({ key }) => !usual.has(key))) return null;
   return weigh(
     'host-limited',
     '',

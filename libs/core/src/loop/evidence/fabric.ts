@@ -44,7 +44,14 @@ const views = new WeakMap<Trend, FabricView>();
 
 export function fabricOf(pass: Pass): FabricView | null {
   const { trend } = pass.observed;
-  if (trend === null) return null;
+  return trend === null ? null : viewAt(pass, trend);
+}
+
+/** The same of a time in which every objective was met; null where there was none of late. */
+export const usualFabricOf = (pass: Pass): FabricView | null =>
+  pass.observed.usual === null ? null : viewAt(pass, pass.observed.usual.trend);
+
+function viewAt(pass: Pass, trend: Trend): FabricView {
   let view = views.get(trend);
   if (view === undefined) views.set(trend, (view = viewOf(pass.env.topology, trend)));
   return view;

@@ -1,4 +1,4 @@
-import type { Cause, Facts } from '../../model';
+import type { Cause, Facts, SymptomKind } from '../../model';
 import type { Evidence } from './gather';
 import type { QueueEvidence } from './queues';
 import type { Starvation } from './starvation';
@@ -21,10 +21,20 @@ function mostStarved(own: readonly QueueEvidence[]): Starvation | null {
   );
 }
 
+/** A flow is called an elephant after so long (MISSION A2). */
+const ELEPHANT_MS = 10_000;
+
+const elephantsIn = (hotSpots: Evidence['hotSpots']): number =>
+  hotSpots.reduce(
+    (sum, { elephants, elephantMs }) => (elephantMs >= ELEPHANT_MS ? sum + elephants : sum),
+    0,
+  );
+
 export function factsFrom(
   evidence: Evidence,
   causes: readonly Cause[],
   forecast: Facts['forecast'],
+  symptom: SymptomKind | undefined,
 ): Facts {
   const { state, thresholdMs, channels, queues } = evidence;
   const own = queues.filter((queue) => queue.own);
@@ -40,6 +50,7 @@ export function factsFrom(
       class: state.objective.class,
       metric: state.objective.metric,
     },
+    symptom: { kind: symptom ?? 'unknown' },
     path: {
       maxUtilizationRatio: largest(channels.map((item) => item.utilizationRatio)),
       maxLossRatio: largest(channels.map((item) => item.lossRatio)),
@@ -49,6 +60,7 @@ export function factsFrom(
       ownShareRatio: hottest === undefined ? NaN : hottest.ownShareRatio,
       grayLossRatio: largest(channels.flatMap((item) => [item.grayLossRatio, item.damagedRatio])),
       fanIn: largest(channels.filter((item) => item.pressure > 0.3).map((item) => item.fanIn)) || 0,
+      elephants: elephantsIn(evidence.hotSpots),
     },
     queue: {
       depthBytes: largest(own.map((queue) => queue.depthBytes)),

@@ -1,10 +1,16 @@
-import type { Objective, TelemetryFrame } from '../../model';
+import {
+  CAUSE_DEFAULTS,
+  type CausePolicy,
+  type FrameLayout,
+  type Objective,
+  type TelemetryFrame,
+} from '../../model';
 import { channelsOf, fanInOf, legsOf, routingOf, splitChannel, topologyIndex } from '../network';
-import { thresholdOf, type ObjectiveState } from '../observed';
+import { thresholdOf, type ObjectiveState, type Trend } from '../observed';
 import type { Pass } from '../pass';
 import { burstsOn, type BurstsAt } from './bursts';
-import { fabricOf } from './fabric';
-import { hotSpotsOf, type HotSpot } from './hot-spots';
+import { fabricOf, usualFabricOf } from './fabric';
+import { hotSpotsOf, MIN_PRESSURE, type HotSpot } from './hot-spots';
 import { pauseSpreadOf, type PauseSpread } from './pause-spread';
 import { queueEvidence, type QueueEvidence } from './queues';
 
@@ -33,12 +39,18 @@ export interface ChannelEvidence {
   readonly meanUtilizationRatio: number;
   /** Sources of the objective that send to the host behind it; 0 between switches. */
   readonly fanIn: number;
+  /**
+   * Under pressure, but no more than while the objective was met: neither queues and marks, nor its
+   * load, nor what it drops.
+   */
+  readonly asUsual: boolean;
   /** The largest fan-in of a host port of the switch behind it; 0 to a host. */
   readonly fanInBehind: number;
 }
 
 export interface Evidence {
   readonly state: ObjectiveState;
+  readonly limits: CausePolicy;
   readonly thresholdMs: number;
   readonly channels: readonly ChannelEvidence[];
   readonly queues: readonly QueueEvidence[];
@@ -81,6 +93,7 @@ function gather(pass: Pass, state: ObjectiveState): Evidence {
   const hotSpots = hotSpotsOf(pass, state, channels);
   return {
     state,
+    limits: pass.env.policy.detect.causes ?? CAUSE_DEFAULTS,
     thresholdMs,
     channels,
     queues,
@@ -120,8 +133,48 @@ function channelEvidence(
     pressure: view?.pressure[index] ?? 0,
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
     fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
+    asUsual: isAsUsual(pass, index),
     fanInBehind: fanInBehind(pass, state, key),
   };
+}
+
+/** What a figure may be above its usual value, of the pressure, of the load and of the loss. */
+const PRESSURE_ABOVE = 0.1;
+const LOAD_ABOVE = 1.15;
+const LOSS_ABOVE = 0.0005;
+
+function isAsUsual(pass: Pass, row: number): boolean {
+  const { trend, usual } = pass.observed;
+  const view = fabricOf(pass);
+  const before = usualFabricOf(pass);
+  if (trend === null || usual === null || view === null || before === null) return false;
+  const pressure = view.pressure[row] as number;
+  if (!(pressure >= MIN_PRESSURE) || pressure > (before.pressure[row] as number) + PRESSURE_ABOVE)
+    return false;
+  const load = view.utilization[row] as number;
+  return (
+    load <= (before.utilization[row] as number) * LOAD_ABOVE &&
+    worstLoss(trend, row) <= worstLoss(usual.trend, row) + LOSS_ABOVE
+  );
+}
+
+function worstLoss({ layout, worstLossRatio }: Trend, row: number): number {
+  let worst = 0;
+  for (const index of queuesOf(layout, row))
+    if ((worstLossRatio[index] as number) > worst) worst = worstLossRatio[index] as number;
+  return worst;
+}
+
+const queueRows = new WeakMap<FrameLayout, readonly (readonly number[])[]>();
+
+function queuesOf(layout: FrameLayout, row: number): readonly number[] {
+  let rows = queueRows.get(layout);
+  if (rows === undefined) {
+    const found: number[][] = layout.channels.map(() => []);
+    layout.queues.forEach(({ channel }, index) => found[channel]?.push(index));
+    queueRows.set(layout, (rows = found));
+  }
+  return rows[row] ?? [];
 }
 
 /** By objective: the topology and its flows do not change while it is known. */

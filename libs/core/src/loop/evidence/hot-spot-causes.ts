@@ -9,22 +9,24 @@ const times = (ratio: number): string => `${ratio.toFixed(1)} times`;
 /** Why the channels under pressure are: whose traffic it is, and what put it there. */
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
   evidence.hotSpots.flatMap((spot) => {
-    const uneven = unevenHash(spot);
+    const uneven = unevenHash(spot, evidence.limits);
     return [incast(spot, evidence), uneven, interference(spot, evidence, uneven)].filter(isCause);
   });
 
-/** Fewer senders than this at one port are no incast; with ten of them it is certain. */
-const FEW_SENDERS = 2;
-const MANY_SENDERS = 10;
+/** This share of the senders that are an incast for certain are none. */
+const FEW_SENDERS = 0.2;
+
+const manySenders = (senders: number, { incastSenders }: Evidence['limits']): number =>
+  clamp((senders - FEW_SENDERS * incastSenders) / ((1 - FEW_SENDERS) * incastSenders));
 
 /** Loss of bursts that certainly costs time-outs; a tenth of it is a sign (MISSION A2: 0.1 %). */
 const BURST_LOSS = 0.002;
 
 /** Many senders into one host port, while the ways to its leaf are free. */
-function incast(spot: HotSpot, { channels, queues }: Evidence): Cause | null {
+function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | null {
   if (!spot.toHost) return null;
   const fanIn = channels.find((item) => item.key === spot.key)?.fanIn ?? 0;
-  const many = clamp((fanIn - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS));
+  const many = manySenders(fanIn, limits);
   const inside = channels.filter((item) => !item.toHost && item.up);
   const pressure = Math.max(0, ...inside.map((item) => item.pressure));
   const loss = ownLoss(queues, (key) => key === spot.key);
@@ -66,30 +68,30 @@ function smallShare(queues: Evidence['queues'], channel: string): readonly Signa
 }
 
 /**
- * Many senders that meet before the port of the host: the last link to its leaf drops their bursts
- * although it has room on average.
+ * Many senders that meet before the port of the host or at it: the port, or the last link to its
+ * leaf, drops their bursts although it has room on average.
  */
-export function incastInside({ channels, queues }: Evidence): Cause[] {
+export function incastInside({ channels, queues, limits }: Evidence): Cause[] {
   return channels
-    .filter((channel) => !channel.toHost && channel.fanInBehind > FEW_SENDERS)
+    .map((channel) => ({
+      ...channel,
+      senders: channel.toHost ? channel.fanIn : channel.fanInBehind,
+    }))
+    .filter(({ senders }) => manySenders(senders, limits) > 0)
     .map((channel) => {
       const loss = ownLoss(queues, (key) => key === channel.key);
-      const { fanInBehind, meanUtilizationRatio } = channel;
+      const { senders, meanUtilizationRatio } = channel;
       return weigh(
         'incast',
         channel.key,
         [
-          [
-            'fan-in',
-            fanInBehind,
-            clamp((fanInBehind - FEW_SENDERS) / (MANY_SENDERS - FEW_SENDERS)),
-          ],
+          ['fan-in', senders, manySenders(senders, limits)],
           ['loss', loss, loss > 0 ? 0.4 + 0.6 * clamp(loss / BURST_LOSS) : 0],
           ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
           ...smallShare(queues, channel.key),
         ],
         [
-          `${fanInBehind} senders of the workload share a host port behind ${channel.key}`,
+          `${senders} senders of the workload share a host port at the end of ${channel.key}`,
           `it is ${percent(meanUtilizationRatio)} utilised on average, and its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
         ],
       );
@@ -106,15 +108,14 @@ function ownLoss(queues: Evidence['queues'], isWanted: (channel: string) => bool
   return worst;
 }
 
-/** Standard deviations beyond a good hash at which a tier is called polarised. */
-const POLARISED_Z = 3;
 /** Prefixes that are few enough to be told apart as elephants. */
 const FEW_PREFIXES = 4;
-/** Less than this beyond the mean is not uneven. */
-export const UNEVEN_RATIO = 1.15;
 
 /** One of several parallel links has more than its weights would give it. */
-function unevenHash(spot: HotSpot): Cause | null {
+function unevenHash(
+  spot: HotSpot,
+  { unevenRatio, polarisedDeviations }: Evidence['limits'],
+): Cause | null {
   if (spot.toHost || spot.parallelLinks < 2) return null;
   const beyond = Math.min(
     Number.isNaN(spot.overExpectedRatio) ? spot.imbalanceRatio : spot.overExpectedRatio,
@@ -122,11 +123,11 @@ function unevenHash(spot: HotSpot): Cause | null {
   );
   const strength: readonly Signal[] = [
     ['pressure', spot.pressure, spot.pressure],
-    ['imbalance', beyond, clamp((beyond - UNEVEN_RATIO) / 0.35)],
+    ['imbalance', beyond, clamp((beyond - unevenRatio) / 0.35)],
   ];
   const ratio = `${spot.key} carries ${times(spot.imbalanceRatio)} the mean of its ${spot.parallelLinks} parallel links`;
   const { hash } = spot;
-  if (hash !== null && hash.z > POLARISED_Z && hash.switches > 1)
+  if (hash !== null && hash.z > polarisedDeviations && hash.switches > 1)
     return weigh(
       'ecmp-polarisation',
       spot.key,

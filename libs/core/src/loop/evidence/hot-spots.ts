@@ -41,7 +41,7 @@ interface Candidate {
 }
 
 /** Channels below this pressure hold nobody up. */
-const MIN_PRESSURE = 0.3;
+export const MIN_PRESSURE = 0.3;
 /** Looked into closely; more would say the same. */
 const MAX_SPOTS = 4;
 

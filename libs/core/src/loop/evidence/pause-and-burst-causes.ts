@@ -4,18 +4,15 @@ import { clamp, isCause, weigh } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 
-/** Pauses of so much of the time slow a workload down for certain. */
-const CERTAIN_PAUSE = 0.05;
-
 /** Ports that are paused because a port further down is full, and pause others in turn. */
-export function pfcStorm({ pauses }: Evidence): Cause[] {
+export function pfcStorm({ pauses, limits }: Evidence): Cause[] {
   if (pauses === null) return [];
   const { held, pausedRatio, root, byHost, ports, switches } = pauses;
   const cause = weigh(
     'pfc-storm',
     root,
     [
-      ['paused', pausedRatio, clamp(pausedRatio / CERTAIN_PAUSE)],
+      ['paused', pausedRatio, clamp(pausedRatio / limits.pausedRatio)],
       // One switch that a host or a full port holds back is no storm yet.
       ['switches', switches, switches > 1 ? 0.98 : 0.6],
     ],

@@ -1,7 +1,6 @@
 import { CAUSES, type Cause, type CauseName, type RejectedCause } from '../../model';
 import { largest } from './facts';
 import type { Evidence } from './gather';
-import { UNEVEN_RATIO } from './hot-spot-causes';
 import { ROOM_RATIO } from './link-causes';
 import { FILLING_RATIO } from './queue-causes';
 
@@ -69,12 +68,12 @@ const AGAINST: Partial<Record<CauseName, (evidence: Evidence) => string>> = {
   'not-the-network': underPressure,
 };
 
-function uneven({ hotSpots }: Evidence): string {
+function uneven({ hotSpots, limits }: Evidence): string {
   const parallel = hotSpots.filter((spot) => !spot.toHost && spot.parallelLinks > 1);
   const worst = largest(parallel.map((spot) => spot.imbalanceRatio));
   return Number.isNaN(worst)
     ? 'none of several parallel links is under pressure'
-    : `the links under pressure carry at most ${worst.toFixed(2)} times the mean of their parallel links, or no more than their weights give them; ${UNEVEN_RATIO} would be a sign`;
+    : `the links under pressure carry at most ${worst.toFixed(2)} times the mean of their parallel links, or no more than their weights give them; ${limits.unevenRatio} would be a sign`;
 }
 
 const pressureAtHosts = ({ channels }: Evidence): string =>

@@ -1,4 +1,4 @@
-import type { Objective } from '../../../model';
+import { CAUSE_DEFAULTS, type Objective } from '../../../model';
 import { UNKNOWN_JOB_TIMES, type JobTimes, type ObjectiveState } from '../../observed';
 import type { ChannelEvidence, Evidence } from '../gather';
 import type { HotSpot } from '../hot-spots';
@@ -23,6 +23,7 @@ export const channel = (over: Partial<ChannelEvidence>): ChannelEvidence => ({
   pressure: 0,
   fanIn: 0,
   fanInBehind: 0,
+  asUsual: false,
   ...over,
 });
 export const queue = (over: Partial<QueueEvidence>): QueueEvidence => ({
@@ -115,6 +116,7 @@ export function evidenceOf(given: Given): Evidence {
       job: given.job ?? UNKNOWN_JOB_TIMES,
       quantileMs: 200,
     } as ObjectiveState,
+    limits: CAUSE_DEFAULTS,
     thresholdMs: 100,
     channels: given.channels ?? [channel({})],
     queues: given.queues ?? [],
