@@ -4,6 +4,7 @@ import type { ObjectiveSample, ObjectiveState, Verification } from '../observed'
 import type { Pass } from '../pass';
 import { logOf } from './comparison';
 import { falseRollbackRatio } from './error-rates';
+import { isAllWorse } from './own-effect';
 import { percent } from './percent';
 
 /** What there is against a change. */
@@ -116,6 +117,7 @@ function objectiveHarm(
     { before: beforeMs.map(logOf), after: after.map(logOf) },
     SCALES,
   );
-  const proved = test.mean > 0 && test.pValue < falseRollbackRatio(verify);
+  const proved =
+    isAllWorse(beforeMs, after) || (test.mean > 0 && test.pValue < falseRollbackRatio(verify));
   return { proved: proved ? what : null, suspected: what, unheard };
 }

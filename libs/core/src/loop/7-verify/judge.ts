@@ -44,7 +44,8 @@ type Found = readonly [verdict: Verdict, why: string];
 function provedHarm({ verify }: Change, { own, harm, samples }: Seen): Found | null {
   if (samples < verify.minSamples) return null;
   if (harm.proved !== null) return ['harmed', harm.proved];
-  if (own === null || own.pValue >= falseRollbackRatio(verify)) return null;
+  if (own === null) return null;
+  if (own.pValue >= falseRollbackRatio(verify) && !own.allWorse) return null;
   return own.effectRatio > verify.harm.objectiveRatio
     ? ['harmed', `the objective is ${percent(own.effectRatio)} worse than before`]
     : null;

@@ -19,6 +19,9 @@ const FEWEST_FOR_HOPE = 10;
 /** Samples of a change that is made again, without which the first time counts for nothing. */
 const FEWEST_AGAIN = 3;
 
+/** Samples before and after without which it says nothing that all after are worse. */
+const FEWEST_ALL_WORSE = 5;
+
 /** What the change did to its own objective so far. */
 export interface OwnEffect {
   readonly beforeMs: number;
@@ -29,6 +32,8 @@ export interface OwnEffect {
   readonly samples: number;
   /** Whether the smallest gain that counts is out of reach, but for the permitted error. */
   readonly hopeless: boolean;
+  /** Whether every sample is worse than all before it: then no test is waited for. */
+  readonly allWorse: boolean;
   /** Whether there was anything to compare with. */
   readonly compared: boolean;
   readonly evidence: readonly string[];
@@ -64,6 +69,7 @@ export function ownEffect(
     pValue: test.pValue,
     samples: after.length,
     hopeless: isHopeless(pass, change, before, after),
+    allWorse: isAllWorse(before, again),
     compared: comparisons.length > 0,
     evidence: [
       `median of ${before.length} samples before: ${beforeMs.toFixed(2)} ms, of ${after.length} after: ${afterMs.toFixed(2)} ms`,
@@ -73,6 +79,11 @@ export function ownEffect(
     ],
   };
 }
+
+/** Chance alone does that with 5 and 5 samples once in 252 times. */
+export const isAllWorse = (before: readonly number[], after: readonly number[]): boolean =>
+  Math.min(before.length, after.length) >= FEWEST_ALL_WORSE &&
+  Math.min(...after) > Math.max(...before);
 
 /** Whether a change that is made again does what it did the first time, which counts as well then. */
 function isAlike(

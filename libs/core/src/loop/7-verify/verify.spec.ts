@@ -99,6 +99,14 @@ describe('verify', () => {
     expect(play(0, [{ quantileMs: BAD_MS }, ...good.slice(0, 4)], 1)).toBeNull();
   });
 
+  it('ends at once what is worse in every sample than in all before, however it goes on', () => {
+    const worse = [150, 190, 260, 350, 420, 600, 800, 900].map((quantileMs) => ({ quantileMs }));
+    expect(play(0, [{ quantileMs: BAD_MS }, ...worse])).toMatchObject({
+      tick: 6,
+      verdict: { verdict: 'harmed', samples: 5 },
+    });
+  });
+
   it('says nothing of figures that come and go', () => {
     const undecided = [30, 300, 20, 200, 15, 400, 60].map((quantileMs) => ({ quantileMs }));
     expect(play(0, undecided)).toBeNull();
