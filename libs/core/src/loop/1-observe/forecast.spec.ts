@@ -162,9 +162,13 @@ describe('forecasts of the load', () => {
   it('begin anew on the links that a change of routes leads to, and go on elsewhere', () => {
     const play = new Play().run(30, () => 0.4);
     const routes = [{ device: deviceId('l1'), prefix: '10.0.2.0/24', weights: { s1: 1, s2: 0 } }];
-    const change = changeOf(network, {}, {
-      action: { type: 'reroute', routes },
-    });
+    const change = changeOf(
+      network,
+      {},
+      {
+        action: { type: 'reroute', routes },
+      },
+    );
     const pass = play.pass(() => 0.4);
     pass.durable = { ...pass.durable, changes: new Map([[changeId('chg-1'), change]]) };
     const own = { ...pass.observed.forecast?.series.get('l1:s1') };

@@ -1,6 +1,6 @@
 import type { Policy, TelemetryFrame } from '../../model';
 import { routingOf } from '../network';
-import type { ObjectiveState } from '../observed';
+import type { ObjectiveState, ObservedState } from '../observed';
 import { Pass } from '../pass';
 import { foretoldLoad, type Bound } from './load';
 import type { LoadPicture, LoadSeries } from './state';
@@ -17,7 +17,8 @@ export function futurePass(pass: Pass, state: ObjectiveState, bound: Bound): Pas
   const loads = { series: forecast.series, bound, picture };
   const next = withLoads(pass, frame, loads);
   const { channels, prefixes } = next;
-  const future = new Pass(pass.env, pass, pass.now);
+  const present = { durable: pass.durable, observed: unhedged(pass.observed) };
+  const future = new Pass(pass.env, present, pass.now);
   future.looked = pass.looked;
   future.observe({
     frame: next,
@@ -26,6 +27,9 @@ export function futurePass(pass: Pass, state: ObjectiveState, bound: Bound): Pas
   });
   return future;
 }
+
+/** What demands are expected to be in the next minutes is of the present; the columns say it here. */
+const unhedged = ({ demand: _demand, ...observed }: ObservedState): ObservedState => observed;
 
 /** The policy with nothing but the rules that may act on what is foreseen. */
 export const foreseeing = (policy: Policy): Policy => ({
