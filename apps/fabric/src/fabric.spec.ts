@@ -125,6 +125,8 @@ describe('a fabric that listens', () => {
     const octets = '/interfaces/interface[name=eth1]/state/counters/out-octets';
     // RFC 7951: 64-bit counters are strings.
     expect(await read(octets)).toMatch(/^"\d+"$/);
+    const pauses = '/interfaces/interface[name=eth1]/ethernet/state/counters/in-mac-pause-frames';
+    expect(await read(pauses)).toMatch(/^"\d+"$/);
     await set({ [weightPath(1)]: '16', [weightPath(2)]: '48' });
     expect(await read(weightPath(2))).toBe('"48"');
     const before = running.process.world.counters('leaf1').interfaces.get('eth2')?.outOctets ?? 0;

@@ -8,6 +8,7 @@ interface Router {
   profile?: string;
   address?: string;
   interfaces: Record<string, { capacity: string }>;
+  nodeSid?: number | string;
   bgp?: Record<string, unknown>;
 }
 
@@ -53,7 +54,26 @@ describe('speakers in a topology file', () => {
     expect(loaded.value.devices.get(deviceId('leaf2'))?.bgp?.localPreference).toBeNull();
   });
 
+  it('may say that SR policies are announced, and what segment leads to a device', () => {
+    const loaded = load((routers) => {
+      routers[0]!.bgp!['srPolicies'] = true;
+      routers[0]!.nodeSid = 16_001;
+      routers[1]!.nodeSid = 'FC00:0:2::0';
+    });
+    if (!loaded.ok) throw new Error(loaded.error.reason);
+    const [first, second] = [...loaded.value.devices.values()];
+    expect([first?.bgp?.srPolicies, first?.nodeSid]).toEqual([true, 16_001]);
+    expect([second?.bgp?.srPolicies, second?.nodeSid]).toEqual([undefined, 'fc00:0:2::']);
+  });
+
   it.each<[string, (routers: Router[]) => void, string, string]>([
+    [
+      'a node SID that another device has',
+      (r) => (r[0]!.nodeSid = r[1]!.nodeSid = 16_001),
+      'spec.devices[1].nodeSid',
+      'of leaf1',
+    ],
+    ['a reserved node SID', (r) => (r[0]!.nodeSid = 3), 'spec.devices[0].nodeSid', ''],
     ['a shared one', (r) => (r[1]!.bgp = router(1).bgp!), 'spec.devices[1].bgp.address', 'leaf1'],
     ['none for its profile', (r) => delete r[1]!.bgp, 'spec.devices[1].bgp', 'required'],
     ['one for another profile', (r) => delete r[0]!.profile, 'spec.devices[0].bgp', 'openconfig'],
