@@ -21,6 +21,7 @@ const settings = (over: Partial<QueueSettings>): QueueSettings => ({
 
 const full: QueueEvidence = {
   key: 'l1:s1:train',
+  scalingFactor: null,
   own: true,
   depthBytes: 400_000,
   depthRatio: 0.9,

@@ -1,8 +1,10 @@
 import type { BufferInputs } from '../../model';
+import type { QueueSettings } from '../../ports';
 import { FULL_FRAME_BYTES, type Evidence, type QueueEvidence } from '../evidence';
 import { splitChannel } from '../network';
 import type { Pass } from '../pass';
 import { USUAL_RTT_US } from './ecn-climb';
+import { channelOf, splitQueue } from './queue-key';
 
 /** First window of a TCP connection, bytes: ten segments (RFC 6928). */
 const WINDOW_BYTES = 10 * FULL_FRAME_BYTES;
@@ -10,8 +12,7 @@ const WINDOW_BYTES = 10 * FULL_FRAME_BYTES;
 export const MANY_SENDERS = 4;
 
 /** First windows of so many senders, bytes; 0 where they are too few to come at once. */
-export const windowsOf = (fanIn: number): number =>
-  fanIn >= MANY_SENDERS ? fanIn * WINDOW_BYTES : 0;
+const windowsOf = (fanIn: number): number => (fanIn >= MANY_SENDERS ? fanIn * WINDOW_BYTES : 0);
 
 /** What a queue has to hold at once, and how that is known. */
 export interface Burst {
@@ -45,6 +46,35 @@ function lostBytes({ observed }: Pass, { key, recentLossRatio }: QueueEvidence):
   const spanMs = before === undefined || last === undefined ? NaN : last.atMs - before.atMs;
   const sentBytes = (rateBps * spanMs) / 8000;
   return (Math.min(recentLossRatio, 0.5) / (1 - Math.min(recentLossRatio, 0.5))) * sentBytes;
+}
+
+/**
+ * Windows double in each round trip until the first mark has come back. Where many senders begin at
+ * once and twice the depth of the first mark, or their first windows alone, are more than the queue
+ * can ever hold, what is lost is lost before anybody was told: it needs room, not marks.
+ */
+export function overflowsAtOnce(
+  pass: Pass,
+  { channels }: Evidence,
+  { key }: QueueEvidence,
+  settings: QueueSettings | null,
+  firstMarkBytes: number,
+): boolean {
+  const { device } = splitQueue(key);
+  const sharedBytes = pass.env.topology.devices.get(device)?.sharedBufferBytes ?? 0;
+  const fanIn = channels.find((item) => item.key === channelOf(key))?.fanIn ?? 0;
+  const atOnce = windowsOf(fanIn);
+  return atOnce > 0 && Math.max(atOnce, 2 * firstMarkBytes) > roomOf(settings, sharedBytes);
+}
+
+/** What a queue can hold at most; Infinity where that is not known. */
+function roomOf(settings: QueueSettings | null, sharedBytes: number): number {
+  if (settings === null) return Infinity;
+  const { limitBytes, scalingFactor, dedicatedBytes } = settings;
+  if (limitBytes !== null && limitBytes > 0) return limitBytes;
+  if (scalingFactor === null || !(sharedBytes > 0)) return Infinity;
+  const alpha = 2 ** scalingFactor;
+  return dedicatedBytes + (alpha * sharedBytes) / (1 + alpha);
 }
 
 /** Recent loss of a queue from which on it is congested (MISSION A2: 0.1 %). */

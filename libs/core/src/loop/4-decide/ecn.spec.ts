@@ -51,6 +51,7 @@ function world(settings: QueueSettings = UNMARKED): Pass {
 
 const standing: QueueEvidence = {
   key: 'l1:s1:be',
+  scalingFactor: null,
   own: true,
   depthBytes: 310_000,
   depthRatio: 0.62,

@@ -4,7 +4,7 @@ import { profileOf } from '../network';
 import { isStanding, markingThresholds, type Evidence, type QueueEvidence } from '../evidence';
 import type { Pass } from '../pass';
 import { maxUtilization } from './buffer';
-import { windowsOf } from './burst';
+import { overflowsAtOnce } from './burst';
 import type { Candidate } from './draft';
 import { climb, depthAfter, leastMinBytes, STEP, USUAL_RTT_US, type Climb } from './ecn-climb';
 import { triedSteps } from './ecn-history';
@@ -172,35 +172,6 @@ function needOf(
     triedCount: tried.length,
     ...savedBy(evidence, queue, present, next, capacityBps),
   };
-}
-
-/**
- * Windows double in each round trip until the first mark has come back. Where many senders begin at
- * once and twice the depth of the first mark, or their first windows alone, are more than the queue
- * can ever hold, what is lost is lost before anybody was told: it needs room, not marks.
- */
-function overflowsAtOnce(
-  pass: Pass,
-  { channels }: Evidence,
-  { key }: QueueEvidence,
-  settings: QueueSettings | null,
-  firstMarkBytes: number,
-): boolean {
-  const { device } = splitQueue(key);
-  const sharedBytes = pass.env.topology.devices.get(device)?.sharedBufferBytes ?? 0;
-  const fanIn = channels.find((item) => item.key === channelOf(key))?.fanIn ?? 0;
-  const atOnce = windowsOf(fanIn);
-  return atOnce > 0 && Math.max(atOnce, 2 * firstMarkBytes) > roomOf(settings, sharedBytes);
-}
-
-/** What a queue can hold at most; Infinity where that is not known. */
-function roomOf(settings: QueueSettings | null, sharedBytes: number): number {
-  if (settings === null) return Infinity;
-  const { limitBytes, scalingFactor, dedicatedBytes } = settings;
-  if (limitBytes !== null && limitBytes > 0) return limitBytes;
-  if (scalingFactor === null || !(sharedBytes > 0)) return Infinity;
-  const alpha = 2 ** scalingFactor;
-  return dedicatedBytes + (alpha * sharedBytes) / (1 + alpha);
 }
 
 /** What stands after the change: with a step of the thresholds no more than the upper one. */
