@@ -48,8 +48,21 @@ export function fabricOf(pass: Pass): FabricView | null {
 }
 
 /** The same of a time in which every objective was met; null where there was none of late. */
-export const usualFabricOf = (pass: Pass): FabricView | null =>
-  pass.observed.usual === null ? null : viewAt(pass, pass.observed.usual.trend);
+export function usualFabricOf(pass: Pass): FabricView | null {
+  const usual = usualTrendOf(pass);
+  return usual === null ? null : viewAt(pass, usual);
+}
+
+/** Averages that are younger may hold the beginning of what is wrong now, ms. */
+const USUAL_AGE_MS = 8_000;
+
+/** Averages of that time: the younger of those that are old enough. */
+export function usualTrendOf({ observed: { usual, trend } }: Pass): Trend | null {
+  if (usual === null || trend === null) return null;
+  const { next } = usual;
+  const chosen = trend.atMs - next.atMs >= USUAL_AGE_MS ? next : usual.trend;
+  return trend.atMs - chosen.atMs >= USUAL_AGE_MS ? chosen : null;
+}
 
 function viewAt(pass: Pass, trend: Trend): FabricView {
   let view = views.get(trend);

@@ -9,7 +9,7 @@ import { channelsOf, fanInOf, legsOf, routingOf, splitChannel, topologyIndex } f
 import { thresholdOf, type ObjectiveState, type Trend } from '../observed';
 import type { Pass } from '../pass';
 import { burstsOn, type BurstsAt } from './bursts';
-import { fabricOf, usualFabricOf } from './fabric';
+import { fabricOf, usualFabricOf, usualTrendOf } from './fabric';
 import { hotSpotsOf, MIN_PRESSURE, type HotSpot } from './hot-spots';
 import { pauseSpreadOf, type PauseSpread } from './pause-spread';
 import { queueEvidence, type QueueEvidence } from './queues';
@@ -144,7 +144,8 @@ const LOAD_ABOVE = 1.15;
 const LOSS_ABOVE = 0.0005;
 
 function isAsUsual(pass: Pass, row: number): boolean {
-  const { trend, usual } = pass.observed;
+  const { trend } = pass.observed;
+  const usual = usualTrendOf(pass);
   const view = fabricOf(pass);
   const before = usualFabricOf(pass);
   if (trend === null || usual === null || view === null || before === null) return false;
@@ -154,7 +155,7 @@ function isAsUsual(pass: Pass, row: number): boolean {
   const load = view.utilization[row] as number;
   return (
     load <= (before.utilization[row] as number) * LOAD_ABOVE &&
-    worstLoss(trend, row) <= worstLoss(usual.trend, row) + LOSS_ABOVE
+    worstLoss(trend, row) <= worstLoss(usual, row) + LOSS_ABOVE
   );
 }
 
