@@ -121,7 +121,7 @@ class Inquiry {
     }
     const best = this.choose(rule, considered);
     if (best === null) {
-      const text = `rule ${name} applies, but no candidate gains enough`;
+      const text = `rule ${name} applies, but no candidate gains enough${proofIn(considered)}`;
       return this.giveWay(rule, 'no-gain', text, considered);
     }
     const { candidate, action } = best.chosen;
@@ -233,6 +233,15 @@ class Inquiry {
   private end(note: Asked['note'], exhausted: boolean): Ended {
     return { picked: null, chosen: null, note, exhausted };
   }
+}
+
+/** Methods whose answer is a reason even where it gains nothing. */
+const REASONS: ReadonlySet<string> = new Set(['certificate', 'equal-weights']);
+
+/** Why nothing helps, where a method found that out. */
+function proofIn(considered: readonly Considered[]): string {
+  const proof = considered.find(({ candidate }) => REASONS.has(candidate.method ?? ''));
+  return proof === undefined ? '' : `: ${proof.candidate.predicted.explanation}`;
 }
 
 const BY_ORDER = 'the first rule of the policy that applies and gains enough';
