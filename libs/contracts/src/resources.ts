@@ -136,6 +136,9 @@ export const incidentViewSchema = open({
   diagnosedMs: z.number().nullable(),
   closedMs: z.number().nullable(),
   healthyQuantileMs: z.number().nullable(),
+  /** What kind of trouble it is, and what that was told by; older incidents do not say. */
+  symptom: z.string().optional(),
+  symptomEvidence: z.array(z.string()).optional(),
   degradedQuantileMs: z.number(),
   /** The diagnosis that stands now; `diagnosedMs` is the first one. */
   latestDiagnosedMs: z.number().nullable().optional(),

@@ -163,6 +163,7 @@ describe('weir describe', () => {
   it('shows an incident as a report, unknown facts as unknown', async () => {
     const { stdout } = await get('describe', 'incident', 'inc-3');
     expect(stdout).toContain('150 ms against 35 ms when healthy');
+    expect(stdout).toContain('  symptom: latency\n    the 95th percentile is 150.0 ms');
     expect(stdout).toContain(
       'congestion (97 %, score 0.90) at leaf1:eth1\n    93 % against 80 %\n    score: utilization 0.931 weighs 0.90\n',
     );

@@ -45,6 +45,8 @@ export function incidentText(incident: IncidentView, style: Style): string {
     style.strong('Problem'),
     `  ${millis(incident.degradedQuantileMs)} against ${millis(incident.healthyQuantileMs)} when healthy`,
     `  first seen ${time(incident.observedMs)}, held until ${time(incident.detectedMs)}`,
+    ...(incident.symptom === undefined ? [] : [`  symptom: ${incident.symptom}`]),
+    ...(incident.symptomEvidence ?? []).map((line) => `    ${line}`),
     style.strong('Causes'),
     ...(diagnosis ? [] : ['  not diagnosed yet']),
     ...(diagnosis?.causes ?? []).flatMap(causeLines),
