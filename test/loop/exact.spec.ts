@@ -121,3 +121,22 @@ describe('an exact solver that is asked for what the own methods leave open', ()
     },
   );
 });
+
+describe('a proof that no weights help', () => {
+  it('is what the incident says, and nothing is changed', async () => {
+    const relieve = (problem: ReliefProblem): ReliefResult => {
+      const weights = problem.items.map(() => null);
+      const proof = { weights, method: 'certificate', lowerBound: 0.97, churn: 0 } as const;
+      return { ...strategies.relieve(problem), ...proof, after: 0.98, open: null };
+    };
+    const world = await hotFabric(null, { ...strategies, relieve });
+    await world.run(30_000);
+    expect(world.changes).toEqual([]);
+    expect(world.devices.sets).toBe(0);
+    const notes = [...world.engine.durable.incidents.values()].map(({ note }) => note);
+    expect(notes.join()).toContain(
+      'no weights help: the links that this traffic has to take carry',
+    );
+    expect(notes.join()).toContain('97 % of their rate');
+  });
+});
