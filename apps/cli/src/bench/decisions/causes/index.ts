@@ -37,12 +37,17 @@ export const causesSection: SectionRunner = {
   name: 'causes',
   run: (context) =>
     measureCauses(context, {
-      ofEach: context.causes ?? (context.full ? OF_EACH * FULL : OF_EACH),
-      healthy: context.full ? HEALTHY * FULL : HEALTHY,
+      ...amountOf(context.causes ?? (context.full ? OF_EACH * FULL : OF_EACH)),
       workers: availableParallelism(),
       startWorker: () => new ProcessWorker<CauseTask, CauseOutcome>(join(__dirname, 'process.js')),
     }),
 };
+
+/** Healthy runs in proportion, so that a short run is short. */
+const amountOf = (ofEach: number): Pick<Amount, 'ofEach' | 'healthy'> => ({
+  ofEach,
+  healthy: Math.ceil((HEALTHY * ofEach) / OF_EACH),
+});
 
 export interface Amount {
   readonly ofEach: number;
