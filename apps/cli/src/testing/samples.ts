@@ -106,7 +106,7 @@ export function sampleIncident(): Incident {
   return {
     id: incidentId('inc-3'),
     objectiveId: 'LatencyObjective/chat',
-    ...{ symptom: 'latency', symptomEvidence: ['the 95th percentile is 150.0 ms'] },
+    ...({ symptom: 'latency', symptomEvidence: ['the 95th percentile is 150.0 ms'] } as const),
     state: 'open',
     observedMs: 900_000,
     detectedMs: 930_000,
