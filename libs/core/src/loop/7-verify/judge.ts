@@ -45,11 +45,15 @@ function provedHarm({ verify }: Change, { own, harm, samples }: Seen): Found | n
   if (samples < verify.minSamples) return null;
   if (harm.proved !== null) return ['harmed', harm.proved];
   if (own === null) return null;
-  if (own.pValue >= falseRollbackRatio(verify) && !own.allWorse) return null;
-  return own.effectRatio > verify.harm.objectiveRatio
+  const limit = verify.harm.objectiveRatio;
+  const sure = own.pValue < falseRollbackRatio(verify) || own.allWorse;
+  return own.effectRatio > (sure ? limit : FAR_BEYOND * limit)
     ? ['harmed', `the objective is ${percent(own.effectRatio)} worse than before`]
     : null;
 }
+
+/** Harm so many times the limit ends a change without a test: waiting would do more of it. */
+const FAR_BEYOND = 5;
 
 /** Improved, and as far as can be seen at nobody's cost. */
 function provedGain({ verify }: Change, { own, harm, samples }: Seen): Found | null {

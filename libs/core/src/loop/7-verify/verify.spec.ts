@@ -20,13 +20,13 @@ const TICK_MS = 1000;
 const BAD_MS = 100;
 const GOOD_MS = 10;
 
-const changeWith = (settleMs: number, minSamples: number): Change =>
+const changeWith = (settleMs: number, minSamples: number, objectiveRatio: number): Change =>
   changeOf(
     network,
     {},
     {
       state: 'applied',
-      verify: { ...VERIFY, settleMs, minSamples },
+      verify: { ...VERIFY, settleMs, minSamples, harm: { ...VERIFY.harm, objectiveRatio } },
       times: { observed: NOW.wallMs - 20_000, applying: NOW.wallMs - 100 },
     },
   );
@@ -39,13 +39,18 @@ interface Tick {
  * Plays ticks after the change was read back: each brings what arrived since the one before. Says
  * at which tick there was a verdict, and what it stood on.
  */
-function play(settleMs: number, ticks: readonly Tick[], minSamples: number = VERIFY.minSamples) {
+function play(
+  settleMs: number,
+  ticks: readonly Tick[],
+  minSamples: number = VERIFY.minSamples,
+  objectiveRatio: number = VERIFY.harm.objectiveRatio,
+) {
   let samples = Array.from({ length: 10 }, (_, i) => ({
     atMs: NOW.monoMs - 10_500 + i * TICK_MS,
     quantileMs: BAD_MS,
     count: 100,
   }));
-  const change = changeWith(settleMs, minSamples);
+  const change = changeWith(settleMs, minSamples, objectiveRatio);
   const { env } = passOf(network);
   let durable = { ...emptyDurableState, changes: new Map([[change.id, change]]) };
   let observed: ObservedState = { ...emptyObservedState, holdReason: '' };
@@ -104,6 +109,15 @@ describe('verify', () => {
     expect(play(0, [{ quantileMs: BAD_MS }, ...worse])).toMatchObject({
       tick: 6,
       verdict: { verdict: 'harmed', samples: 5 },
+    });
+  });
+
+  it('ends at once what is worse by far, though not in every sample', () => {
+    const worse = [400, 90, 380, 420, 60, 500, 450, 410].map((quantileMs) => ({ quantileMs }));
+    expect(play(0, [{ quantileMs: BAD_MS }, ...worse], 6)?.tick).toBe(9);
+    expect(play(0, [{ quantileMs: BAD_MS }, ...worse], 6, 0.1)).toMatchObject({
+      tick: 7,
+      verdict: { verdict: 'harmed', samples: 6 },
     });
   });
 
