@@ -64,7 +64,13 @@ describe('default policy', () => {
         .concat(['forecast', 'learning', 'limits', 'planTtlMs', 'rollout', 'rules', 'verify'])
         .sort(),
     );
-    expect(bare.rules[0]?.verify).toEqual(compiled(defaultPolicyText).rules[0]?.verify);
+    // A policy that does not know of going back means what it meant.
+    const { switchback, falseRollbackRatio, ...verify } = written.verify;
+    expect(bare.rules[0]?.verify).toEqual({ ...verify, switchback: 'never' });
+    expect({ switchback, falseRollbackRatio }).toEqual({
+      switchback: 'unproven',
+      falseRollbackRatio: verify.alpha,
+    });
   });
 
   it('decides nothing when every fact is unknown, breached or not', () => {
