@@ -195,6 +195,19 @@ describe('suddenLosses', () => {
     ]);
   });
 
+  it('does not believe two links that begin to lose the same at once', () => {
+    const { trend, used } = seenBy({ ...LAB, loss: 0.05, forS: 20 });
+    expect(suddenLosses(topology, trend, used).size).toBe(1);
+    const rowOf = (key: string): number => layout.channelIndex.get(key) ?? -1;
+    const twin = keyOf('l3', 's2');
+    used[rowOf(twin)] = used[rowOf(LAB.lossy)] as number;
+    for (const { txBps, rxBps } of trend.recent) {
+      txBps[rowOf(twin)] = txBps[rowOf(LAB.lossy)] as number;
+      rxBps[rowOf(keyOf('s2', 'l3'))] = rxBps[rowOf(keyOf('s1', 'l1'))] as number;
+    }
+    expect(suddenLosses(topology, trend, used).size).toBe(0);
+  });
+
   it('suspects nobody where nothing is lost, however restless the traffic', () => {
     const traffic = fc.record({
       seed: fc.integer(),

@@ -11,6 +11,8 @@ const LONGER = 1.5;
 /** Of a few seconds only a loss beyond this is believed, on links with that much traffic. */
 const MIN_SUDDEN = 0.015;
 const MIN_USED = 0.02;
+/** A loss is so many times as large as what any link seems to deliver beyond what it is sent. */
+const BEYOND_GAINS = 1.5;
 /** Links that have to agree that a link beside them loses more than they do. */
 const WITNESSES = 2;
 
@@ -28,11 +30,19 @@ export function suddenLosses(
 ): ReadonlyMap<number, Gap> {
   const found = new Map<number, Gap>();
   const windows = windowsOf(recent);
+  const missing = new Map<string, readonly number[]>();
   for (const [key, other] of topologyIndex(topology).opposite) {
     const row = layout.channelIndex.get(key) ?? -1;
     const back = layout.channelIndex.get(other) ?? -1;
-    if (!((utilization[row] ?? 0) > MIN_USED)) continue;
-    const gaps = suspiciousWindows(recent, row, back, windows)
+    if ((utilization[row] ?? 0) > MIN_USED) missing.set(key, missingIn(recent, row, back, windows));
+  }
+  const gains = windows.map((_, i) => largestGain(missing, i));
+  for (const [key, ratios] of missing) {
+    const row = layout.channelIndex.get(key) ?? -1;
+    const gaps = windows
+      .filter(
+        (_, i) => (ratios[i] as number) > Math.max(MIN_SUDDEN, BEYOND_GAINS * (gains[i] ?? 0)),
+      )
       .map((frames) => lossOf(topology, layout, key, recent.slice(-frames)))
       .filter((gap) => gap !== null);
     for (const gap of gaps) {
@@ -41,7 +51,23 @@ export function suddenLosses(
         found.set(row, gap);
     }
   }
-  return found;
+  return withoutTwins(found);
+}
+
+/** Two losses that differ by less than this share of them are one thing. */
+const TWINS = 0.03;
+
+/**
+ * Two links that begin to lose the same at the same time do not lose: iterations that beat with the
+ * samples make the same straight line of both. A loss of theirs would show in longer windows.
+ */
+function withoutTwins(found: ReadonlyMap<number, Gap>): ReadonlyMap<number, Gap> {
+  const isTwin = (row: number, { mean }: Gap): boolean =>
+    [...found].some(
+      ([other, gap]) =>
+        other !== row && Math.abs(gap.mean - mean) < TWINS * Math.max(gap.mean, mean),
+    );
+  return new Map([...found].filter(([row, gap]) => !isTwin(row, gap)));
 }
 
 /** Lengths in frames, the shortest first. */
@@ -56,26 +82,35 @@ function windowsOf(recent: Trend['recent']): readonly number[] {
   return lengths;
 }
 
-/** Those in which more is missing than nothing: nearly all links are whole, and cost no more. */
-function suspiciousWindows(
+/** What is missing in each window, relative to what was sent; NaN where that is not known. */
+function missingIn(
   recent: Trend['recent'],
   row: number,
   back: number,
   windows: readonly number[],
 ): readonly number[] {
-  const suspicious: number[] = [];
   let sent = 0;
   let received = 0;
   let frames = 0;
-  for (const length of windows) {
+  return windows.map((length) => {
     for (; frames < length; frames++) {
       const { txBps, rxBps } = recent[recent.length - 1 - frames] as Trend['recent'][number];
       sent += txBps[row] as number;
       received += rxBps[back] as number;
     }
-    if (sent - received > MIN_SUDDEN * sent) suspicious.push(length);
-  }
-  return suspicious;
+    return (sent - received) / sent;
+  });
+}
+
+/**
+ * No link delivers more than it is sent: where one seems to, iterations that drift past the samples
+ * of its two ends are so much, and others that seem to lose are in the same rhythm.
+ */
+function largestGain(missing: ReadonlyMap<string, readonly number[]>, window: number): number {
+  let largest = 0;
+  for (const ratios of missing.values())
+    largest = Math.max(largest, -(ratios[window] as number) || 0);
+  return largest;
 }
 
 /** What a link loses beyond what sampling explains, of which the links beside it are clear. */
