@@ -9,7 +9,7 @@ const causesSchema = strict({
       'A cause that leads by less than this score over the one that was named does not replace it.',
     ),
   acquitMs: nonNegativeMsSchema
-    .default(13_000)
+    .default(16_000)
     .describe('So long nothing has to be found before the network is called innocent.'),
   burstsMs: nonNegativeMsSchema
     .default(9_000)

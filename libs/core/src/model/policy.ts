@@ -175,7 +175,7 @@ export interface CausePolicy {
 
 export const CAUSE_DEFAULTS: CausePolicy = {
   leadRatio: 0.1,
-  acquitMs: 13_000,
+  acquitMs: 16_000,
   burstsMs: 9_000,
   unevenRatio: 1.15,
   polarisedDeviations: 3,
