@@ -21,6 +21,15 @@ function mostStarved(own: readonly QueueEvidence[]): Starvation | null {
   );
 }
 
+/** Senders at the port under pressure, or at the one whose bursts are named as the cause. */
+function fanInUnderPressure({ channels }: Evidence, named: Cause | undefined): number {
+  const at = named?.name === 'incast' ? named.at : '';
+  const senders = channels
+    .filter((item) => item.pressure > 0.3 || item.key === at)
+    .map((item) => Math.max(item.fanIn, item.key === at ? item.fanInBehind : 0));
+  return largest(senders) || 0;
+}
+
 /** A flow is called an elephant after so long (MISSION A2). */
 const ELEPHANT_MS = 10_000;
 
@@ -59,7 +68,7 @@ export function factsFrom(
       imbalanceRatio: hottest === undefined ? 1 : hottest.imbalanceRatio,
       ownShareRatio: hottest === undefined ? NaN : hottest.ownShareRatio,
       grayLossRatio: largest(channels.flatMap((item) => [item.grayLossRatio, item.damagedRatio])),
-      fanIn: largest(channels.filter((item) => item.pressure > 0.3).map((item) => item.fanIn)) || 0,
+      fanIn: fanInUnderPressure(evidence, top),
       elephants: elephantsIn(evidence.hotSpots),
     },
     queue: {
