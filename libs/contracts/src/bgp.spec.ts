@@ -20,6 +20,7 @@ describe('the speaker of a device', () => {
       communities: [],
       largeCommunities: [],
       asn: 23_456,
+      srPolicies: false,
     });
   });
 

@@ -108,7 +108,7 @@ describe('weir explain', () => {
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^chg-7 {2}reroute, rejected: wanted by rule reroute of the policy/);
     expect(stdout).toContain(
-      '  LatencyObjective/chat, request-latency: 150 ms against 100 ms, 35 ms when healthy\n',
+      '  LatencyObjective/chat, latency, request-latency: 150 ms against 100 ms, 35 ms when healthy\n',
     );
     expect(stdout).toContain('  congestion at leaf1:eth1, score 0.90, ');
     expect(stdout).toContain(

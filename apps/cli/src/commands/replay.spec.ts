@@ -74,7 +74,6 @@ describe('weir replay', () => {
     expect(stdout).toMatch(
       /\n {2}\+ .* shadow LatencyObjective\/api: rule reroute; .*mode observe/,
     );
-    expect(stdout).toContain('open loop: what follows is measured under the recorded decisions');
     expect(exitCode).toBe(3);
     const [one, again] = [await weir([...args, '--json']), await weir([...args, '--json'])];
     expect(one.stdout).toBe(again.stdout);
