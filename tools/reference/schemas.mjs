@@ -27,7 +27,7 @@ export const topologyPage = () =>
 export const policyPage = () =>
   [
     '# Policy file\n',
-    generatedNote('libs/contracts/src/policy.ts'),
+    generatedNote('libs/contracts/src/policy'),
     'What is a breach, what may be done about it, and how it is judged. See [policy](../policy.md)',
     'for how to write one.\n',
     schemaTable(contracts().policySchema),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { strict } from './issues';
-import { nonNegativeMsSchema, positiveMsSchema, ratioSchema } from './scalars';
+import { strict } from '../issues';
+import { nonNegativeMsSchema, positiveMsSchema, ratioSchema } from '../scalars';
 
 const causesSchema = strict({
   leadRatio: ratioSchema
