@@ -92,7 +92,7 @@ export interface Given {
   readonly bursts?: Evidence['bursts'];
 }
 
-export const storm: Evidence['pauses'] = {
+export const storm: NonNullable<Evidence['pauses']> = {
   held: 'leaf2:s1',
   pausedRatio: 0.3,
   root: 'leaf1:h1',
@@ -100,7 +100,7 @@ export const storm: Evidence['pauses'] = {
   ports: 9,
   switches: 4,
 };
-export const everyThreeSeconds: Evidence['bursts'] = {
+export const everyThreeSeconds: NonNullable<Evidence['bursts']> = {
   key: 'leaf1:s1',
   onRatio: 0.4,
   rises: 3,
