@@ -175,7 +175,7 @@ describe('a starved queue on simulated switches over gNMI', () => {
       /^chg-\d+ {2}scheduler, confirmed: wanted by rule scheduler of the policy/,
     );
     expect(words).toMatch(/^ {2}starved-queue at leaf2:\S+:inference, score \d\.\d\d/m);
-    expect(words).toMatch(/^ {2}1\. scheduler: chosen$/m);
+    expect(words).toMatch(/^ {2}1\. scheduler: chosen: /m);
     expect(words).toMatch(/^ {2}predicted gain -\d+(\.\d+)? %/m);
     expect(words).toMatch(/^ {2}leaf2 \(stage 1\): confirmed, under a rollback timer of its own$/m);
     expect(words).toMatch(/^ {4}\+\d+\.\d{3} s commit done$/m);
@@ -184,7 +184,7 @@ describe('a starved queue on simulated switches over gNMI', () => {
     const offline = await weir('explain', id, '--dir', site.journal, '-o', 'json');
     const told = JSON.parse(offline) as { readonly end: unknown; readonly notRecorded: string[] };
     expect(told.end).toMatchObject({ state: 'confirmed', over: true });
-    expect(told.notRecorded).not.toEqual([]);
+    expect(told.notRecorded).toEqual([]);
   }
 
   async function weir(...args: string[]): Promise<string> {
