@@ -122,6 +122,38 @@ function onto(plant: Plant, leaf: string, to: string, spine: string) {
   };
 }
 
+const TRAP_MS = 90;
+/** A proposal is on the switches by then, and not yet judged. */
+const UNTIL_IN_FORCE_MS = 1_000;
+
+const harms: Option = {
+  name: 'proposal-harms',
+  rows: [43],
+  description:
+    'Somebody asks for new weights, and the way that they lead over is bad from then on.',
+  arm(plant, random, safetyMs) {
+    for (const { fromMs } of windows(random, safetyMs - 30_000, { least: 1, most: 3 }, NONE)) {
+      const { from, to } = oneOf(random, plant.traffic.flows);
+      const via = oneOf(random, plant.fabric.spines);
+      plant.at(fromMs, () => {
+        const action = { type: 'reroute', routes: [onto(plant, from, to, via)] } as const;
+        plant.ask({
+          ...{ verb: 'propose', action, objectiveId: null },
+          ...{ planHash: null, dryRun: false, by: 'bob' },
+        });
+      });
+      const window = { fromMs: fromMs + UNTIL_IN_FORCE_MS, toMs: fromMs + 30_000 };
+      during(plant, window, () => {
+        plant.fired(this.name, `${from}:${via}`);
+        plant.setTrouble(`${from}:${via}`, { hiddenMs: TRAP_MS });
+        return () => {
+          plant.setTrouble(`${from}:${via}`, { hiddenMs: 0 });
+        };
+      });
+    }
+  },
+};
+
 const drainsAll: Option & { forge(plant: Plant, random: Random): void } = {
   name: 'plan-drains-everything',
   rows: [13],
@@ -243,4 +275,4 @@ function withoutWays(plant: Plant, leaf: string): DeviceDiff {
   return { device, leaves };
 }
 
-export const DECISION_FAULTS: readonly Option[] = [solver, conflicts, drainsAll];
+export const DECISION_FAULTS: readonly Option[] = [solver, conflicts, harms, drainsAll];

@@ -5,6 +5,7 @@ import { changeOf, clos, frameOf, NOW, passOf } from '../guard/testing/network';
 import { emptyObservedState, type ObjectiveState, type Verification } from '../observed';
 import { Pass } from '../pass';
 import { harmElsewhere } from './harm';
+import { judge } from './judge';
 
 const network = clos(2, 2);
 const LEAF = deviceId('l1');
@@ -44,13 +45,11 @@ const verification = (fields: Partial<Verification> = {}): Verification => ({
   ...fields,
 });
 
-/** Another objective over the written leaf, which sent these since the change. */
-function harmOf(
+/** Another objective over the written leaf sent these since the change. */
+function passAfter(
   afterMs: readonly number[],
-  change: Change = changeWith(),
-  fields: Partial<Verification> = {},
   tailMs: (quantileMs: number) => number = (quantileMs) => quantileMs,
-) {
+): Pass {
   const sample = (quantileMs: number, i: number, fromMs: number) => {
     const atMs = fromMs + (i + 1) * 100;
     return {
@@ -77,9 +76,19 @@ function harmOf(
     images: network.images,
     objectives: new Map([['other', state]]),
   };
-  const pass = new Pass({ ...env, strategies }, { durable, observed }, NOW);
-  return harmElsewhere(pass, change, verification(fields), NOW.monoMs);
+  return new Pass({ ...env, strategies }, { durable, observed }, NOW);
 }
+
+const harmOf = (
+  afterMs: readonly number[],
+  change: Change = changeWith(),
+  fields: Partial<Verification> = {},
+  tailMs?: (quantileMs: number) => number,
+) => harmElsewhere(passAfter(afterMs, tailMs), change, verification(fields), NOW.monoMs);
+
+/** The verdict so long after the beginning, on a change without an objective of its own. */
+const verdictAfter = (elapsedMs: number, afterMs: readonly number[]) =>
+  judge(passAfter(afterMs), changeWith(), verification({ startedMs: NOW.monoMs - elapsedMs }));
 
 const times = (count: number, ms: number): number[] =>
   Array.from({ length: count }, (_, i) => ms + (i % 3) - 1);
@@ -96,6 +105,14 @@ describe('harm to others', () => {
       suspected: expect.stringContaining('other') as unknown,
       unheard: [],
     });
+  });
+
+  it('is looked at for the whole time while it is suspected, whoever asked for the change', () => {
+    const mixed = [20, 60, 20, 60, 20, 60, 60, 20, 60];
+    expect(harmOf(mixed)).toMatchObject({ proved: null, suspected: expect.anything() as unknown });
+    expect(verdictAfter(VERIFY.maxMs / 2, times(9, 20))?.verdict).toBe('no-effect');
+    expect(verdictAfter(VERIFY.maxMs / 2, mixed)).toBeNull();
+    expect(verdictAfter(VERIFY.maxMs, mixed)?.verdict).toBe('inconclusive');
   });
 
   it('waits to hear of an objective that sends rarely', () => {

@@ -68,9 +68,10 @@ function end({ origin, verify }: Change, seen: Seen): Found | null {
   const { own, harm, samples, elapsedMs } = seen;
   if (own !== null && origin === 'rule' && own.hopeless)
     return ['no-effect', `a gain of ${percent(verify.minGainRatio)} is out of reach by now`];
+  // Whoever has no objective of their own waits less, unless somebody seems to pay for it.
   const enoughWithoutOwn =
     own === null && samples >= verify.minSamples && elapsedMs > verify.maxMs / 3;
-  if (!enoughWithoutOwn && elapsedMs < verify.maxMs) return null;
+  if ((!enoughWithoutOwn || harm.suspected !== null) && elapsedMs < verify.maxMs) return null;
   if (samples < verify.minSamples)
     return ['inconclusive', `only ${samples} samples in ${Math.round(elapsedMs)} ms`];
   if (harm.suspected !== null) return ['inconclusive', `perhaps ${harm.suspected}`];

@@ -78,7 +78,8 @@ function scored() {
   const full = { ...frame, layout, channels, prefixes };
   const seen = { ...observed, holdReason: '', frame: full, objectives };
   const strategies = { ...env.strategies, routing: () => model('s1') };
-  return scoreShadow(new Pass({ ...env, strategies }, { durable, observed: seen }, NOW), shadow);
+  const policy = { ...env.policy, detect: { baselineRatio: 1.25 } as typeof env.policy.detect };
+  return scoreShadow(new Pass({ ...env, strategies, policy }, { durable, observed: seen }, NOW), shadow);
 }
 
 let mockGain = 0;
