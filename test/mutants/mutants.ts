@@ -19,7 +19,6 @@ export const NOT_CAUGHT_YET: readonly string[] = [
   'one-commit-id',
   'late-set',
   'old-reports-count',
-  'no-second-try',
   'gives-up-silently',
   'deadline-forgotten',
   'no-start-check',
