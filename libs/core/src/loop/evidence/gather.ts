@@ -9,7 +9,7 @@ import { channelsOf, fanInOf, legsOf, routingOf, splitChannel, topologyIndex } f
 import { thresholdOf, type ObjectiveState, type Trend } from '../observed';
 import type { Pass } from '../pass';
 import { burstsOn, type BurstsAt } from './bursts';
-import { fabricOf, usualFabricOf, usualTrendOf } from './fabric';
+import { fabricOf, usualFabricOf, usualTrendOf, type FabricView } from './fabric';
 import { hotSpotsOf, MIN_PRESSURE, type HotSpot } from './hot-spots';
 import { pauseSpreadOf, type PauseSpread } from './pause-spread';
 import { queueEvidence, type QueueEvidence } from './queues';
@@ -37,6 +37,8 @@ export interface ChannelEvidence {
   readonly pressure: number;
   /** Average of some seconds; NaN when unknown. */
   readonly meanUtilizationRatio: number;
+  /** Utilisation of the least used of its parallel links, itself among them; NaN without any. */
+  readonly leastParallelRatio?: number;
   /** Sources of the objective that send to the host behind it; 0 between switches. */
   readonly fanIn: number;
   /**
@@ -132,10 +134,23 @@ function channelEvidence(
     pausedRatio: view?.paused[index] ?? NaN,
     pressure: view?.pressure[index] ?? 0,
     meanUtilizationRatio: view?.utilization[index] ?? utilizationRatio,
+    leastParallelRatio: leastParallel(frame, view, index),
     fanIn: fanInOf(pass, state.objective).get(key) ?? 0,
     asUsual: isAsUsual(pass, index),
     fanInBehind: fanInBehind(pass, state, key),
   };
+}
+
+/** By the averages or by the last frame, whichever says more: averages are slow to see a start. */
+function leastParallel(frame: TelemetryFrame, view: FabricView | null, row: number): number {
+  const group = view?.groupOf.get(row);
+  if (view === null || group === undefined) return NaN;
+  const ratios = group.channels.map((c) => {
+    const now =
+      (frame.channels.txBps[c] as number) / (frame.layout.channels[c]?.capacityBps ?? NaN);
+    return Math.max(view.utilization[c] || 0, now || 0);
+  });
+  return Math.min(...ratios);
 }
 
 /** What a figure may be above its usual value, of the pressure, of the load and of the loss. */

@@ -1,7 +1,7 @@
 import type { Cause } from '../../model';
-import type { Evidence } from './gather';
+import type { ChannelEvidence, Evidence } from './gather';
 import type { QueueEvidence } from './queues';
-import { clamp, isCause, weigh } from './weigh';
+import { clamp, isCause, weigh, type Signal } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 
@@ -64,6 +64,7 @@ export function standingQueues(
           ['delay', queue.delayMs, felt * 0.96],
           // Who loses much is told that way, and still sends.
           ['loss', lost, clamp(1.5 - lost / MUCH_LOST)],
+          ...allFull(channel),
           ...(explained > 0.3 ? ([['behind:explained', explained, 0.6]] as const) : []),
         ],
         [
@@ -73,6 +74,19 @@ export function standingQueues(
       );
     })
     .filter(isCause);
+}
+
+/** From so much on a link has no room for more, and with so much it is full. */
+const LITTLE_ROOM = 0.8;
+const NO_ROOM = 0.95;
+
+/**
+ * Where every parallel link is as full there is a want of room, and marks make none: that the queue
+ * stands is how it is felt.
+ */
+function allFull({ leastParallelRatio = NaN }: ChannelEvidence): readonly Signal[] {
+  const full = clamp((leastParallelRatio - LITTLE_ROOM) / (NO_ROOM - LITTLE_ROOM));
+  return full > 0 ? [['parallel-links-full', leastParallelRatio, 1 - full / 2]] : [];
 }
 
 /** Deeper than the link needs, and the senders are not told of it by marks. */
