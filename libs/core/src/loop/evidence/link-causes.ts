@@ -69,6 +69,7 @@ export function grayLink(channel: ChannelEvidence): Cause[] {
       [['damaged', damagedRatio, clamp((damagedRatio - MIN_DAMAGED) / DAMAGED_RANGE) * 0.94]],
       [`${percent(damagedRatio)} of what ${at} sends arrives damaged`],
     ),
+    late(channel),
     weigh(
       'gray-link',
       at,
@@ -79,4 +80,26 @@ export function grayLink(channel: ChannelEvidence): Cause[] {
       ],
     ),
   ].filter(isCause);
+}
+
+/** So many requests more than on other ways are late for certain because of the link. */
+const LATE_RANGE = 0.02;
+
+/** Requests that take it are late, which its own counters neither show nor refute. */
+function late({ key, late: link = null, pressure }: ChannelEvidence): Cause | null {
+  if (link === null) return null;
+  return weigh(
+    'gray-link',
+    key,
+    [
+      ['late-requests', link.lateRatio, clamp(link.lateRatio / LATE_RANGE)],
+      // A link that is known to be full has that for a reason.
+      ['pressure', pressure, 1 - pressure],
+      ['ends-not-compared', NaN, 0.9],
+    ],
+    [
+      `${percent(link.lateRatio)} of the requests that take ${key} are late, and not those on other ways`,
+      'what its two ends count cannot be compared',
+    ],
+  );
 }
