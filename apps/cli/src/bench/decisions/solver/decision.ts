@@ -4,13 +4,20 @@ import type { Instance } from './instance';
 
 /** Entries of a device's group of next hops. */
 const GRID_ENTRIES = 64;
-const TARGET_RATIO = 0.6;
+/** What the loop is content with: the least movement that comes below it. */
+export const CONTENT_RATIO = 0.6;
+/** Never reached, so that the most even split on the grid is looked for. */
+export const NEVER_CONTENT = 0;
 
 /**
  * The same instance as the loop would see it: each commodity hashed equally over its next hops, every
  * leaf free to decide anew, and weights in whole entries.
  */
-export function decisionProblem({ problem, demand }: Instance, spines: number): ReliefProblem {
+export function decisionProblem(
+  { problem, demand }: Instance,
+  spines: number,
+  targetRatio: number,
+): ReliefProblem {
   const { capacity, pathStart, linkStart, links } = problem;
   const loadBps = new Float64Array(capacity.length);
   const items: ReliefItem[] = [];
@@ -41,7 +48,7 @@ export function decisionProblem({ problem, demand }: Instance, spines: number): 
     items,
     relevant: channels,
     maxGroups: items.length,
-    targetRatio: TARGET_RATIO,
+    targetRatio,
     cuts: Array.from({ length: capacity.length / spines }, (_, cut) => cutAt(cut)),
     step: 1,
   };
