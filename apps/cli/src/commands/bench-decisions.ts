@@ -23,7 +23,11 @@ export function addDecisionsBench(bench: Command, session: Session): void {
       '--data <folder>',
       'folder with sets of traffic matrices; default: WEIR_DATA, ../shared/data, or the samples of the sources',
     )
-    .option('--only <sections>', 'te, solver, separated by commas', namesOption)
+    .option(
+      '--only <sections>',
+      'some of te, solver, forecast, causes, verdicts and steps, separated by commas',
+      namesOption,
+    )
     .option('--full', 'all the data, not only a sample of it')
     .addOption(
       new Option('--causes <count>', 'incidents of each cause (default: 18)').argParser(

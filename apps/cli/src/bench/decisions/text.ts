@@ -6,8 +6,14 @@ export const decisionsText = (report: DecisionsReport): string =>
   [
     ...report.sections.map(sectionText),
     `seed: ${report.seed}${report.full ? '' : '; a sample of the data, --full takes all of it'}`,
-    `targets: ${report.met ? 'all met' : 'not all met'}`,
+    `targets: ${outcome(report)}`,
   ].join('\n\n');
+
+function outcome({ met, sections }: DecisionsReport): string {
+  const judged = sections.some(({ figures }) => figures.some((one) => one.met !== null));
+  if (!judged) return 'none was judged';
+  return met ? 'all met' : 'not all met';
+}
 
 const sectionText = ({ name, tables, figures, skipped, method }: Section): string =>
   [
