@@ -11,8 +11,8 @@ import type {
   TelemetryFrame,
 } from '../model';
 import type { RoutingModel } from '../ports';
-import type { DemandHedge } from './network/demand-hedge';
-import type { ForecastState } from './forecast';
+import type { DemandHedge } from './network/hedge-state';
+import type { ForecastState } from './forecast/state';
 
 /** One tick of an objective: the quantile of what arrived since the tick before. */
 export interface ObjectiveSample {

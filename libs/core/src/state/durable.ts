@@ -8,11 +8,24 @@ import type {
   IncidentId,
   IntentId,
   IntentResource,
+  LeafValue,
   Mode,
   RuleScore,
   Shadow,
 } from '../model';
-import type { LeafHistory } from './oscillation';
+
+/** What automatic changes did to one leaf of late. */
+export interface LeafHistory {
+  /** Last change that settled on it, and when, wall time. */
+  readonly changeId: ChangeId;
+  readonly atMs: number;
+  /** Values that automatic changes replaced, the newest last; null is absent. */
+  readonly replaced: readonly {
+    readonly changeId: ChangeId;
+    readonly atMs: number;
+    readonly value: LeafValue | null;
+  }[];
+}
 
 /** What survives a restart: the fold of the journal, nothing else. */
 export interface DurableState {

@@ -1,20 +1,7 @@
-import type { Change, ChangeId, LeafValue } from '../model';
+import type { Change, ChangeId } from '../model';
 import { cooldownKey } from './cooldown';
 import type { DurableState } from './durable';
 import { LIMITS } from './limits';
-
-/** What automatic changes did to one leaf of late. */
-export interface LeafHistory {
-  /** Last change that settled on it, and when, wall time. */
-  readonly changeId: ChangeId;
-  readonly atMs: number;
-  /** Values that automatic changes replaced, the newest last; null is absent. */
-  readonly replaced: readonly {
-    readonly changeId: ChangeId;
-    readonly atMs: number;
-    readonly value: LeafValue | null;
-  }[];
-}
 
 /** Key of a leaf over all devices; device names hold no slash and paths begin with one. */
 export const leafKey = (device: string, path: string): string => `${device}${path}`;

@@ -2,8 +2,9 @@ import type { Change, Incident, JournalRecord, RecordBody } from '@weir/core/mod
 import { changeId, deviceId, incidentId, intentId, ruleName } from '@weir/core/model';
 import { applyRecord, emptyDurableState } from '@weir/core/state';
 import { ReadModel } from '../read-model';
-import { explain, type PolicyOrder } from './explain';
+import { explain } from './explain';
 import type { Explanation } from './explanation';
+import type { PolicyOrder } from './rules';
 import { readStory } from './story';
 
 const LEAF1 = deviceId('leaf1');

@@ -1,5 +1,5 @@
 import { isTerminal } from '@weir/core/change';
-import type { Change, Decision, Policy } from '@weir/core/model';
+import type { Change, Decision } from '@weir/core/model';
 import { causeOf, symptomOf } from './symptom';
 import type {
   Choice,
@@ -11,14 +11,9 @@ import type {
 } from './explanation';
 import { gapsOf } from './gaps';
 import { comparisonOf, lessonOf } from './lesson';
-import { rulesAsked } from './rules';
+import { rulesAsked, type PolicyOrder } from './rules';
 import type { Story } from './story';
 import { transactionOf } from './transaction';
-
-/** What is known of the policy in force now. */
-export type PolicyOrder = Pick<Policy, 'hash'> & {
-  readonly rules: readonly Pick<Policy['rules'][number], 'name' | 'enterText'>[];
-};
 
 /**
  * The chain from what was observed to how it ended, from what is recorded and nothing else. `policy`

@@ -1,7 +1,11 @@
-import type { Decision } from '@weir/core/model';
-import type { PolicyOrder } from './explain';
+import type { Decision, Policy } from '@weir/core/model';
 import type { AskedRule, RulesAsked } from './explanation';
 import type { Story } from './story';
+
+/** What is known of the policy in force now. */
+export type PolicyOrder = Pick<Policy, 'hash'> & {
+  readonly rules: readonly Pick<Policy['rules'][number], 'name' | 'enterText'>[];
+};
 
 /**
  * Which rules were asked, in their order, and what each answered: from the record of the decision.

@@ -1,7 +1,8 @@
 import type { TelemetryFrame } from '../../model';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
-import { foldDemand, hedgedBps, type DemandHedge } from './demand-hedge';
+import { foldDemand, hedgedBps } from './demand-hedge';
+import type { DemandHedge } from './hedge-state';
 
 const GBPS = 1e9;
 const leg = { from: 'l1', prefix: 'p0' } as unknown as Parameters<typeof hedgedBps>[1];

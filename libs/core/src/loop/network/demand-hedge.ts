@@ -1,6 +1,7 @@
-import type { FrameLayout, TelemetryFrame } from '../../model';
+import type { TelemetryFrame } from '../../model';
 import type { Trend } from '../observed';
 import type { Pass } from '../pass';
+import type { DemandHedge } from './hedge-state';
 import type { Leg } from './legs';
 
 /** Rows of which the demand is followed: the largest. */
@@ -22,24 +23,6 @@ const MAX_FACTOR = 2;
 
 /** Forecasts that compete: last block, moving average, fading peak, half of each of those two. */
 const EXPERTS = 4;
-
-/** Demand of the largest rows of the layout's prefixes by block, and how well it was foreseen. */
-export interface DemandHedge {
-  readonly layout: FrameLayout;
-  /** Monotonic time of the telemetry at which the block began, ms. */
-  readonly sinceMs: number;
-  readonly rows: Int32Array;
-  /** Sum of the rates of the block, and the frames in it that knew them. */
-  readonly sumBps: Float64Array;
-  readonly frames: Float64Array;
-  readonly lastBps: Float64Array;
-  readonly averageBps: Float64Array;
-  readonly peakBps: Float64Array;
-  /** By row, EXPERTS in a row: faded errors of each. */
-  readonly errors: Float64Array;
-  /** Blocks that the errors are from. */
-  readonly judged: Float64Array;
-}
 
 /**
  * Follows the demand of the largest commodities: each block every forecast that was made for it is
