@@ -28,6 +28,8 @@ export interface Splits {
 
 /** Links this close to the hottest are worked on together. */
 const HOT = 1 - 1e-4;
+/** Of Newton's method and halving together. */
+const MOST_STEPS = 40;
 /** A sweep that gains less than this share is the last before the bound is asked. */
 const STALLED = 1e-5;
 
@@ -85,6 +87,7 @@ function hottest(problem: PathProblem, load: Float64Array, mlu: number): number[
 class Filler {
   private readonly room: Float64Array;
   private readonly old: Float64Array;
+  private slope = 0;
 
   constructor(
     private readonly problem: PathProblem,
@@ -109,16 +112,30 @@ class Filler {
       this.old[i] = this.split[first + i]!;
       this.add(first + i, -volume * this.old[i]!);
     }
-    let [low, high] = [0, ceiling];
-    for (let step = 0; step < 30 && high - low > high * 1e-7; step++) {
-      const middle = (low + high) / 2;
-      if (this.roomAt(middle, first, count) >= volume) high = middle;
-      else low = middle;
-    }
-    const total = this.roomAt(high, first, count);
+    const level = this.levelFor(volume, ceiling, first, count);
+    const total = this.roomAt(level, first, count);
     // Paths of one commodity that share a link promise its room twice; it is then left as it was.
-    if (total < volume || !this.fits(high, first, count, volume / total))
+    if (total < volume || !this.fits(level, first, count, volume / total))
       for (let i = 0; i < count; i++) this.put(first + i, this.old[i]!, volume);
+  }
+
+  /**
+   * Lowest utilisation at which there is room for so much. Room grows with the level piece by piece
+   * linearly, so that Newton's method ends on the right piece after a few steps; where a piece leads
+   * out of what is known to hold the level, half of that is taken.
+   */
+  private levelFor(volume: number, ceiling: number, first: number, count: number): number {
+    let [low, high, at] = [0, ceiling, ceiling];
+    for (let step = 0; step < MOST_STEPS && high - low > high * 1e-7; step++) {
+      const excess = this.roomAt(at, first, count) - volume;
+      if (excess >= 0) high = at;
+      else low = at;
+      if (excess >= 0 && excess <= volume * 1e-9) break;
+      // A trace above, so that what is left of rounding is room and not the lack of it.
+      const next = (at - excess / this.slope) * (1 + 1e-12);
+      at = next > low && next < high ? next : (low + high) / 2;
+    }
+    return high;
   }
 
   /** Puts the commodity on its paths in proportion to their room; takes it off again if too much. */
@@ -142,19 +159,25 @@ class Filler {
     this.add(path, share * volume);
   }
 
-  /** Room on all paths at a utilisation; that of each is left in `room`. */
+  /** Room on all paths at a utilisation; that of each is left in `room`, its growth in `slope`. */
   private roomAt(level: number, first: number, count: number): number {
     const { linkStart, links, parts, capacity } = this.problem;
     let sum = 0;
+    this.slope = 0;
     for (let i = 0; i < count; i++) {
       let least = Infinity;
+      let growth = 0;
       for (let at = linkStart[first + i]!; at < linkStart[first + i + 1]!; at++) {
         const e = links[at]!;
-        least = Math.min(least, (level * capacity[e]! - this.load[e]!) / parts[at]!);
+        const own = (level * capacity[e]! - this.load[e]!) / parts[at]!;
+        if (own >= least) continue;
+        least = own;
+        growth = capacity[e]! / parts[at]!;
       }
-      const room = least > 0 ? least : 0;
-      this.room[i] = room;
-      sum += room;
+      this.room[i] = least > 0 ? least : 0;
+      if (!(least > 0)) continue;
+      sum += least;
+      this.slope += growth;
     }
     return sum;
   }
