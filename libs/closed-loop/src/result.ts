@@ -115,7 +115,8 @@ export interface ChangeResult {
   readonly verdict: VerdictRecord | null;
   /** Whether a Set was sent to any device. */
   readonly applied: boolean;
-  readonly outcome: 'kept' | 'undone' | 'open' | 'not-applied';
+  /** `on-trial`: taken back to see what it did, and made again, or not judged yet. */
+  readonly outcome: 'kept' | 'undone' | 'on-trial' | 'open' | 'not-applied';
   readonly truth: Truth | null;
   readonly score: Score | null;
 }

@@ -201,12 +201,14 @@ class ClosedLoop {
   private result(): RunResult {
     const { scenario, loop, world } = this;
     const { metadata, spec } = scenario.document;
-    const changes = (loop?.changes ?? []).map((change) =>
-      changeResult(
-        change,
-        loop?.reachedDevices(change.id) ?? false,
-        this.witness?.truthOf(change.id) ?? null,
-      ),
+    const made = loop?.changes ?? [];
+    const repeated = new Set(made.map(({ repeats }) => repeats));
+    const changes = made.map((change) =>
+      changeResult(change, {
+        applied: loop?.reachedDevices(change.id) ?? false,
+        repeated: repeated.has(change.id),
+        truth: this.witness?.truthOf(change.id) ?? null,
+      }),
     );
     const bound = this.options.bound === true;
     const facts: Omit<RunResult, 'digest' | 'expectations'> = {

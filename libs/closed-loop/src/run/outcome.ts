@@ -25,8 +25,17 @@ export function incidentResult(incident: Incident, named: IncidentResult['named'
   };
 }
 
-export function changeResult(change: Change, applied: boolean, truth: Truth | null): ChangeResult {
-  const outcome = outcomeOf(change, applied);
+export interface Known {
+  /** Whether a Set was sent to any device. */
+  readonly applied: boolean;
+  /** Whether it was made again after a trial. */
+  readonly repeated: boolean;
+  readonly truth: Truth | null;
+}
+
+export function changeResult(change: Change, known: Known): ChangeResult {
+  const { applied, truth } = known;
+  const outcome = outcomeOf(change, known);
   return {
     id: change.id,
     origin: change.origin,
@@ -51,9 +60,13 @@ export function changeResult(change: Change, applied: boolean, truth: Truth | nu
   };
 }
 
-function outcomeOf({ state }: Change, applied: boolean): ChangeResult['outcome'] {
+/** A trial is over when the change was made again, which then counts, or is known to be no use. */
+function outcomeOf(change: Change, { applied, repeated }: Known): ChangeResult['outcome'] {
+  const { state, verdict, switchback } = change;
   if (!applied) return 'not-applied';
   if (state === 'confirmed') return 'kept';
+  const onTrial = verdict?.switchback === true && (switchback === undefined || repeated);
+  if (state === 'rolled-back' && onTrial) return 'on-trial';
   return state === 'rolled-back' ? 'undone' : 'open';
 }
 

@@ -8,12 +8,14 @@ const is =
     change.score === score;
 const kept = ({ outcome }: JudgedChange): boolean => outcome === 'kept';
 const undone = ({ outcome }: JudgedChange): boolean => outcome === 'undone';
+const onTrial = ({ outcome }: JudgedChange): boolean => outcome === 'on-trial';
 const good = ({ effect }: JudgedChange): boolean => effect === 'improved';
 
 /** Brings the runs together. Every rate is shown with what it is counted of. */
 export function tally(runs: readonly VerdictRun[]): Pick<Section, 'tables' | 'figures'> {
   const changes = runs.flatMap((run) => run.changes);
   const settled = changes.filter((change) => kept(change) || undone(change));
+  const trials = changes.filter(onTrial);
   const rates = ratesOf(runs, settled);
   return {
     tables: [
@@ -27,7 +29,11 @@ export function tally(runs: readonly VerdictRun[]): Pick<Section, 'tables' | 'fi
         target === null || Number.isNaN(rate.ratio) ? [] : [figure(name, rate.ratio, target)],
       ),
       figure('settled changes of which the truth is known', settled.length),
-      figure('changes still open at the end of their run', changes.length - settled.length),
+      figure('taken back on trial, and made again or not judged yet', trials.length),
+      figure(
+        'changes still open at the end of their run',
+        changes.length - settled.length - trials.length,
+      ),
     ],
   };
 }

@@ -76,9 +76,12 @@ describe('the tally', () => {
 
   it('leaves out rates of nothing, and what is still open', () => {
     const open = change({ outcome: 'open', score: 'unsettled', verdict: null });
-    const figures = figuresOf([run([open])]);
+    const trial = change({ outcome: 'on-trial', score: 'unsettled', verdict: 'inconclusive' });
+    const figures = figuresOf([run([open, trial])]);
     expect(figures.has('kept but harmful')).toBe(false);
     expect(figures.get('changes still open at the end of their run')?.got).toBe(1);
+    const onTrial = 'taken back on trial, and made again or not judged yet';
+    expect(figures.get(onTrial)?.got).toBe(1);
   });
 });
 
