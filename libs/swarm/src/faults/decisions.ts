@@ -94,15 +94,7 @@ const conflicts: Option = {
               spec: { device: spine },
             },
           });
-        for (const spine of spines)
-          plant.ask({
-            verb: 'propose',
-            action: { type: 'reroute', routes: [onto(plant, leaf, to, spine)] },
-            objectiveId: null,
-            planHash: null,
-            dryRun: false,
-            by: `friend-of-${spine}`,
-          });
+        for (const spine of spines) proposeOnto(plant, leaf, to, spine);
       });
       plant.at(fromMs + lastsMs, () => {
         for (const spine of spines)
@@ -112,14 +104,22 @@ const conflicts: Option = {
   },
 };
 
-/** Most of the traffic of a route onto one spine. */
-function onto(plant: Plant, leaf: string, to: string, spine: string) {
+/** Somebody asks for most of the traffic of a route onto one spine. */
+function proposeOnto(plant: Plant, leaf: string, to: string, spine: string): void {
   const weights = plant.fabric.spines.map((one) => [one, one === spine ? 6 : 1]);
-  return {
+  const route = {
     device: deviceId(leaf),
     prefix: prefixOf(to),
     weights: Object.fromEntries(weights) as Record<string, number>,
   };
+  plant.ask({
+    verb: 'propose',
+    action: { type: 'reroute', routes: [route] },
+    objectiveId: null,
+    planHash: null,
+    dryRun: false,
+    by: `friend-of-${spine}`,
+  });
 }
 
 const TRAP_MS = 90;
@@ -136,11 +136,7 @@ const harms: Option = {
       const { from, to } = oneOf(random, plant.traffic.flows);
       const via = oneOf(random, plant.fabric.spines);
       plant.at(fromMs, () => {
-        const action = { type: 'reroute', routes: [onto(plant, from, to, via)] } as const;
-        plant.ask({
-          ...{ verb: 'propose', action, objectiveId: null },
-          ...{ planHash: null, dryRun: false, by: 'bob' },
-        });
+        proposeOnto(plant, from, to, via);
       });
       const window = { fromMs: fromMs + UNTIL_IN_FORCE_MS, toMs: fromMs + 30_000 };
       during(plant, window, () => {

@@ -11,7 +11,7 @@ import type { Pass } from '../pass';
 import { burstsOn, type BurstsAt } from './bursts';
 import { fabricOf, usualFabricOf, usualTrendOf, type FabricView } from './fabric';
 import { hotSpotsOf, MIN_PRESSURE, type HotSpot } from './hot-spots';
-import { lateLinksOf, type LateLink } from './late-paths';
+import { isUncounted, lateLinksOf, type LateLink } from './late-paths';
 import { pauseSpreadOf, type PauseSpread } from './pause-spread';
 import { queueEvidence, type QueueEvidence } from './queues';
 
@@ -28,7 +28,7 @@ export interface ChannelEvidence {
   readonly grayLossRatio: number;
   /** What of it the sampling explains. */
   readonly grayFloor: number;
-  /** Where the two ends cannot be compared: what the requests that take it say; null: nothing. */
+  /** Where the two ends are not both counted: what the requests that take it say; null: nothing. */
   readonly late?: LateLink | null;
   /** Share that the other end receives damaged; NaN when it does not count that. */
   readonly damagedRatio: number;
@@ -132,7 +132,7 @@ function channelEvidence(
     toHost: !topologyIndex(pass.env.topology).opposite.has(key),
     grayLossRatio: (view?.grayLoss[index] ?? NaN) - (lossRatio || 0),
     grayFloor: view?.grayFloor[index] ?? NaN,
-    late: Number.isNaN(view?.grayLoss[index] ?? NaN) ? (lateLinksOf(pass).get(key) ?? null) : null,
+    late: isUncounted(pass, key) ? (lateLinksOf(pass).get(key) ?? null) : null,
     damagedRatio: view?.damaged[index] ?? NaN,
     slow: view?.slow[index] === 1,
     pausedRatio: view?.paused[index] ?? NaN,

@@ -96,10 +96,12 @@ function late({ key, late: link = null, pressure }: ChannelEvidence): Cause | nu
       // A link that is known to be full has that for a reason.
       ['pressure', pressure, 1 - pressure],
       ['ends-not-compared', NaN, 0.9],
+      ['links-alike', link.alike, 1 / link.alike],
     ],
     [
       `${percent(link.lateRatio)} of the requests that take ${key} are late, and not those on other ways`,
       'what its two ends count cannot be compared',
+      `${link.alike - 1} other links would explain it as well`,
     ],
   );
 }

@@ -69,6 +69,7 @@ function scored() {
   const channels = {
     ...frame.channels,
     txBps: zeros,
+    rxBps: zeros,
     lossRatio: zeros,
     inErrorRatio: zeros,
   };
@@ -79,7 +80,10 @@ function scored() {
   const seen = { ...observed, holdReason: '', frame: full, objectives };
   const strategies = { ...env.strategies, routing: () => model('s1') };
   const policy = { ...env.policy, detect: { baselineRatio: 1.25 } as typeof env.policy.detect };
-  return scoreShadow(new Pass({ ...env, strategies, policy }, { durable, observed: seen }, NOW), shadow);
+  return scoreShadow(
+    new Pass({ ...env, strategies, policy }, { durable, observed: seen }, NOW),
+    shadow,
+  );
 }
 
 let mockGain = 0;

@@ -4,7 +4,7 @@ import type { Instance } from './instance';
 
 /** Entries of a device's group of next hops. */
 const GRID_ENTRIES = 64;
-/** What the loop is content with: the least movement that comes below it. */
+/** What the loop aims at; below it no traffic is moved. */
 export const CONTENT_RATIO = 0.6;
 /** Never reached, so that the most even split on the grid is looked for. */
 export const NEVER_CONTENT = 0;

@@ -32,8 +32,8 @@ interface Solved {
   readonly ms: number;
   readonly oracle: OracleAnswer;
   /** The same as a decision of the loop, from hashing as it is to weights on the grid. */
-  /** To what the loop is content with, and as far as the grid lets it. */
   readonly decided: Decided;
+  /** The same as far as the grid lets it. */
   readonly least: Decided;
   /** What HiGHS takes to read and prepare the program alone; null: not measured. */
   readonly readMs: number | null;
