@@ -12,6 +12,7 @@ import {
   portLeaves,
 } from '../../apps/switch-agent/src/qos/testing/config';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
+import { queueingOf } from '../../apps/switch-agent/src/testing/queueing';
 import { AgentProcess, until } from './agent-process';
 
 // Skipped without root or `ip netns`: a kernel of its own is what these tests are about.
@@ -84,14 +85,7 @@ describeKernel('QoS of the agent on a real kernel', () => {
   let agent: AgentProcess;
   let testNumber = 0;
   let file = '';
-  const kernel = (): string =>
-    ['qdisc', 'class', 'filter']
-      .map((object) =>
-        execFileSync('tc', ['-n', agent.netns, '-d', object, 'show', 'dev', 'up1'], {
-          encoding: 'utf8',
-        }),
-      )
-      .join('');
+  const kernel = (): string => queueingOf(agent.netns, 'up1');
 
   beforeEach(() => {
     agent = new AgentProcess(`q${(testNumber += 1)}`);

@@ -11,6 +11,7 @@ import {
 } from '../../apps/switch-agent/src/qos/testing/config';
 import { leavesOfRoutes } from '../../apps/switch-agent/src/routes/to-leaves';
 import { kernelTestSkipReason } from '../../apps/switch-agent/src/testing/kernel-access';
+import { queueingOf } from '../../apps/switch-agent/src/testing/queueing';
 import { AgentProcess, until } from './agent-process';
 
 // Skipped without root or `ip netns`: a kernel of its own is what these tests are about.
@@ -73,9 +74,7 @@ describeKernel('one Set over links, queues and routes', () => {
     [
       agent.kernel(),
       agent.ip('-j', 'link', 'show', 'up1'),
-      ...['up1', 'up2'].flatMap((dev) =>
-        ['qdisc', 'class', 'filter'].map((object) => tc('-d', object, 'show', 'dev', dev)),
-      ),
+      ...['up1', 'up2'].map((dev) => queueingOf(agent.netns, dev)),
     ].join('\n');
   const commit = (id: string, seconds: number) => ({
     id,

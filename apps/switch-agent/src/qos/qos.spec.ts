@@ -3,6 +3,7 @@ import { GnmiError, GrpcStatus, type LeafMap } from '@weir/gnmi';
 import { BatchTool, type Tool } from '../kernel/batch';
 import type { Log } from '../routes/forwarding';
 import { kernelTestSkipReason } from '../testing/kernel-access';
+import { queueingOf } from '../testing/queueing';
 import { Qos } from './qos';
 import { classifierLeaves, limitLeaves, markingLeaves, merged, portLeaves } from './testing/config';
 
@@ -19,15 +20,8 @@ const ip = (...args: string[]): string =>
   execFileSync('ip', ['-n', NETNS, ...args], { encoding: 'utf8' });
 const tc = (...args: string[]): string =>
   execFileSync('tc', ['-n', NETNS, ...args], { encoding: 'utf8', stdio: 'pipe' });
-/** Everything that tc shows of both ports, byte for byte, without counters. */
-const kernelText = (): string =>
-  ['up1', 'up2']
-    .flatMap((dev) => [
-      tc('-j', '-d', 'qdisc', 'show', 'dev', dev),
-      tc('-d', 'class', 'show', 'dev', dev),
-      tc('-d', 'filter', 'show', 'dev', dev),
-    ])
-    .join('\n');
+/** Everything that tc shows of both ports, without counters. */
+const kernelText = (): string => ['up1', 'up2'].map((dev) => queueingOf(NETNS, dev)).join('\n');
 
 const BASE = merged(
   portLeaves({ port: 'up1', weights: { bulk: 3, priority: 1 } }),
