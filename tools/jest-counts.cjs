@@ -8,7 +8,13 @@ module.exports = class JestCounts {
     if (!file) return;
     const failures = results.testResults
       .filter((suite) => suite.numFailingTests > 0 || suite.testExecError)
-      .map((suite) => ({ path: suite.testFilePath, message: suite.failureMessage ?? '' }));
+      .map((suite) => ({
+        path: suite.testFilePath,
+        message: suite.failureMessage ?? '',
+        passed: suite.numPassingTests,
+        failed: suite.testExecError ? 1 : suite.numFailingTests,
+        skipped: suite.numPendingTests + suite.numTodoTests,
+      }));
     const counts = {
       files: results.numTotalTestSuites,
       passed: results.numPassedTests,
