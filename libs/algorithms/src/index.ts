@@ -8,6 +8,7 @@ import { forecastSeries } from './forecast';
 import { greedyLikelihood } from './gray-links';
 import { bufferShare } from './buffer-share';
 import { sizeBuffer } from './buffer-sizing';
+import { hashDependence } from './hash-dependence';
 import { hashTail } from './hash-tail';
 import { quantile } from './histogram';
 import { stepSize } from './step-size';
@@ -21,6 +22,7 @@ export * from './buffer-sizing';
 export * from './forecast';
 export * from './global-first-fit';
 export * from './gray-links';
+export * from './hash-dependence';
 export * from './hash-tail';
 export * from './histogram';
 export * from './placement';
@@ -38,6 +40,7 @@ export const strategies: Strategies = {
   relieve,
   stepSize,
   hashTail,
+  hashDependence,
   bufferShare,
   sizeBuffer,
   grayLinks: (observations) => greedyLikelihood(observations),

@@ -104,6 +104,14 @@ export interface GrayLink {
   readonly gain: number;
 }
 
+/** How the links that flows take in one tier go with those that they took in the tier before. */
+export interface HashDependence {
+  /** Of a standard normal variable, if the two hash independently. */
+  readonly deviations: number;
+  /** 0..1, of what the links are uneven: what goes with the tier before, not common to all. */
+  readonly explainedRatio: number;
+}
+
 /**
  * The methods that the loop uses without knowing how they work: pure functions, implemented in
  * libs/algorithms, replaceable one by one.
@@ -123,6 +131,11 @@ export interface Strategies {
    * one link.
    */
   hashTail(flows: number, links: number, most: number): number;
+  /**
+   * Whether two tiers hash alike, by the numbers of flows: a row for each link of the first tier, in
+   * it one for each link of the second.
+   */
+  hashDependence(flows: readonly (readonly number[])[]): HashDependence;
   /** Exponent of the dynamic threshold that gives congested queues their burst. */
   bufferShare(question: BufferShareQuestion): BufferShare;
   /** Size of a queue by a rule of the literature, bytes. */

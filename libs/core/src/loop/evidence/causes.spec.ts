@@ -367,4 +367,33 @@ describe('rankCauses', () => {
   ])('calls %s %s', (_, expected, given) => {
     expect(firstOf(given)).toBe(expected);
   });
+
+  describe('of a hash that two tiers may share', () => {
+    const again = { deviations: 6, explainedRatio: 0.9, nextHops: 2, links: 4, emptyCells: 4 };
+    const fromTwo = (across: typeof again) => {
+      const hash = { z: 2, switches: 2, withIdleLinks: 2, across };
+      const uneven = spot({ imbalanceRatio: 2, overExpectedRatio: 2, hash });
+      return rankCauses(evidenceOf({ hotSpots: [uneven] }))[0];
+    };
+
+    it('names it although so few switches could each be uneven by chance', () => {
+      const cause = fromTwo(again);
+      expect(cause?.name).toBe('ecmp-polarisation');
+      expect(cause?.parts?.find(({ signal }) => signal === 'tiers-deviations')?.value).toBe(6);
+      expect(cause?.evidence.at(-1)).toContain('one hash decides in both tiers');
+    });
+
+    it('does not where links go with the tier before by chance, or all rows are alike', () => {
+      expect(fromTwo({ ...again, deviations: 2 })?.name).not.toBe('ecmp-polarisation');
+      expect(fromTwo({ ...again, explainedRatio: 0.1 })?.name).not.toBe('ecmp-polarisation');
+    });
+
+    it('tells a hash that is narrow by itself from one that is used again', () => {
+      const hash = { z: 9, switches: 8, withIdleLinks: 8, across: { ...again, deviations: 0.5 } };
+      const uneven = spot({ imbalanceRatio: 2, overExpectedRatio: 2, hash });
+      const [cause] = rankCauses(evidenceOf({ hotSpots: [uneven] }));
+      expect(cause?.name).toBe('ecmp-polarisation');
+      expect(cause?.evidence.at(-1)).toContain('narrow by itself');
+    });
+  });
 });

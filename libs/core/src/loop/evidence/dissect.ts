@@ -130,7 +130,7 @@ interface Choosing {
   readonly wantedBps: readonly number[];
 }
 
-function choosing(pass: Pass, trend: Trend, { device, channels }: ParallelLinks): Choosing {
+export function choosing(pass: Pass, trend: Trend, { device, channels }: ParallelLinks): Choosing {
   const model = routingOf(pass);
   const names = channels.map((row) => trend.layout.channels[row]?.interface ?? '');
   const wantedBps = names.map(() => 0);

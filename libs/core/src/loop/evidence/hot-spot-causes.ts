@@ -1,10 +1,10 @@
 import type { Cause } from '../../model';
 import type { Evidence } from './gather';
 import type { HotSpot } from './hot-spots';
+import { unevenHash } from './uneven-causes';
 import { clamp, isCause, weigh, type Signal } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
-const times = (ratio: number): string => `${ratio.toFixed(1)} times`;
 
 /** Why the channels under pressure are: whose traffic it is, and what put it there. */
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
@@ -106,73 +106,6 @@ function ownLoss(queues: Evidence['queues'], isWanted: (channel: string) => bool
     if (own && recentLossRatio > worst && isWanted(key.slice(0, key.lastIndexOf(':'))))
       worst = recentLossRatio;
   return worst;
-}
-
-/** Prefixes that are few enough to be told apart as elephants. */
-const FEW_PREFIXES = 4;
-
-/** One of several parallel links has more than its weights would give it. */
-function unevenHash(
-  spot: HotSpot,
-  { unevenRatio, polarisedDeviations }: Evidence['limits'],
-): Cause | null {
-  if (spot.toHost || spot.parallelLinks < 2) return null;
-  const beyond = Math.min(
-    Number.isNaN(spot.overExpectedRatio) ? spot.imbalanceRatio : spot.overExpectedRatio,
-    spot.imbalanceRatio,
-  );
-  const strength: readonly Signal[] = [
-    ['pressure', spot.pressure, spot.pressure],
-    ['imbalance', beyond, clamp((beyond - unevenRatio) / 0.35)],
-  ];
-  const ratio = `${spot.key} carries ${times(spot.imbalanceRatio)} the mean of its ${spot.parallelLinks} parallel links`;
-  const { hash } = spot;
-  if (hash !== null && hash.z > polarisedDeviations && hash.switches > 1)
-    return weigh(
-      'ecmp-polarisation',
-      spot.key,
-      [...strength, ['hash-deviations', hash.z, 0.97]],
-      [
-        ratio,
-        `${spot.idleLinks} of these carry nearly nothing`,
-        `${hash.switches} switches of this tier together are ${hash.z.toFixed(1)} deviations from an even hash; ` +
-          `${hash.withIdleLinks} of them leave links empty`,
-      ],
-    );
-  return elephantFlow(spot, strength, ratio);
-}
-
-/** Share of a link that elephants have to make up to be why it is full. */
-const ELEPHANTS_FROM = 0.3;
-const ELEPHANTS_CERTAIN = 0.6;
-
-/**
- * A few large flows: traffic that goes one way as a whole where the weights would spread it, on
- * however many of the parallel links; or a link with more than its weights give it and few prefixes.
- */
-function elephantFlow(spot: HotSpot, uneven: readonly Signal[], ratio: string): Cause | null {
-  const few = spot.fewest > 0 && spot.fewest <= FEW_PREFIXES;
-  const whole = clamp((spot.elephantRatio - ELEPHANTS_FROM) / (ELEPHANTS_CERTAIN - ELEPHANTS_FROM));
-  const seen = weigh(
-    'elephant-flow',
-    spot.key,
-    [
-      ['pressure', spot.pressure, spot.pressure],
-      ['elephants', spot.elephants, few ? 0.96 : 0],
-      ['elephant-share', spot.elephantRatio, whole],
-    ],
-    [
-      `${spot.elephants} large flows take ${spot.key} as a whole and make up ${percent(spot.elephantRatio)} of it`,
-      `they have had more than a tenth of their host's port for ${(spot.elephantMs / 1000).toFixed(0)} s; the largest goes to ${spot.largestPrefix}`,
-    ],
-  );
-  const inferred = weigh(
-    'elephant-flow',
-    spot.key,
-    [...uneven, ['prefixes', spot.fewest, few ? 0.95 : 0.6]],
-    [ratio, `${spot.fewest} prefixes make up 80 % of it, the largest is ${spot.largestPrefix}`],
-  );
-  return (seen?.score ?? 0) >= (inferred?.score ?? 0) ? seen : inferred;
 }
 
 /** Another class or another known workload holds most of a channel that the objective needs. */

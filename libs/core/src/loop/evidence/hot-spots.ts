@@ -1,6 +1,7 @@
 import { legsOf, splitChannel } from '../network';
 import type { ObjectiveState, Trend } from '../observed';
 import type { Pass } from '../pass';
+import { acrossTiers, type AcrossTiers } from './across-tiers';
 import { dissect, hashEvidence, type Dissection, type HashEvidence } from './dissect';
 import { fabricOf, type ParallelLinks } from './fabric';
 
@@ -25,13 +26,16 @@ export interface HotSpot {
   readonly elephants: number;
   readonly elephantRatio: number;
   readonly elephantMs: number;
-  readonly hash: HashEvidence | null;
+  readonly hash: TierHash | null;
   /** The objective's own part of it: at most this share; NaN when unknown. */
   readonly ownShareRatio: number;
   /** Who else fills it: another class's queue, or another objective; '' when nobody is known. */
   readonly other: string;
   readonly otherShareRatio: number;
 }
+
+/** How the switches of the tier hash, each by itself and after the tier before. */
+export type TierHash = HashEvidence & { readonly across?: AcrossTiers | null };
 
 interface Candidate {
   readonly key: string;
@@ -118,13 +122,16 @@ function overExpected(trend: Trend, row: number, dissection: Dissection | null):
 }
 
 /** By trend: all hot spots of a tier share the answer. */
-const hashes = new WeakMap<Trend, Map<number, HashEvidence>>();
+const hashes = new WeakMap<Trend, Map<number, TierHash>>();
 
-function hashOf(pass: Pass, trend: Trend, group: ParallelLinks): HashEvidence {
-  const known = hashes.get(trend) ?? new Map<number, HashEvidence>();
+function hashOf(pass: Pass, trend: Trend, { tier }: ParallelLinks): TierHash {
+  const known = hashes.get(trend) ?? new Map<number, TierHash>();
   hashes.set(trend, known);
-  let found = known.get(group.tier);
-  if (found === undefined) known.set(group.tier, (found = hashEvidence(pass, trend, group.tier)));
+  let found = known.get(tier);
+  if (found === undefined) {
+    found = { ...hashEvidence(pass, trend, tier), across: acrossTiers(pass, trend, tier) };
+    known.set(tier, found);
+  }
   return found;
 }
 

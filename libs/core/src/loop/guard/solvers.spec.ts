@@ -103,6 +103,11 @@ describe('a method of decision that fails', () => {
       expect(strategies.syntheticControl([], [[], []])).toEqual([0, 0]);
     }
     expect(around({ hashTail: boom }).strategies.hashTail(1, 2, 1)).toBe(1);
+    for (const answer of [boom, () => ({ deviations: NaN, explainedRatio: 2 })])
+      expect(around({ hashDependence: answer }).strategies.hashDependence([])).toEqual({
+        deviations: 0,
+        explainedRatio: 0,
+      });
     for (const answer of [boom, () => [{ link: 1, lossRatio: 2, gain: 9 }]])
       expect(around({ grayLinks: answer }).strategies.grayLinks([])).toEqual([]);
   });

@@ -56,13 +56,7 @@ export function sheltered(
         (value) => (Number.isNaN(value) || value >= 0 ? null : `${value} ms`),
       ) ?? NaN,
     ...choosing(inner, guard),
-    // Chance explains what cannot be judged; then nothing is blamed on the hash.
-    hashTail: (flows, links, most) =>
-      guard(
-        'hashTail',
-        () => inner.hashTail(flows, links, most),
-        (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
-      ) ?? 1,
+    ...hashing(inner, guard),
     // Without an answer nothing is known beyond what the two ends of each link say.
     grayLinks: (observations) =>
       guard(
@@ -103,6 +97,28 @@ export function sheltered(
       ) ?? { value: NaN, lower: NaN, upper: NaN, period: null },
   };
 }
+
+/** Chance explains what cannot be judged; then nothing is blamed on the hash. */
+const hashing = (
+  inner: Strategies,
+  guard: Guard,
+): Pick<Strategies, 'hashTail' | 'hashDependence'> => ({
+  hashTail: (flows, links, most) =>
+    guard(
+      'hashTail',
+      () => inner.hashTail(flows, links, most),
+      (p) => (p >= 0 && p <= 1 + 1e-9 ? null : `probability ${p}`),
+    ) ?? 1,
+  hashDependence: (flows) =>
+    guard(
+      'hashDependence',
+      () => inner.hashDependence(flows),
+      ({ deviations, explainedRatio }) =>
+        Number.isFinite(deviations) && explainedRatio >= 0 && explainedRatio <= 1
+          ? null
+          : `${deviations} deviations, of which ${explainedRatio}`,
+    ) ?? { deviations: 0, explainedRatio: 0 },
+});
 
 /** Methods whose answers are written into devices. */
 function choosing(
