@@ -13,6 +13,7 @@ export {
   type Channel,
   type ChannelFault,
 } from './network/network';
+export * from './network/route-table';
 export * from './network/settings';
 export * from './network/spec';
 export * from './buffers';

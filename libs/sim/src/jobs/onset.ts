@@ -2,7 +2,7 @@ import type { Conditions } from '../world/conditions';
 import type { Stream } from '../sharing/stream';
 import { routeIndependent, type Connection } from './connections';
 import { firstWindowBytes, PACKET_BYTES } from './loss';
-import type { PhaseOwner } from './phase';
+import type { PhaseOwner } from './phase-owner';
 import { transferOn, type Transfer } from './transfer';
 
 /** First retransmission and five more that may be lost as well. */

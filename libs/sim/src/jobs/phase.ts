@@ -2,10 +2,10 @@ import type { Stream } from '../sharing/stream';
 import type { Conditions } from '../world/conditions';
 import type { PhaseShape } from './collectives';
 import { lostItsPath, routeIndependent, routeLockStep, type RoutedStream } from './connections';
-import type { Granted, JobContext, TrainingSpec } from './job';
-import type { Ledger } from './ledger';
+import type { Granted } from './job';
 import { backOff, nextRetryMs, tailPackets } from './loss';
 import { loseFirstWindows } from './onset';
+import type { PhaseOwner } from './phase-owner';
 import { sameOr } from './same-streams';
 import {
   allArrive,
@@ -22,13 +22,6 @@ import {
 export const WATCHDOG_MS = 60_000;
 /** Ends of transfers this close together, over the time since the start, are one event. */
 const BATCH_RATIO = 0.005;
-
-/** What a phase needs of its job. */
-export interface PhaseOwner {
-  readonly spec: TrainingSpec;
-  readonly context: JobContext;
-  readonly ledger: Ledger;
-}
 
 /**
  * One phase of a collective while it runs: its transfers start together and it ends when the last

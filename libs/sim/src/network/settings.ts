@@ -1,3 +1,4 @@
+import type { NextHopSetting, RouteTable } from './route-table';
 import { shortestPathRoutes } from './shortest-paths';
 import type { FabricSpec } from './spec';
 import { wiringOf } from './wiring';
@@ -31,14 +32,9 @@ export interface QueueScheduling {
   readonly weight: number;
 }
 
-export interface NextHopSetting {
-  readonly interface: string;
-  readonly weight: number;
-}
-
 /** What a controller can change on a switch, as the data plane understands it. */
 export interface SwitchSettings {
-  readonly routes: ReadonlyMap<string, readonly NextHopSetting[]>;
+  readonly routes: RouteTable;
   /** interface -> queue -> setting */
   readonly queues: ReadonlyMap<string, ReadonlyMap<string, QueueSetting>>;
 }

@@ -1,8 +1,6 @@
-import type { NextHopSetting } from './settings';
+import type { NextHopSetting, RouteTable } from './route-table';
 import type { FabricSpec } from './spec';
 import { wiringOf, type Wiring } from './wiring';
-
-export type RouteTable = ReadonlyMap<string, readonly NextHopSetting[]>;
 
 /**
  * Equal-cost shortest paths to every prefix, equal weights over the whole grid. What all prefixes

@@ -2,7 +2,7 @@ import type { Random } from '@weir/core/base';
 import type { DeviceId } from '@weir/core/model';
 import type { DeviceCall, Interference } from '../plant/network';
 import type { Plant } from '../plant/plant';
-import { OPERATION_TIMEOUT_MS } from '../plant/process';
+import { OPERATION_TIMEOUT_MS } from '../plant/timing';
 import type { FaultOption } from './fault-option';
 import { during, oneOf, windows } from './windows';
 

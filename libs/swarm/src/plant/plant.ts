@@ -13,11 +13,13 @@ import { Crashed } from './gate';
 import { LeaseService } from './lease';
 import { Network } from './network';
 import { swarmPolicy } from './policy';
-import { ControllerProcess, newLeaseBoard, TICK_MS } from './process';
+import { ControllerProcess, newLeaseBoard } from './process';
 import { reliableQueue, type QueueFaults } from './queue';
 import { exportersOf, type Exporter, type Subscription } from './telemetry';
 import { TimelineWriter } from './timeline';
+import { TICK_MS } from './timing';
 import { Counters, Traffic, type Background, type Flow, type Trouble } from './traffic';
+import type { World } from './world';
 
 /** Errors by which the engine ends as it should, when the world behaves as it should not. */
 const EXPECTED_ENDS: readonly string[] = ['JournalUnavailable', 'JournalFenced'];
@@ -26,7 +28,7 @@ const EXPECTED_ENDS: readonly string[] = ['JournalUnavailable', 'JournalFenced']
  * The world of one run: a fabric and its traffic, a management network, switches, a disk, a lease,
  * two machines with a controller each. Faults break its parts and hand the repair to `heal`.
  */
-export class Plant {
+export class Plant implements World {
   readonly time = new VirtualTime();
   readonly fabric: Fabric;
   readonly policy: Policy = swarmPolicy();

@@ -5,7 +5,7 @@ import { unfinishedMs } from './liveness';
 import { Client } from './client';
 import { chosenOptions, type Chosen } from './draw';
 import { judge, ORACLES, TimelineHash, type OracleFactory, type Violation } from '../oracles';
-import { OPERATION_TIMEOUT_MS, TICK_MS } from '../plant/process';
+import { OPERATION_TIMEOUT_MS, TICK_MS } from '../plant/timing';
 import { Plant } from '../plant/plant';
 import type { FinalView, TimelineEvent } from '../timeline';
 import type { SeedResult } from './seed-result';
