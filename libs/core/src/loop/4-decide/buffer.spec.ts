@@ -44,6 +44,8 @@ interface Given {
   readonly fanIn?: number;
   /** Recent loss of the same queue of the port beside it. */
   readonly neighbourLoss?: number;
+  /** Of the queue while every objective was met. */
+  readonly usual?: { readonly peakBytes: number; readonly lossRatio: number };
 }
 
 /** Leaves whose ports send 8 Gb/s each; frames come every second. */
@@ -67,6 +69,11 @@ function candidate(given: Given) {
     worstLossRatio: Float64Array.from([0, given.neighbourLoss ?? 0, 0.5]),
     recent: [{ atMs: 1_000 }, { atMs: 2_000 }],
   } as unknown as Trend;
+  const then = {
+    layout: frame.layout,
+    peakBytes: Float64Array.of(given.usual?.peakBytes ?? NaN),
+    worstLossRatio: Float64Array.of(given.usual?.lossRatio ?? NaN),
+  } as unknown as Trend;
   const asked: BufferShareQuestion[] = [];
   const strategies = {
     bufferShare: (question: BufferShareQuestion) => {
@@ -78,7 +85,7 @@ function candidate(given: Given) {
   } as Partial<Strategies> as Strategies;
   const { env, durable, observed } = passOf(
     { ...network, topology: { ...network.topology, devices } },
-    { frame, observed: { trend } },
+    { frame, observed: { trend, usual: { trend: then, next: then } } },
   );
   const queue = () => given.queue ?? settings({ scalingFactor: -2 });
   const profiles = new Map([['plain', { ...profile, queue }]]);
@@ -135,6 +142,20 @@ describe('bufferCandidate', () => {
     expect(of(40, { peakDepthBytes: NaN })).toBe(40 * 15_140);
     expect(of(40, { recentLossRatio: 0.01 })).toBeGreaterThan(10 * MB);
     expect(of(3, { peakDepthBytes: NaN })).toBeUndefined();
+  });
+
+  it('gives back what the queue held while every objective was met, unless it lost even then', () => {
+    const of = (usual: NonNullable<Given['usual']>, evidence: Partial<QueueEvidence> = {}) =>
+      candidate({ sharedBytes: 32 * MB, fanIn: 40, usual, evidence });
+    const { found, asked } = of({ peakBytes: 12 * MB, lossRatio: 5e-6 });
+    expect(asked[1]?.burstBytes).toBe(12 * MB);
+    expect(found?.notes?.[0]).toContain('12000000 B (its peak while every objective was met)');
+    expect(of({ peakBytes: 12 * MB, lossRatio: 0.01 }).asked[1]?.burstBytes).toBe(40 * 15_140);
+    expect(of({ peakBytes: 300_000, lossRatio: 0 }).asked[1]?.burstBytes).toBe(40 * 15_140);
+    const lossy = { recentLossRatio: 0.02 };
+    expect(of({ peakBytes: 12 * MB, lossRatio: 0 }, lossy).asked[1]?.burstBytes).toBeGreaterThan(
+      20 * MB,
+    );
   });
 
   it("never raises by less than the policy's step, nor beyond its limit", () => {

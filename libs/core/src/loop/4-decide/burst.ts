@@ -22,18 +22,31 @@ export interface Burst {
 
 /**
  * What arrives at once in a queue: the peak that it had and what it lost on top, which is never less
- * than the first windows of all its senders; or these windows alone where nothing was measured. Null
- * where neither is known.
+ * than the first windows of all its senders; or these windows alone where nothing was measured. A
+ * peak at the limit is a burst that was cut off, so that what the queue held while every objective
+ * was met counts where it is more. Null where nothing of this is known.
  */
 export function burstOf(pass: Pass, queue: QueueEvidence, fanIn: number): Burst | null {
   const windows = windowsOf(fanIn);
   const peak = queue.peakDepthBytes > 0 ? queue.peakDepthBytes : NaN;
   const measured = peak + lostBytes(pass, queue);
+  const usual = usualPeakBytes(pass, queue);
+  if (usual > windows && !(measured >= usual))
+    return { bytes: usual, how: 'its peak while every objective was met' };
   if (windows > 0 && !(measured >= windows))
     return { bytes: windows, how: `the first windows of ${fanIn} senders` };
   if (Number.isNaN(measured)) return null;
   const lost = Math.round(measured - peak);
   return { bytes: measured, how: `a peak of ${Math.round(peak)} and ${lost} lost bytes` };
+}
+
+/** Peak of a time in which every objective was met and the queue hardly lost; NaN if unknown. */
+function usualPeakBytes({ observed }: Pass, { key }: QueueEvidence): number {
+  const { frame, usual } = observed;
+  if (usual === null || usual.trend.layout !== frame?.layout) return NaN;
+  const row = frame.layout.queueIndex.get(key) ?? -1;
+  const { worstLossRatio, peakBytes } = usual.trend;
+  return (worstLossRatio[row] ?? NaN) <= LOSSY_RATIO ? (peakBytes[row] ?? NaN) : NaN;
 }
 
 /** Bytes that the queue lost in a sample of late, by its loss ratio and its rate. */
