@@ -8,6 +8,7 @@ const METRIC_NAMES: Readonly<Record<Observation['metric'], string>> = {
   'request-latency': 'http.server.request.duration',
   'iteration-time': 'weir.training.iteration.duration',
   'collective-time': 'weir.collective.duration',
+  'compute-time': 'weir.training.compute.duration',
 };
 
 const BOUNDS_S = LATENCY_BOUNDS_MS.map((bound) => bound / 1000);
@@ -35,7 +36,7 @@ export function exportRequest(
       scopeMetrics: [
         {
           scope: { name: 'weir-fabric' },
-          metrics: list.map((observation) => metric(observation, startNs, endNs)),
+          metrics: byMetric(list).map((same) => metric(same, startNs, endNs)),
         },
       ],
     })),
@@ -47,19 +48,37 @@ const attribute = (key: string, text: string) => ({
   value: { value: { $case: 'stringValue' as const, value: text } },
 });
 
-function metric(observation: Observation, startNs: bigint, endNs: bigint) {
-  const { histogram } = observation;
+/** Observations of one metric are points of it: those of workers, and of the workload as a whole. */
+function byMetric(list: readonly Observation[]): (readonly [Observation, ...Observation[]])[] {
+  const groups = new Map<string, [Observation, ...Observation[]]>();
+  for (const observation of list) {
+    const group = groups.get(observation.metric);
+    if (group === undefined) groups.set(observation.metric, [observation]);
+    else group.push(observation);
+  }
+  return [...groups.values()];
+}
+
+function metric(
+  observations: readonly [Observation, ...Observation[]],
+  startNs: bigint,
+  endNs: bigint,
+) {
   return {
-    name: METRIC_NAMES[observation.metric],
+    name: METRIC_NAMES[observations[0].metric],
     unit: 's',
     data: {
       $case: 'histogram' as const,
       value: {
         aggregationTemporality: DELTA,
-        dataPoints: [
-          point(histogram.counts, histogram.sumMs / 1000, startNs, endNs, []),
-          ...failures(observation, startNs, endNs),
-        ],
+        dataPoints: observations.flatMap((observation) => {
+          const { histogram, worker } = observation;
+          const own = worker === undefined ? [] : [attribute('weir.worker', worker)];
+          return [
+            point(histogram.counts, histogram.sumMs / 1000, startNs, endNs, own),
+            ...failures(observation, startNs, endNs),
+          ];
+        }),
       },
     },
   };

@@ -7,6 +7,7 @@ export const WORKLOAD_METRICS: ReadonlyMap<string, WorkloadMetric> = new Map([
   ['weir.request.duration', 'request-latency'],
   ['weir.training.iteration.duration', 'iteration-time'],
   ['weir.collective.duration', 'collective-time'],
+  ['weir.training.compute.duration', 'compute-time'],
 ]);
 
 /** Length of one unit in ms, by UCUM code. */
@@ -18,6 +19,8 @@ export const UNIT_MS: ReadonlyMap<string, number> = new Map([
 ]);
 
 export const WORKLOAD_ATTRIBUTES = ['service.name', 'weir.workload'] as const;
+/** Who of a workload measured it, of a point or of its resource, the first that is there. */
+export const WORKER_ATTRIBUTES = ['weir.worker', 'host.name'] as const;
 export const CLASS_ATTRIBUTE = 'weir.traffic_class';
 
 /** Class of a sender that does not name one: the least urgent that fits the metric. */
@@ -25,4 +28,5 @@ export const DEFAULT_CLASS: Readonly<Record<WorkloadMetric, TrafficClass>> = {
   'request-latency': 'best-effort',
   'iteration-time': 'training',
   'collective-time': 'training',
+  'compute-time': 'training',
 };

@@ -127,12 +127,31 @@ describe('OtlpReceiver over gRPC', () => {
     ['weir.request.duration', 'request-latency', 'best-effort'],
     ['weir.training.iteration.duration', 'iteration-time', 'training'],
     ['weir.collective.duration', 'collective-time', 'training'],
+    ['weir.training.compute.duration', 'compute-time', 'training'],
   ])('knows %s as %s, by default of class %s', async (name, metric, className) => {
     await listen();
     await send(request({ 'weir.workload': 'job' }, latency([1, 0, 0], { name, unit: 'ms' })));
     expect(samples).toMatchObject([
       { workload: 'job', metric, class: className, boundsMs: [0.01, 0.1] },
     ]);
+  });
+
+  it('says which worker measured a compute time, by its point or by its resource', async () => {
+    await listen({ maxNameLength: 8 });
+    const compute = { name: 'weir.training.compute.duration' };
+    const own = { attributes: { 'weir.worker': 'h1-1' } };
+    const resource = { 'weir.workload': 'job', 'host.name': 'h9-9' };
+    const answer = await send(
+      request(
+        resource,
+        latency([1, 0, 0], { ...compute, ...own }),
+        latency([1, 0, 0], compute),
+        latency([1, 0, 0], { name: 'weir.collective.duration', ...own }),
+        latency([1, 0, 0], { ...compute, attributes: { 'weir.worker': 'far-too-long' } }),
+      ),
+    );
+    expect(samples.map(({ worker }) => worker)).toEqual(['h1-1', 'h9-9', undefined]);
+    expect(answer.partialSuccess?.errorMessage).toContain("worker's name is longer than 8");
   });
 
   it('counts failed requests as errors', async () => {

@@ -8,6 +8,7 @@ import {
   CLASS_ATTRIBUTE,
   DEFAULT_CLASS,
   UNIT_MS,
+  WORKER_ATTRIBUTES,
   WORKLOAD_ATTRIBUTES,
   WORKLOAD_METRICS,
 } from './metric-names';
@@ -32,11 +33,14 @@ interface Target {
   readonly class: TrafficClass;
   readonly metric: WorkloadMetric;
   readonly unitMs: number;
+  /** Of the sender as a whole; null: its points may name one, and nobody else does. */
+  readonly worker: string | null;
 }
 
 interface Sender {
   readonly workload: string | null;
   readonly className: string | undefined;
+  readonly worker: string | null;
   readonly identity: string;
 }
 
@@ -121,6 +125,9 @@ export class Translator {
       return null;
     }
     if ('problem' in buckets) return buckets.problem;
+    const worker = workerOf(target, point);
+    if ((worker?.length ?? 0) > this.limits.maxNameLength)
+      return `the worker's name is longer than ${this.limits.maxNameLength}`;
     const { startTimeUnixNano: startNs, timeUnixNano: timeNs } = point;
     if (timeNs === 0n) return 'time_unix_nano is missing';
     const step = this.streams.step(identity, { startNs, timeNs, cumulative, buckets }, nowMs);
@@ -136,6 +143,7 @@ export class Translator {
       workload,
       class: trafficClass,
       metric,
+      ...(worker === null ? {} : { worker }),
       boundsMs,
       counts: step.counts,
       errors,
@@ -166,7 +174,8 @@ export class Translator {
       return { problem: `${CLASS_ATTRIBUTE} "${className.slice(0, 64)}" is not a traffic class` };
     if (!this.admit(workload, nowMs))
       return { problem: `more than ${this.limits.maxWorkloads} workloads` };
-    return { workload, class: named ?? DEFAULT_CLASS[meaning], metric: meaning, unitMs };
+    const { worker } = sender;
+    return { workload, class: named ?? DEFAULT_CLASS[meaning], metric: meaning, unitMs, worker };
   }
 
   private admit(workload: string, nowMs: number): boolean {
@@ -185,9 +194,19 @@ function senderOf(attributes: readonly otlpCommon.KeyValue[]): Sender {
   return {
     workload: names.find((name) => name !== undefined) ?? null,
     className: stringAttribute(attributes, CLASS_ATTRIBUTE),
+    worker: workerIn(attributes) ?? null,
     identity: attributesText(attributes),
   };
 }
+
+const workerIn = (attributes: readonly otlpCommon.KeyValue[]): string | undefined =>
+  WORKER_ATTRIBUTES.map((key) => stringAttribute(attributes, key)).find(
+    (name) => name !== undefined,
+  );
+
+/** Compute times are a worker's own; all other metrics are of the workload, whoever measures. */
+const workerOf = ({ metric, worker }: Target, { attributes }: Point): string | null =>
+  metric === 'compute-time' ? (workerIn(attributes) ?? worker) : null;
 
 const isHistogram = (data: otlpMetrics.Metric['data']): data is HistogramData =>
   data?.$case === 'histogram' || data?.$case === 'exponentialHistogram';

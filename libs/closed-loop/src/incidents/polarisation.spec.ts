@@ -9,9 +9,11 @@ jest.setTimeout(60_000);
 /** What was said of the hash of two tiers, of which the upper one is uneven. */
 async function polarised(hashing: 'shared' | 'narrow' | 'per-switch') {
   const random = seededRandom(201).fork('causes/polarisation-two-tiers/3').fork('0');
-  const { document } = drawIncidentOf(random, 'polarisation-two-tiers').scenario;
+  const { scenario: drawn, onsetMs } = drawIncidentOf(random, 'polarisation-two-tiers');
+  const { document } = drawn;
   const { seed } = document.spec;
-  const spec = { ...document.spec, topology: { ...document.spec.topology, hashing } };
+  const topology = { ...document.spec.topology, hashing };
+  const spec = { ...document.spec, topology, durationMs: onsetMs + 7_000 };
   const scenario = buildScenario({ ...document, spec }, { seed, readText: () => fail() });
   if (!scenario.ok) throw new Error(JSON.stringify(scenario.error));
   const run = await runScenario(scenario.value, { loop: 'observe' });

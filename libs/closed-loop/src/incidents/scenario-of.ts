@@ -1,5 +1,5 @@
 import { formatIssues, scenarioSchema, summarize } from '@weir/contracts';
-import { assert, refuse } from '@weir/core/base';
+import { assert, refuse, seededRandom } from '@weir/core/base';
 import { buildScenario, type Scenario } from '../build/scenario';
 import type { Draft } from './draft';
 
@@ -20,6 +20,8 @@ export interface Times {
 export function scenarioOf(name: string, draft: Draft, times: Times, seed: number): Scenario {
   const { metric } = draft.sufferer;
   const watched = [draft.sufferer, ...(draft.others ?? [])];
+  // Half of the jobs have workers that report about themselves; nothing else depends on it.
+  const reportWorkers = seededRandom(seed).fork('workers').next() < 0.5;
   const parsed = scenarioSchema.safeParse({
     apiVersion: 'weir.dev/v1',
     kind: 'Scenario',
@@ -32,7 +34,9 @@ export function scenarioOf(name: string, draft: Draft, times: Times, seed: numbe
       topology: draft.topology,
       ...(draft.queues === undefined ? {} : { queues: draft.queues }),
       settings: draft.settings,
-      workloads: draft.workloads,
+      workloads: draft.workloads.map((workload) =>
+        workload.kind === 'training' ? { ...workload, reportWorkers } : workload,
+      ),
       events: draft.events,
       intents: draft.intents,
       policy: {

@@ -153,11 +153,12 @@ export class LoopSide {
   }
 
   observe(observations: readonly Observation[]): void {
-    for (const { histogram, workload, metric, errors, class: of } of observations)
+    for (const { histogram, workload, metric, worker, errors, class: of } of observations)
       this.store.observe({
         workload,
         class: of,
         metric,
+        ...(worker === undefined ? {} : { worker }),
         boundsMs: LATENCY_BOUNDS_MS,
         counts: histogram.counts,
         errors,

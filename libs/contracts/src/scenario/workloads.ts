@@ -86,6 +86,10 @@ const trainingSchema = strict({
     .default(null)
     .describe('Workers whose compute takes so many times as long.'),
   iterations: z.int().min(1).nullable().default(null).describe('null: until it is stopped.'),
+  reportWorkers: z
+    .boolean()
+    .default(false)
+    .describe('Each worker reports how long it computes in an iteration.'),
 }).superRefine(({ steps, sequence }, context) => {
   if (steps.length > 0 === (sequence === undefined)) return;
   const message = sequence === undefined ? 'at least one step' : 'steps or a sequence, not both';

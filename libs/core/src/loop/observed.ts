@@ -56,6 +56,20 @@ export interface ObjectiveState {
   readonly attained: number;
   /** Iteration-time objectives only: where the iterations spend their time. */
   readonly job: JobTimes;
+  /** What the workers of the job say of their own compute times, by worker; absent: nothing. */
+  readonly workers?: ReadonlyMap<string, WorkerReport>;
+}
+
+/** The latest report of a worker of a training job. */
+export interface WorkerReport {
+  readonly atMs: number;
+  readonly meanMs: number;
+  /** Width of the buckets that the mean is made of. */
+  readonly bucketMs: number;
+  /** Median of all other workers at that time; NaN until it was compared. */
+  readonly othersMs: number;
+  /** Of its last reports, oldest first: how far each was above the others'. */
+  readonly deviations: readonly number[];
 }
 
 /** Means of an iteration, ms; NaN while unknown. */

@@ -100,13 +100,22 @@ export interface TelemetryFrame {
   readonly workloads: readonly WorkloadSample[];
 }
 
-export type WorkloadMetric = 'request-latency' | 'iteration-time' | 'collective-time';
+export const WORKLOAD_METRICS = [
+  'request-latency',
+  'iteration-time',
+  'collective-time',
+  /** What one worker of a training job computes in an iteration, until it waits for the others. */
+  'compute-time',
+] as const;
+export type WorkloadMetric = (typeof WORKLOAD_METRICS)[number];
 
 /** New observations of a workload since the previous frame (delta, not cumulative). */
 export interface WorkloadSample {
   readonly workload: string;
   readonly class: TrafficClass;
   readonly metric: WorkloadMetric;
+  /** Which worker measured it, by the name of its host; absent: the workload as a whole. */
+  readonly worker?: string;
   /** Explicit upper bounds in ms, ascending; counts has one more entry for the overflow. */
   readonly boundsMs: readonly number[];
   readonly counts: readonly number[];

@@ -296,6 +296,25 @@ describe('ColumnStore', () => {
     expect(sample.counts).toEqual([1, 2, 3]);
   });
 
+  it('keeps what workers of one job say apart', () => {
+    const { clock, layout } = setUp();
+    const store = new ColumnStore(layout, clock);
+    const sample = {
+      workload: 'llm',
+      class: 'training' as const,
+      metric: 'compute-time' as const,
+      boundsMs: [10],
+      counts: [1, 0],
+      errors: 0,
+    };
+    for (const worker of ['h1-1', 'h1-2', 'h1-1']) store.observe({ ...sample, worker });
+    const told = store.frame().workloads.map(({ worker, counts }) => [worker, counts[0]]);
+    expect(told).toEqual([
+      ['h1-1', 2],
+      ['h1-2', 1],
+    ]);
+  });
+
   it('property: duplicates and late samples leave what the in-order ones gave', () => {
     const steps = fc.array(
       fc.record({ delta: fc.nat(1_000_000), gapMs: fc.integer({ min: 1, max: 5000 }) }),

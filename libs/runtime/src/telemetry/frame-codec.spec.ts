@@ -58,6 +58,18 @@ describe('frame codec', () => {
     expect(frame.workloads).toEqual(sampleFrame().workloads);
   });
 
+  it('keeps who measured, and refuses a worker without a proper name', () => {
+    const [sample] = sampleFrame().workloads;
+    if (!sample) throw new Error('a sample');
+    const own = { ...sample, metric: 'compute-time' as const, worker: 'h1-1' };
+    const frame = { ...sampleFrame(), workloads: [own] };
+    expect(decodeFrame(encodeFrame(frame), layout('r1'))).toMatchObject({
+      value: { workloads: [own] },
+    });
+    const odd = { ...frame, workloads: [{ ...own, worker: 7 as unknown as string }] };
+    expect(decodeFrame(encodeFrame(odd), layout('r1'))).toMatchObject({ ok: false });
+  });
+
   it('refuses another topology revision by name', () => {
     const decoded = decodeFrame(encodeFrame(sampleFrame()), layout('r2'));
     expect(decoded).toMatchObject({ ok: false, error: { where: 'frame.revision' } });

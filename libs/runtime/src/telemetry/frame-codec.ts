@@ -1,7 +1,7 @@
 import type { Result } from '@weir/core/base';
 import { ok, refuse } from '@weir/core/base';
 import type { FrameLayout, TelemetryFrame, WorkloadSample } from '@weir/core/model';
-import { TRAFFIC_CLASSES } from '@weir/core/model';
+import { TRAFFIC_CLASSES, WORKLOAD_METRICS } from '@weir/core/model';
 import { unknownArrays, type FrameArrays } from './frame-arrays';
 
 /**
@@ -168,9 +168,8 @@ function isWorkloadSample(value: unknown): value is WorkloadSample {
   return (
     typeof sample.workload === 'string' &&
     (TRAFFIC_CLASSES as readonly unknown[]).includes(sample.class) &&
-    (sample.metric === 'request-latency' ||
-      sample.metric === 'iteration-time' ||
-      sample.metric === 'collective-time') &&
+    (WORKLOAD_METRICS as readonly unknown[]).includes(sample.metric) &&
+    (sample.worker === undefined || typeof sample.worker === 'string') &&
     isAscending(sample.boundsMs) &&
     Array.isArray(sample.counts) &&
     sample.counts.every(isCount) &&

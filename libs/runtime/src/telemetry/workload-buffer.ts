@@ -24,7 +24,8 @@ export class WorkloadBuffer {
       this.refused++;
       return;
     }
-    const key = JSON.stringify([sample.workload, sample.class, sample.metric, sample.boundsMs]);
+    const { workload, class: of, metric, worker = '', boundsMs } = sample;
+    const key = JSON.stringify([workload, of, metric, worker, boundsMs]);
     const known = this.pending.get(key);
     if (known !== undefined) {
       sample.counts.forEach((count, i) => (known.counts[i] = (known.counts[i] ?? 0) + count));

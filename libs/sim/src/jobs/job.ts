@@ -79,6 +79,8 @@ export interface TrainingSpec extends CommonSpec {
   readonly stragglers: { readonly workers: readonly string[]; readonly slowdown: number } | null;
   /** Iterations until it ends; null: runs until stopped. */
   readonly iterations: number | null;
+  /** Whether each worker reports how long it computes in an iteration; absent: no. */
+  readonly reportWorkers?: boolean;
 }
 
 /** Requests from clients to servers and responses back, Poisson. */
@@ -145,6 +147,8 @@ export interface Observation {
   readonly workload: string;
   readonly class: TrafficClass;
   readonly metric: WorkloadMetric;
+  /** Who measured it, where not the workload as a whole. */
+  readonly worker?: string;
   readonly histogram: Histogram;
   readonly errors: number;
 }

@@ -151,6 +151,51 @@ describe('collectives on a fabric that is not idle', () => {
   });
 });
 
+describe('workers that report', () => {
+  const ring = { algorithm: 'ring-allreduce', bytes: 2e8 } as const;
+  const spec = training(ring, {
+    workers: HOSTS,
+    computeJitter: 0.03,
+    iterations: null,
+    stragglers: { workers: ['h2-1'], slowdown: 2 },
+  });
+
+  it('change nothing of what happens', () => {
+    const [quiet, telling] = [false, true].map((reportWorkers) => {
+      const world = fabric();
+      world.startJob({ ...spec, reportWorkers });
+      world.advanceTo(3_000);
+      return world;
+    });
+    expect(telling?.totals().get('job')).toEqual(quiet?.totals().get('job'));
+    const of = (world: World | undefined, metric: string) =>
+      world?.takeObservations().filter((one) => one.metric === metric) ?? [];
+    expect(of(quiet, 'compute-time')).toEqual([]);
+    expect(of(telling, 'compute-time')).toHaveLength(HOSTS.length);
+  });
+
+  it('say how long each of them computes, of which the slowest is what all wait for', () => {
+    const world = fabric();
+    world.startJob({ ...spec, reportWorkers: true });
+    world.advanceTo(1_500);
+    const fork = world.fork();
+    const take = (from: World) => {
+      from.advanceTo(3_000);
+      const own = from.takeObservations().filter(({ metric }) => metric === 'compute-time');
+      return new Map(own.map(({ worker, histogram }) => [worker, histogram]));
+    };
+    const times = take(world);
+    const meanMs = (worker: string): number => {
+      const histogram = times.get(worker);
+      return (histogram?.sumMs ?? NaN) / (histogram?.count ?? NaN);
+    };
+    const { computeMs = NaN, iterations = NaN } = world.totals().get('job') ?? {};
+    expect(meanMs('h2-1')).toBeCloseTo(computeMs / (iterations + 1), 0);
+    expect(meanMs('h1-1')).toBeCloseTo(meanMs('h2-1') / 2, 0);
+    expect(take(fork)).toEqual(times);
+  });
+});
+
 describe('a fork of a world with jobs', () => {
   it('has the same future', () => {
     const world = fabric(50e9);

@@ -8,6 +8,7 @@ import { Ledger } from './ledger';
 import { Phase, WATCHDOG_MS } from './phase';
 import { Plan } from './plan';
 import { EPSILON_MS } from './transfer';
+import { WorkerTimes } from './worker-times';
 
 /** Shortest iteration, ms: one whose load is scaled to nothing still lets time pass. */
 const MIN_ITERATION_MS = 0.01;
@@ -31,13 +32,17 @@ export class Training implements Job {
   private iterations = new Histogram();
   private collectives = new Histogram();
   private errors = 0;
+  private workerTimes: WorkerTimes | null;
 
   constructor(
     readonly spec: TrainingSpec,
     readonly context: JobContext,
     readonly ledger = new Ledger(),
     private readonly plan = new Plan(spec),
-  ) {}
+  ) {
+    const reports = spec.reportWorkers === true;
+    this.workerTimes = reports ? new WorkerTimes(spec, context.random.fork('workers')) : null;
+  }
 
   streams(nowMs: number, conditions: Conditions): readonly Stream[] {
     if (!this.started) {
@@ -66,6 +71,9 @@ export class Training implements Job {
     return [
       { ...common, metric: 'iteration-time', histogram: this.iterations.take(), errors },
       { ...common, metric: 'collective-time', histogram: this.collectives.take(), errors: 0 },
+      ...(this.workerTimes?.take() ?? []).map((own) => {
+        return { ...common, metric: 'compute-time' as const, ...own, errors: 0 };
+      }),
     ];
   }
 
@@ -88,6 +96,7 @@ export class Training implements Job {
     copy.iterations = this.iterations.copy();
     copy.collectives = this.collectives.copy();
     copy.errors = this.errors;
+    copy.workerTimes = this.workerTimes?.copy() ?? null;
     return copy;
   }
 
@@ -147,6 +156,7 @@ export class Training implements Job {
       return;
     }
     this.iterations.record(nowMs - this.iterationStartMs);
+    this.workerTimes?.endIteration();
     this.ledger.iterations += 1;
     const tooShortMs = this.iterationStartMs + MIN_ITERATION_MS - nowMs;
     if (this.ledger.iterations === this.spec.iterations) this.done = true;
@@ -159,6 +169,7 @@ export class Training implements Job {
     this.ledger.errors += 1;
     this.ledger.communicationMs += nowMs - this.collectiveStartMs;
     this.iterations.record(nowMs - this.iterationStartMs);
+    this.workerTimes?.endIteration();
     this.phase = null;
     this.beginIteration(nowMs);
   }
@@ -178,8 +189,10 @@ export class Training implements Job {
       computeJitter === 0 || medianMs === 0
         ? medianMs
         : medianMs * Math.exp(computeJitter * largestNormal(count, this.context.random));
-    let ms = workers.length > slow ? slowest(workers.length - slow) : 0;
-    if (stragglers !== null && slow > 0) ms = Math.max(ms, slowest(slow) * stragglers.slowdown);
+    const others = workers.length > slow ? slowest(workers.length - slow) : 0;
+    const slowMs = stragglers !== null && slow > 0 ? slowest(slow) * stragglers.slowdown : 0;
+    this.workerTimes?.step(medianMs, { stragglers: slowMs, others });
+    const ms = Math.max(others, slowMs);
     this.ledger.computeMs += ms;
     this.computeUntilMs = nowMs + ms;
   }

@@ -9,6 +9,7 @@ import { foldBurn, slowOf } from './burn-rate';
 import { foldJobTimes } from './job-times';
 import { foldTrend } from './trend';
 import { foldUsual } from './usual';
+import { foldWorkerTimes } from './worker-times';
 
 /** Sample intervals of which some part may be older than a change of routes, ms. */
 const MIXED_MS = 2_500;
@@ -81,6 +82,8 @@ function reasonToHold(pass: Pass, frame: TelemetryFrame, unknown: number): strin
 /** What verification may be told to keep from harm besides the quantile of the objective. */
 const TAIL_QUANTILE = 0.99;
 
+const NO_WORKERS: ObjectiveState['workers'] & object = new Map();
+
 /** Adds what arrived since the last frame to the rolling window and takes its quantile. */
 function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame): ObjectiveState {
   const { objective } = state;
@@ -120,6 +123,7 @@ function foldObjective(pass: Pass, state: ObjectiveState, frame: TelemetryFrame)
       arrived,
       mergedCounts({ ...objective, metric: 'collective-time' }, frame),
     ),
+    workers: foldWorkerTimes(state.workers ?? NO_WORKERS, objective, frame),
     window,
     boundsMs,
     samples,

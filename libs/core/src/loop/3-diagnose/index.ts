@@ -29,7 +29,8 @@ function isNews(before: Diagnosis | null, now: Diagnosis, leadRatio: number): bo
   const [leading] = now.causes;
   const named = before?.causes[0]?.name;
   if (named === undefined || leading === undefined) return before === null;
-  if (leading.name === named) return false;
+  // Where it is may be known only later.
+  if (leading.name === named) return leading.at !== '' && before?.causes[0]?.at === '';
   const still = now.causes.find((cause) => cause.name === named)?.score ?? 0;
   // Nothing on the paths explains it now: what was found while there was something stands.
   const innocent = leading.name === 'not-the-network' || leading.name === 'host-limited';

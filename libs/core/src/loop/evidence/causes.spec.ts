@@ -368,6 +368,36 @@ describe('rankCauses', () => {
     expect(firstOf(given)).toBe(expected);
   });
 
+  describe('of workers that report', () => {
+    const report = (meanMs: number, deviations: number) => ({
+      ...{ atMs: 0, meanMs, bucketMs: 1, othersMs: 50 },
+      deviations: [0, 0, deviations, deviations, deviations],
+    });
+    const slow = new Map([
+      ['h1', report(150, 9)],
+      ...['h2', 'h3', 'h4'].map((name) => [name, report(50, 0)] as const),
+    ]);
+    const slower = job({
+      ...{ iterationMs: 200, collectiveMs: 40 },
+      ...{ healthyIterationMs: 100, healthyCollectiveMs: 40 },
+    });
+
+    it('names the one that all wait for, by itself or where the job says it as well', () => {
+      const alone = rankCauses(evidenceOf({ metric: 'iteration-time', workers: slow }))[0];
+      expect(alone).toMatchObject({ name: 'straggler', at: 'h1' });
+      expect(alone?.parts?.map(({ signal }) => signal)).toEqual(['worker-deviations', 'waits']);
+      const told = { metric: 'iteration-time', job: slower, workers: slow } as const;
+      expect(rankCauses(evidenceOf(told))[0]).toMatchObject({ name: 'straggler', at: 'h1' });
+    });
+
+    it('says that nobody is slower where all of them are', () => {
+      const workers = new Map([...slow.keys()].map((name) => [name, report(150, 0)]));
+      const [cause] = rankCauses(evidenceOf({ metric: 'iteration-time', job: slower, workers }));
+      expect(cause).toMatchObject({ name: 'straggler', at: '' });
+      expect(cause?.evidence.at(-1)).toContain('none of the 4 workers');
+    });
+  });
+
   describe('of a hash that two tiers may share', () => {
     const again = { deviations: 6, explainedRatio: 0.9, nextHops: 2, links: 4, emptyCells: 4 };
     const fromTwo = (across: typeof again) => {

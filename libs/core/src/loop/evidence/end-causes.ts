@@ -1,7 +1,8 @@
 import type { Cause } from '../../model';
 import { largest } from './facts';
 import type { Evidence } from './gather';
-import { weigh } from './weigh';
+import { slowWorkerOf, type SlowWorker } from './slow-worker';
+import { clamp, weigh } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
 
@@ -27,30 +28,59 @@ export function endCauses(evidence: Evidence, networkSuspected: boolean): Cause[
 }
 
 /**
- * Iterations that got slower while the collectives in them did not; or that would be too slow if
- * nothing had to be sent at all.
+ * Iterations that got slower while the collectives in them did not; that would be too slow if
+ * nothing had to be sent at all; or that would be fast enough without waiting for one worker, by
+ * what the workers say themselves.
  */
-function stragglerOf({ state: { job }, thresholdMs }: Evidence): Cause | null {
-  const { iterationMs, collectiveMs, healthyIterationMs, healthyCollectiveMs } = job;
+function stragglerOf({ state, thresholdMs }: Evidence): Cause | null {
+  const { iterationMs, collectiveMs, healthyIterationMs, healthyCollectiveMs } = state.job;
+  const slow = slowWorkerOf(state.workers ?? new Map());
   const slowerMs = iterationMs - healthyIterationMs;
   const unchanged =
     iterationMs > healthyIterationMs * UNCHANGED &&
     collectiveMs - healthyCollectiveMs < EXPLAINED * slowerMs;
-  const alone = collectiveMs > 0 && iterationMs - collectiveMs > thresholdMs;
-  if (!unchanged && !alone) return null;
+  const aloneMs = iterationMs - collectiveMs;
+  const alone = collectiveMs > 0 && aloneMs > thresholdMs;
+  if (!unchanged && !alone) return waitingFor(slow, state.quantileMs - thresholdMs);
   const now = `${iterationMs.toFixed(1)} ms, of which collectives take ${collectiveMs.toFixed(1)} ms`;
   return weigh(
     'straggler',
-    '',
-    [unchanged ? ['slower-outside', slowerMs, 0.98] : ['alone', iterationMs - collectiveMs, 0.98]],
+    slow?.worker ?? '',
+    [
+      unchanged ? ['slower-outside', slowerMs, 0.98] : ['alone', aloneMs, 0.98],
+      ...(slow === null ? [] : [['worker-deviations', slow.deviations, 1] as const]),
+    ],
     [
       `iterations take ${now}`,
       unchanged
         ? `while healthy ${healthyIterationMs.toFixed(1)} ms and ${healthyCollectiveMs.toFixed(1)} ms`
         : `without any of that they would still miss ${thresholdMs.toFixed(1)} ms`,
+      ...(slow === null ? allAlike(state.workers?.size ?? 0) : [sentenceOf(slow)]),
     ],
   );
 }
+
+/** Waiting for it is at least what the iterations take too long. */
+function waitingFor(slow: SlowWorker | null, beyondMs: number): Cause | null {
+  if (slow === null || !(beyondMs > 0)) return null;
+  const waitsMs = slow.meanMs - slow.othersMs;
+  return weigh(
+    'straggler',
+    slow.worker,
+    [
+      ['worker-deviations', slow.deviations, 0.97],
+      ['waits', waitsMs, clamp(waitsMs / beyondMs)],
+    ],
+    [sentenceOf(slow), `iterations are ${beyondMs.toFixed(1)} ms longer than they may be`],
+  );
+}
+
+const sentenceOf = (slow: SlowWorker): string =>
+  `${slow.worker} computes for ${slow.meanMs.toFixed(1)} ms, the median of the other ${slow.workers - 1} workers is ` +
+  `${slow.othersMs.toFixed(1)} ms: beyond ${slow.deviations.toFixed(1)} deviations in ${slow.lateReports} of its last ${slow.reports} reports`;
+
+const allAlike = (workers: number): string[] =>
+  workers === 0 ? [] : [`none of the ${workers} workers that report is slower than the others`];
 
 /** The workload's own traffic loads its paths, and nothing holds it back there. */
 function hostLimitedOf({ channels, hotSpots }: Evidence): Cause | null {

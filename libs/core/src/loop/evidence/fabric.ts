@@ -88,22 +88,24 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
     if (ratio > 0) pressure[c] = clamp((ratio - 0.7) / 0.25);
   }
   const queueing = new Float64Array(count);
+  const waiting = new Float64Array(count);
   for (let q = 0; q < layout.queues.length; q++) {
     const c = layout.queues[q]?.channel ?? -1;
     const capacityBps = layout.channels[c]?.capacityBps ?? NaN;
     const delayS = ((trend.depthBytes[q] as number) * 8) / capacityBps;
-    const worst = Math.max(
-      known((trend.lossRatio[q] as number) / FULL_LOSS),
+    const waits = Math.max(
       known((trend.markRatio[q] as number) / FULL_MARKS),
       known(delayS / FULL_DELAY_S),
     );
+    const worst = Math.max(known((trend.lossRatio[q] as number) / FULL_LOSS), waits);
+    if (waits > (waiting[c] ?? 0)) waiting[c] = Math.min(1, waits);
     if (worst > (queueing[c] ?? 0)) queueing[c] = Math.min(1, worst);
     if (worst > (pressure[c] ?? 0)) pressure[c] = Math.min(1, worst);
   }
   const { groups, groupOf } = parallelLinks(topology, layout);
   const { grayLoss, grayFloor } = compareEnds(topology, trend, utilization);
   const paused = pausedOf(trend);
-  const slow = slowLinks(groups, trend, utilization, queueing);
+  const slow = slowLinks(groups, trend, utilization, { queueing, waiting });
   markStalled(slow, trend, paused);
   const damaged = damagedOf(topology, trend);
   return { utilization, pressure, grayLoss, grayFloor, damaged, slow, paused, groups, groupOf };
@@ -160,20 +162,20 @@ function damagedOf(topology: Topology, trend: Trend): Float64Array {
 
 /**
  * A queue under pressure on a link that carries no more than its parallel links, while those have
- * none: it does not drain at the rate it should. Bursts that meet on this link look alike, but then
+ * none: it does not drain at the rate it should. One that only loses may hold too little. Bursts that meet on this link look alike, but then
  * what it sends varies from sample to sample.
  */
 function slowLinks(
   groups: readonly ParallelLinks[],
   trend: Trend,
   utilization: Float64Array,
-  queueing: Float64Array,
+  { queueing, waiting }: Readonly<Record<'queueing' | 'waiting', Float64Array>>,
 ): Uint8Array {
   const slow = new Uint8Array(utilization.length);
   for (const { channels } of groups)
     for (const c of channels) {
       const own = utilization[c] as number;
-      if (!((queueing[c] as number) >= 0.5) || !(own > 0.05 && own < 0.75)) continue;
+      if (!((waiting[c] as number) >= 0.5) || !(own > 0.05 && own < 0.75)) continue;
       if (!isSteady(trend, c)) continue;
       const free = channels.filter(
         (other) =>

@@ -1,8 +1,9 @@
 import type { Cause } from '../../model';
 import type { Evidence } from './gather';
 import type { HotSpot } from './hot-spots';
+import { hasSmallShare } from './queues';
 import { unevenHash } from './uneven-causes';
-import { clamp, isCause, weigh, type Signal } from './weigh';
+import { behind, clamp, isCause, weigh, type Signal } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 
@@ -10,7 +11,12 @@ const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
   evidence.hotSpots.flatMap((spot) => {
     const uneven = unevenHash(spot, evidence.limits);
-    return [incast(spot, evidence), uneven, interference(spot, evidence, uneven)].filter(isCause);
+    return [
+      incast(spot, evidence),
+      ...[uneven, interference(spot, evidence, uneven)].map((cause) =>
+        cause === null ? null : behindSmallShare(cause, spot, evidence),
+      ),
+    ].filter(isCause);
   });
 
 /** This share of the senders that are an incast for certain are none. */
@@ -55,47 +61,56 @@ function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | 
   );
 }
 
-/** Exponents of a queue's share of the free buffer that are in use begin here (SONiC, Cumulus). */
-const LEAST_EXPONENT = -4;
-
 /** A queue that may hold next to nothing overflows whatever comes: its setting has the better name. */
 function smallShare(queues: Evidence['queues'], channel: string): readonly Signal[] {
   const own = queues.find(({ own: mine, key }) => mine && key.startsWith(`${channel}:`));
-  const exponent = own?.scalingFactor ?? null;
-  return exponent !== null && exponent < LEAST_EXPONENT
-    ? [['behind:small-share', exponent, 0.35]]
+  return own !== undefined && hasSmallShare(own)
+    ? [['behind:small-share', own.scalingFactor ?? NaN, 0.3]]
     : [];
+}
+
+/** Of the worst loss on the paths, an incast has at least this share. */
+const LOSES_TOO = 0.3;
+
+/** From here on a link is under pressure by what it carries, whatever its queues may hold. */
+const BUSY = 0.7;
+
+/** A link with room that is under pressure because the own queue holds nothing is no cause. */
+function behindSmallShare(cause: Cause, spot: HotSpot, { queues }: Evidence): Cause {
+  const [small] = spot.utilizationRatio < BUSY ? smallShare(queues, spot.key) : [];
+  return small === undefined ? cause : behind(cause, 'small-share', small[1], small[2]);
 }
 
 /**
  * Many senders that meet before the port of the host or at it: the port, or the last link to its
- * leaf, drops their bursts although it has room on average.
+ * leaf, drops their bursts although it has room on average. Where another queue on the paths loses
+ * far more, it is not here that they are held up.
  */
 export function incastInside({ channels, queues, limits }: Evidence): Cause[] {
+  const worst = ownLoss(queues, () => true);
   return channels
     .map((channel) => ({
       ...channel,
       senders: channel.toHost ? channel.fanIn : channel.fanInBehind,
+      loss: ownLoss(queues, (key) => key === channel.key),
     }))
-    .filter(({ senders }) => manySenders(senders, limits) > 0)
-    .map((channel) => {
-      const loss = ownLoss(queues, (key) => key === channel.key);
-      const { senders, meanUtilizationRatio } = channel;
-      return weigh(
+    .filter(({ senders, loss }) => manySenders(senders, limits) > 0 && loss >= LOSES_TOO * worst)
+    .map(({ key, senders, loss, meanUtilizationRatio }) =>
+      weigh(
         'incast',
-        channel.key,
+        key,
         [
           ['fan-in', senders, manySenders(senders, limits)],
           ['loss', loss, loss > 0 ? 0.4 + 0.6 * clamp(loss / BURST_LOSS) : 0],
           ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
-          ...smallShare(queues, channel.key),
+          ...smallShare(queues, key),
         ],
         [
-          `${senders} senders of the workload share a host port at the end of ${channel.key}`,
+          `${senders} senders of the workload share a host port at the end of ${key}`,
           `it is ${percent(meanUtilizationRatio)} utilised on average, and its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
         ],
-      );
-    })
+      ),
+    )
     .filter(isCause);
 }
 

@@ -12,6 +12,8 @@ const BURST_LIKE: ReadonlySet<CauseName> = new Set([
   'standing-queue',
   'buffer-exhaustion',
   'queue-overflow',
+  // One that lasts leaves no gaps, in which nothing is known of bursts.
+  'elephant-flow',
   'not-the-network',
 ]);
 

@@ -1,5 +1,5 @@
 import type { Cause } from '../../model';
-import type { QueueEvidence } from './queues';
+import { hasSmallShare, type QueueEvidence } from './queues';
 import { clamp, isCause, weigh } from './weigh';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
@@ -16,7 +16,11 @@ export function queueCauses(
   hotChannels: ReadonlySet<string>,
   explained: number,
 ): Cause[] {
-  const { key, depthRatio, lossRatio } = queue;
+  const { key, depthRatio } = queue;
+  // Bursts overflow in one sample and not in the next; that it is small does not come and go.
+  const lossRatio = hasSmallShare(queue)
+    ? Math.max(queue.lossRatio || 0, queue.recentLossRatio)
+    : queue.lossRatio;
   const hot = hotChannels.has(key.slice(0, key.lastIndexOf(':')));
   const deep = queue.own ? clamp((depthRatio - FILLING_RATIO) / (FILLED_RATIO - FILLING_RATIO)) : 0;
   const lossy = clamp(lossRatio / CERTAIN_LOSS);

@@ -34,6 +34,13 @@ export interface QueueEvidence {
   readonly starvation: Starvation | null;
 }
 
+/** Exponents of a queue's share of the free buffer that are in use begin here (SONiC, Cumulus). */
+const LEAST_EXPONENT = -4;
+
+/** Whether it may hold so little that it overflows whatever comes. */
+export const hasSmallShare = ({ scalingFactor }: Pick<QueueEvidence, 'scalingFactor'>): boolean =>
+  scalingFactor !== null && scalingFactor < LEAST_EXPONENT;
+
 interface Place {
   /** Channel, `device:interface`, and its row in the layout. */
   readonly key: string;

@@ -84,6 +84,7 @@ export const job = (over: Partial<JobTimes>): JobTimes => ({ ...UNKNOWN_JOB_TIME
 export interface Given {
   readonly metric?: Objective['metric'];
   readonly job?: JobTimes;
+  readonly workers?: ObjectiveState['workers'];
   readonly channels?: readonly ChannelEvidence[];
   readonly queues?: readonly QueueEvidence[];
   readonly hotSpots?: readonly HotSpot[];
@@ -115,6 +116,7 @@ export function evidenceOf(given: Given): Evidence {
       objective: { metric: given.metric ?? 'request-latency' } as Objective,
       job: given.job ?? UNKNOWN_JOB_TIMES,
       quantileMs: 200,
+      ...(given.workers === undefined ? {} : { workers: given.workers }),
     } as ObjectiveState,
     limits: CAUSE_DEFAULTS,
     thresholdMs: 100,
