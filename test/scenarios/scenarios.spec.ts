@@ -42,6 +42,7 @@ const PLAYED = [
   'i2-inference-beside-batch.yaml',
   'elephant-beside-mice.yaml',
   'gray-link.yaml',
+  'late-requests.yaml',
   'i4-host-limited.yaml',
   'foreseen-bursts.yaml',
   'qos-scheme.yaml',

@@ -62,14 +62,28 @@ function badChannels(pass: Pass, evidence: Evidence): ReadonlySet<string> {
   const frame = pass.observed.frame as TelemetryFrame;
   const bad = new Set<string>(evidence.downChannels);
   const { opposite } = topologyIndex(pass.env.topology);
-  for (const { key, slow, grayLossRatio, grayFloor, damagedRatio } of evidence.channels) {
+  for (const channel of evidence.channels) {
+    const { key, slow, grayLossRatio, grayFloor, damagedRatio } = channel;
     const row = frame.layout.channelIndex.get(key) ?? -1;
     const gray = grayLossRatio > grayFloor * 1.5 || damagedRatio > MIN_DAMAGED * 2;
-    if (slow || gray || (view !== null && isImpaired(view, row))) bad.add(key);
+    if (slow || gray || makesLate(channel) || (view !== null && isImpaired(view, row)))
+      bad.add(key);
   }
   for (const key of bad) if (!opposite.has(key)) bad.delete(key);
   return bad;
 }
+
+/** So many of the requests that take a link are late because of it, beyond what is chance. */
+const LATE_RATIO = 0.01;
+
+/**
+ * Whether requests tell that it is this link: one that is known to be full has another trouble, and
+ * of several that would explain the same any may be the good one.
+ */
+const makesLate = ({ late = null, pressure }: Evidence['channels'][number]): boolean =>
+  late !== null && late.alike === 1 && late.lateRatio > LATE_RATIO && pressure < FULL_PRESSURE;
+/** From here on marks, waits or loss say that a link is full. */
+const FULL_PRESSURE = 0.5;
 
 interface Detour {
   readonly device: DeviceId;
