@@ -7,6 +7,7 @@ export * from './api';
 export * from './bgp';
 export * from './bodies';
 export * from './controller-config';
+export * from './daemon-views';
 export * from './event';
 export * from './explanation';
 export * from './intent';

@@ -1,5 +1,5 @@
 import type { ChangeId, IncidentId, RuleName } from './ids';
-import type { Facts } from './policy';
+import type { Facts } from './facts';
 
 export const CAUSES = [
   /** A link is full and nothing below explains it better. */

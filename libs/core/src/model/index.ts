@@ -9,6 +9,7 @@ export * from './change';
 export * from './command';
 export * from './config';
 export * from './decision';
+export * from './facts';
 export * from './ids';
 export * from './incident';
 export * from './intent';
