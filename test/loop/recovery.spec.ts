@@ -2,7 +2,7 @@ import { MemoryJournal, MemoryJournalStore } from '@weir/adapter-journal-memory'
 import { JournalUnavailable, type Journal } from '@weir/core/ports';
 import { deviceId, type Action, type Change } from '@weir/core/model';
 import type { DeviceFault } from './devices';
-import { World, type WorldOptions } from './world';
+import { testPolicy, World, type WorldOptions } from './world';
 
 // Virtual time is long here; a busy machine must not cut it short.
 jest.setTimeout(30_000);
@@ -116,6 +116,41 @@ describe('a successor whose wall clock is behind', () => {
     const left = (again.changes[0]?.leaseUntilMs ?? 0) - world.clock.wallMs();
     expect(left).toBeLessThanOrEqual(leftMs + 1_000);
     expect(left).toBeGreaterThan(leftMs - 1_000);
+  });
+});
+
+describe('a change on trial', () => {
+  const policy = (() => {
+    const base = testPolicy();
+    const verify = { ...base.verify, switchback: 'unproven' as const, maxMs: 20_000 };
+    return { ...base, verify, rules: base.rules.map((rule) => ({ ...rule, verify })) };
+  })();
+
+  /** Better with the change, but somebody else's load went at the same time: taken back. */
+  async function onTrial(): Promise<World> {
+    const world = await calm({ policy });
+    world.background.set('l1:s1', 0.9).set('l1:s3', 0.4);
+    await world.run(30_000, () => world.changes[0]?.state === 'verifying');
+    world.background.delete('l1:s3');
+    await world.run(30_000, ended(world));
+    const [change] = world.changes;
+    expect(change).toMatchObject({ state: 'rolled-back', verdict: { switchback: true } });
+    expect(change?.switchback).toBeUndefined();
+    await world.engine.stop();
+    return world;
+  }
+
+  it.each([
+    [0.9, 'proved', 'confirmed'],
+    [0.1, 'refuted', undefined],
+  ])('is finished by the next process: at a load of %d it is %s', async (load, outcome, again) => {
+    const { store, devices, clock } = await onTrial();
+    const world = await new World({ store, devices, clock, policy }).start(2);
+    world.background.set('l1:s1', load);
+    await world.run(60_000, () => world.changes[1]?.state === 'confirmed');
+    const [first, second] = world.changes;
+    expect(first?.switchback?.outcome).toBe(outcome);
+    expect(second?.state).toBe(again);
   });
 });
 

@@ -80,8 +80,8 @@ export interface FabricSeries {
   readonly retransmissionMs: readonly number[];
 }
 
-/** What a change truly did, seen by running the future with it and without it. */
-export interface Truth {
+/** What a change did within a window, seen by running the future with it and without it. */
+export interface Effect {
   readonly effect: 'improved' | 'no-effect' | 'harmed';
   readonly window: Window;
   /** Objective's quantile; null where the change has none or nothing was observed. */
@@ -90,6 +90,12 @@ export interface Truth {
   /** with / without - 1; null as above. */
   readonly effectRatio: number | null;
   readonly evidence: readonly string[];
+}
+
+/** What a change truly did while it was judged, and what it would do after that. */
+export interface Truth extends Effect {
+  /** From the verdict on, which is the time that it decides about; null without a verdict. */
+  readonly later: Effect | null;
 }
 
 export type Score =

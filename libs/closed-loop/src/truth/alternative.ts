@@ -29,36 +29,58 @@ export function applyDiffs(
   }
 }
 
-/** Lets a world of its own run through the events to come, and measures the window. */
+/** Lets a world of its own run through the events to come, and measures each of the windows. */
 export function live(
   world: World,
   coming: readonly TimelineEntry[],
-  window: Window,
+  windows: readonly Window[],
   stepMs: number,
-): Observed {
-  const histograms = new Map<string, Histogram>();
+): readonly Observed[] {
+  const measured = windows.map((window) => new Measured(window));
+  const edges = windows.flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const endMs = Math.max(...windows.map(({ toMs }) => toMs));
   const left = coming.filter((entry) => entry.atMs > world.nowMs);
-  let before: ReadonlyMap<string, Packets> | null = null;
-  while (world.nowMs < window.toMs) {
-    const edgeMs = world.nowMs < window.fromMs ? window.fromMs : window.toMs;
+  while (world.nowMs < endMs) {
+    const edgeMs = Math.min(...edges.filter((atMs) => atMs > world.nowMs));
     const gridMs = (Math.floor(world.nowMs / stepMs) + 1) * stepMs;
     world.advanceTo(Math.min(edgeMs, gridMs, left[0]?.atMs ?? Infinity));
-    const inside = world.nowMs > window.fromMs;
-    for (const { workload, metric, histogram } of world.takeObservations()) {
-      if (!inside) continue;
-      const key = seriesKey(workload, metric);
-      const sum = histograms.get(key) ?? new Histogram();
-      sum.merge(histogram);
-      histograms.set(key, sum);
-    }
-    if (before === null && world.nowMs >= window.fromMs) before = packetsOf(world);
+    const observations = world.takeObservations();
+    for (const one of measured) one.take(world, observations);
     // Refusals (a workload that runs already) are the run's to report, not the comparison's.
     while (left[0] !== undefined && left[0].atMs <= world.nowMs) {
       const entry = left.shift();
       if (entry !== undefined) applyToWorld(world, entry.action);
     }
   }
-  return { histograms, lossRatio: lossBetween(before ?? new Map(), packetsOf(world)) };
+  return measured.map((one) => one.observed());
+}
+
+class Measured {
+  private readonly histograms = new Map<string, Histogram>();
+  private before: ReadonlyMap<string, Packets> | null = null;
+  private after: ReadonlyMap<string, Packets> | null = null;
+
+  constructor(private readonly window: Window) {}
+
+  /** What was seen up to now, since the last time that it was taken. */
+  take(world: World, observations: ReturnType<World['takeObservations']>): void {
+    const { nowMs } = world;
+    const { fromMs, toMs } = this.window;
+    if (nowMs >= fromMs) this.before ??= packetsOf(world);
+    if (nowMs >= toMs) this.after ??= packetsOf(world);
+    if (nowMs <= fromMs || nowMs > toMs) return;
+    for (const { workload, metric, histogram } of observations) {
+      const key = seriesKey(workload, metric);
+      const sum = this.histograms.get(key) ?? new Histogram();
+      sum.merge(histogram);
+      this.histograms.set(key, sum);
+    }
+  }
+
+  observed(): Observed {
+    const { histograms, before, after } = this;
+    return { histograms, lossRatio: lossBetween(before ?? new Map(), after ?? new Map()) };
+  }
 }
 
 interface Packets {

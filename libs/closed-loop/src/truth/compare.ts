@@ -1,6 +1,6 @@
 import { assert } from '@weir/core/base';
 import type { Change, Objective } from '@weir/core/model';
-import type { Truth, Window } from '../result';
+import type { Effect, Window } from '../result';
 import { seriesKey, type Observed } from './alternative';
 
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(1)} %`;
@@ -14,7 +14,7 @@ export function compare(
   objectives: readonly Objective[],
   futures: { readonly without: Observed; readonly with: Observed },
   window: Window,
-): Truth {
+): Effect {
   const own = objectives.find((objective) => objective.id === change.objectiveId);
   const without = own === undefined ? null : valueOf(own, futures.without);
   const withIt = own === undefined ? null : valueOf(own, futures.with);

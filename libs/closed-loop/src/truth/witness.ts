@@ -3,7 +3,7 @@ import { VirtualTime, type World } from '@weir/sim';
 import type { TimelineEntry } from '../build/timeline';
 import type { ImageCodec } from '../devices/image-codec';
 import type { Truth, Window } from '../result';
-import { applyDiffs, live } from './alternative';
+import { applyDiffs, live, type Observed } from './alternative';
 import { compare } from './compare';
 
 /** Shortest time over which futures are compared: a verdict may come after a few samples. */
@@ -48,13 +48,17 @@ export class Witness {
     if (moment === undefined) return;
     this.moments.delete(change.id);
     const window = windowOf(change, moment.world.nowMs, this.endMs);
+    const later = laterOf(change);
+    const windows = later === null ? [window] : [window, later];
     const withIt = moment.world.fork();
     applyDiffs(withIt, change.plan.diffs, moment.images, this.codec);
-    const futures = {
-      without: live(moment.world, this.timeline, window, this.stepMs),
-      with: live(withIt, this.timeline, window, this.stepMs),
-    };
-    this.truths.set(change.id, compare(change, moment.objectives, futures, window));
+    const without = live(moment.world, this.timeline, windows, this.stepMs);
+    const changed = live(withIt, this.timeline, windows, this.stepMs);
+    const [judged, future] = windows.map((one, i) => {
+      const futures = { without: without[i] ?? NOTHING, with: changed[i] ?? NOTHING };
+      return compare(change, moment.objectives, futures, one);
+    });
+    if (judged !== undefined) this.truths.set(change.id, { ...judged, later: future ?? null });
   }
 
   /** Nothing of the change reached a switch. */
@@ -69,6 +73,15 @@ export class Witness {
   truthOf(id: string): Truth | null {
     return this.truths.get(id) ?? null;
   }
+}
+
+const NOTHING: Observed = { histograms: new Map(), lossRatio: new Map() };
+
+/** The time of which a verdict decides, as far as futures are compared; null without a verdict. */
+function laterOf({ times: { verified } }: Change): Window | null {
+  if (verified === undefined) return null;
+  const fromMs = VirtualTime.sinceStartMs(verified);
+  return { fromMs, toMs: fromMs + SHORTEST_WINDOW_MS };
 }
 
 /** From when the change had settled to its verdict, and long enough to tell an effect from noise. */

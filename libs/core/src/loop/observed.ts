@@ -1,5 +1,6 @@
 import type {
   ChangeId,
+  Comparison,
   CompiledIntent,
   ConfigImage,
   DeviceId,
@@ -163,6 +164,12 @@ export interface Verification {
   /** The same as logarithms, less what the series that it is compared with did. */
   readonly before: readonly number[];
   readonly comparisons: readonly Comparison[];
+  /** Untouched links that went like it, where no objective did; absent in old recordings. */
+  readonly linked?: {
+    readonly links: readonly LinkComparison[];
+    /** As above, less what the links did. */
+    readonly before: readonly number[];
+  };
   /** Of the change that this one repeats, as it was made for the first time; counted as well. */
   readonly earlier: readonly number[];
   /** What drove the objective before the change. */
@@ -191,11 +198,20 @@ export interface Switchback {
   readonly fromMs: number;
 }
 
-/** An objective that a change does not touch and that went like the change's own before it. */
-export interface Comparison {
-  readonly objectiveId: string;
-  /** How far the own one goes with it, 0..1. */
+/** A link that a change does not touch and whose load went like the change's own objective. */
+export interface LinkComparison {
+  readonly channel: string;
+  /** How far the logarithm of the objective goes with that of the load, 0..1. */
   readonly weight: number;
+  /** Mean logarithm of its load in the time before the change. */
+  readonly before: number;
+}
+
+/** Loads of some links of each kind, of late: the ones that changes may be compared with. */
+export interface LinkSample {
+  readonly channels: readonly string[];
+  /** Oldest first; shares of the capacity, in the order of the channels, NaN unknown. */
+  readonly frames: readonly { readonly atMs: number; readonly loads: Float64Array }[];
 }
 
 /** Telemetry that cannot all be true. */
@@ -298,6 +314,8 @@ export interface ObservedState {
   } | null;
   readonly verifications: ReadonlyMap<ChangeId, Verification>;
   readonly switchbacks: ReadonlyMap<ChangeId, Switchback>;
+  /** Absent before the first frame, and in old recordings. */
+  readonly linkSample?: LinkSample;
   /** Monotonic time at which each channel was last seen down, of late; and the frame of that. */
   readonly downAtMs: ReadonlyMap<string, number>;
   readonly downFrame: number;

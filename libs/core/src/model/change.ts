@@ -122,6 +122,23 @@ export interface VerdictRecord {
   readonly switchback?: true;
 }
 
+/** An objective that a change does not touch and that went like the change's own before it. */
+export interface Comparison {
+  readonly objectiveId: string;
+  /** How far the own one goes with it, 0..1. */
+  readonly weight: number;
+}
+
+/**
+ * What was measured of a change that is taken back to be proved, before it and with it: logarithms
+ * of the objective's quantile in ms, less what the comparisons did. A restart must not forget it.
+ */
+export interface TrialRecord {
+  readonly before: readonly number[];
+  readonly during: readonly number[];
+  readonly comparisons: readonly Comparison[];
+}
+
 /** What going back showed about a change. */
 export interface SwitchbackRecord {
   readonly outcome: 'proved' | 'refuted';
@@ -174,6 +191,8 @@ export interface Change {
   /** Made before the breach. */
   readonly foreseen?: ForeseenLoad;
   readonly verdict: VerdictRecord | null;
+  /** Of a change that is on trial, or that going back proved; absent in old journals. */
+  readonly trial?: TrialRecord;
   /** Of a change that was taken back to be proved, once that is known. */
   readonly switchback?: SwitchbackRecord;
   /** The change that going back proved, which this one makes again. */

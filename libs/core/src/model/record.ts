@@ -1,5 +1,12 @@
 import type { IntentResource } from './intent';
-import type { Change, ChangeState, StageTimes, SwitchbackRecord, VerdictRecord } from './change';
+import type {
+  Change,
+  ChangeState,
+  StageTimes,
+  SwitchbackRecord,
+  TrialRecord,
+  VerdictRecord,
+} from './change';
 import type { LeafValue } from './config';
 import type { ChangeId, DeviceId, IncidentId, IntentId, RuleName } from './ids';
 import type { Decision } from './decision';
@@ -96,7 +103,13 @@ export type RecordBody =
   | { readonly kind: 'clock-stepped'; readonly byMs: number }
   /** An automatic change stands until then; not renewed, it is undone. */
   | { readonly kind: 'lease-renewed'; readonly id: ChangeId; readonly untilMs: number }
-  | { readonly kind: 'verdict'; readonly id: ChangeId; readonly verdict: VerdictRecord }
+  | {
+      readonly kind: 'verdict';
+      readonly id: ChangeId;
+      readonly verdict: VerdictRecord;
+      /** Of a verdict that is to be proved by going back. */
+      readonly trial?: TrialRecord;
+    }
   /** What the time after going back showed about a change that looked better without proof. */
   | ({ readonly kind: 'switchback-judged'; readonly id: ChangeId } & SwitchbackRecord)
   | {

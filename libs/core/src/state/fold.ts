@@ -9,6 +9,7 @@ import type {
   Incident,
   JournalRecord,
   RecordBody,
+  SwitchbackRecord,
 } from '../model';
 import { shiftClock } from './clock-shift';
 import { cooldownKey } from './cooldown';
@@ -283,12 +284,23 @@ function foldChange(
     case 'lease-renewed':
       return { ...change, leaseUntilMs: body.untilMs };
     case 'verdict':
-      return { ...change, verdict: body.verdict };
+      return {
+        ...change,
+        verdict: body.verdict,
+        ...(body.trial === undefined ? {} : { trial: body.trial }),
+      };
     case 'switchback-judged':
-      return { ...change, switchback: { outcome: body.outcome, reason: body.reason } };
+      return judgedOnTrial(change, body);
     case 'approval':
       return { ...change, approvedBy: body.decision === 'approved' ? body.by : null };
   }
+}
+
+/** What was measured is of use only to a change that is made again. */
+function judgedOnTrial(change: Change, { outcome, reason }: SwitchbackRecord): Change {
+  const { trial, ...left } = change;
+  const judged = { ...left, switchback: { outcome, reason } };
+  return outcome === 'proved' && trial !== undefined ? { ...judged, trial } : judged;
 }
 
 const TURNS: ReadonlySet<ChangeState> = new Set(['rejected', 'rolling-back']);

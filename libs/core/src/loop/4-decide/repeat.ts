@@ -22,11 +22,12 @@ export function trialOf(pass: Pass, incident: Incident): string | null {
  */
 export function repeatProved(pass: Pass, incident: Incident): Draft | null {
   const changes = changesOf(pass, incident);
+  const repeated = new Set([...pass.durable.changes.values()].map(({ repeats }) => repeats));
   const proved = changes.find(
     ({ id, switchback, updatedMs, verify }) =>
       switchback?.outcome === 'proved' &&
       pass.now.wallMs - updatedMs < PROOF_AGE * verify.maxMs &&
-      !changes.some(({ repeats }) => repeats === id),
+      !repeated.has(id),
   );
   const rule = pass.env.policy.rules.find(({ name }) => name === proved?.rule);
   if (proved === undefined || rule === undefined) return null;
@@ -55,5 +56,16 @@ export function repeatProved(pass: Pass, incident: Incident): Draft | null {
   };
 }
 
-const changesOf = (pass: Pass, incident: Incident): readonly Change[] =>
-  incident.changes.flatMap((id) => pass.durable.changes.get(id) ?? []);
+/**
+ * Changes of the incident, and those of its objective that were on trial: where the objective was met
+ * again before the trial began, going back opens another incident.
+ */
+function changesOf(pass: Pass, { id, changes, objectiveId }: Incident): readonly Change[] {
+  const own = new Set(changes);
+  return [...pass.durable.changes.values()].filter(
+    (change) =>
+      own.has(change.id) ||
+      change.incident === id ||
+      (change.objectiveId === objectiveId && change.verdict?.switchback === true),
+  );
+}

@@ -1,8 +1,8 @@
-import type { Change } from '../../model';
+import type { Change, Comparison } from '../../model';
 import { isTouching } from '../../change';
 import { changeBeginsMs, touchesObjective } from '../effect';
 import { channelsOf } from '../network';
-import type { Comparison, ObjectiveSample, ObjectiveState } from '../observed';
+import type { ObjectiveSample, ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 
 /** Samples up to the change in which likeness shows, the onset of the incident among them. */

@@ -2,6 +2,7 @@ import type { Change } from '../../model';
 import { devicesOnPaths } from '../network';
 import type { ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
+import { meanOf } from './mean';
 
 /** `oper-status` in the columns of a frame. */
 const OPER_DOWN = 0;
@@ -42,32 +43,67 @@ export function driverOf(
   window: { readonly fromMs: number; readonly toMs: number },
 ): Driver {
   const devices = new Set<string>(Object.keys(change.devices));
-  const { rates, frame } = pass.observed;
-  const layout = frame?.layout;
+  const layout = pass.observed.frame?.layout;
   if (layout === undefined) return { loadBps: NaN, down: [] };
   const watched = new Set(devices);
   if (own !== undefined) for (const id of devicesOnPaths(pass, own.objective)) watched.add(id);
   const down: string[] = [];
-  const rows: number[] = [];
-  layout.channels.forEach(({ device, interface: port }, row) => {
+  layout.channels.forEach(({ device, interface: port }) => {
     const id = layout.devices[device] ?? '';
-    if (devices.has(id)) rows.push(row);
     const key = `${id}:${port}`;
     const downAtMs = pass.observed.downAtMs.get(key) ?? -Infinity;
     if (watched.has(id) && downAtMs >= window.fromMs && downAtMs <= window.toMs) down.push(key);
   });
-  const inside = (rates?.layout === layout ? rates.recent : []).filter(
-    ({ atMs }) => atMs > window.fromMs && atMs <= window.toMs,
-  );
-  const sums = inside.map(({ txBps }) => rows.reduce((sum, row) => sum + (txBps[row] || 0), 0));
-  const loadBps = sums.reduce((sum, value) => sum + value, 0) / sums.length;
+  const loadBps = meanOf(loadsOf(pass, change, window).map(({ bps }) => bps));
   return { loadBps, down };
 }
 
-/** Why the trouble may have ended by itself; null where what drove it is still there. */
-export function endedByItself(before: Driver, now: Driver): string | null {
+/** What the written devices sent in all, frame by frame. */
+function loadsOf(
+  { observed: { rates, frame } }: Pass,
+  change: Change,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): readonly { readonly atMs: number; readonly bps: number }[] {
+  const layout = frame?.layout;
+  if (layout === undefined || rates?.layout !== layout) return [];
+  const rows = layout.channels.flatMap(({ device }, row) =>
+    change.devices[layout.devices[device] ?? ''] === undefined ? [] : [row],
+  );
+  return rates.recent
+    .filter(({ atMs }) => atMs > fromMs && atMs <= toMs)
+    .map(({ atMs, txBps }) => ({
+      atMs,
+      bps: rows.reduce((sum, row) => sum + (txBps[row] || 0), 0),
+    }));
+}
+
+/**
+ * Until when the load on the written devices was as before, where it fell in one step since
+ * (least squares of a level before the step and one after it); NaN where there is no such step.
+ */
+export function drivenUntilMs(pass: Pass, change: Change, before: Driver, fromMs: number): number {
+  const loads = loadsOf(pass, change, { fromMs, toMs: Infinity });
+  const least = (1 - FELL_RATIO) * before.loadBps;
+  let best = { untilMs: NaN, between: 0 };
+  for (let count = 1; count < loads.length; count++) {
+    const first = meanOf(loads.slice(0, count).map(({ bps }) => bps));
+    const rest = meanOf(loads.slice(count).map(({ bps }) => bps));
+    const between = (count * (loads.length - count) * (first - rest) ** 2) / loads.length;
+    if (between <= best.between) continue;
+    const isFall = first >= least && rest < least;
+    best = { untilMs: isFall ? (loads[count - 1]?.atMs ?? NaN) : NaN, between };
+  }
+  return best.untilMs;
+}
+
+/** Why the trouble may have ended by itself; null where no link that was down came up. */
+export function cameUp(before: Driver, now: Driver): string | null {
   const up = before.down.find((key) => !now.down.includes(key));
-  if (up !== undefined) return `${up} came up meanwhile`;
+  return up === undefined ? null : `${up} came up meanwhile`;
+}
+
+/** The same of the load, which drives the objective no more when it fell. */
+export function loadFell(before: Driver, now: Driver): string | null {
   const fell = 1 - now.loadBps / before.loadBps;
   return fell > FELL_RATIO
     ? `the load on the written devices fell by ${(fell * 100).toFixed(0)} % meanwhile`

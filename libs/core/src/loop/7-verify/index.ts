@@ -12,13 +12,16 @@ import type { Pass } from '../pass';
 import { adjusted, chooseComparisons } from './comparison';
 import { countsFromMs } from './counting';
 import { driverOf, noteDown } from './driver';
+import { chooseLinks, lessLinks } from './linked';
+import { noteLinks } from './link-sample';
 import { judgeForeseen } from './foreseen';
 import { judge } from './judge';
-import { watchBack, withTrial } from './switchback';
+import { trialOfFirst, watchBack, withTrial, type Judged } from './switchback';
 
 /** Stage 7. Measures what each applied change did, against the time before and untouched traffic. */
 export function verify(pass: Pass): void {
   noteDown(pass);
+  noteLinks(pass);
   for (const { id } of pass.durable.changes.values()) {
     const change = pass.durable.changes.get(id);
     if (change?.state === 'applied') begin(pass, change);
@@ -34,10 +37,11 @@ function begin(pass: Pass, change: Change): void {
   for (const [id, state] of pass.observed.objectives)
     if (id !== change.objectiveId) othersBeforeMs.set(id, comparable(pass, change, state));
   const samples = own === undefined ? [] : samplesBefore(pass, change, own);
-  const first =
-    change.repeats === undefined ? undefined : pass.observed.switchbacks.get(change.repeats);
+  const first = change.repeats === undefined ? undefined : trialOfFirst(pass, change.repeats);
   const chosen = own === undefined ? [] : chooseComparisons(pass, change, own);
   const comparisons = first?.comparisons ?? chosen;
+  const linkable = own !== undefined && first === undefined && comparisons.length === 0;
+  const links = linkable ? chooseLinks(pass, change, own) : [];
   const untilMs = changeBeginsMs(pass, change);
   const window = { fromMs: Math.min(untilMs - 1, samples[0]?.atMs ?? -Infinity), toMs: untilMs };
   const verification: Verification = {
@@ -49,6 +53,7 @@ function begin(pass: Pass, change: Change): void {
         ? adjusted(pass, samples, comparisons)
         : [...first.before, ...first.after],
     comparisons,
+    ...(links.length === 0 ? {} : { linked: { links, before: lessLinks(pass, samples, links) } }),
     earlier: first?.during ?? [],
     driver: driverOf(pass, change, own, window),
     othersBeforeMs,
@@ -75,15 +80,18 @@ function look(pass: Pass, change: Change): void {
   if (verification === undefined || pass.observed.frame === null) return;
   const looked = withFirstFrame(pass, change, verification, pass.observed.frame);
   const seen = withLoss(pass, change, looked);
-  const verdict =
-    change.foreseen === undefined
-      ? judged(pass, change, seen)
-      : judgeForeseen(pass, change, change.foreseen, seen);
-  if (verdict === null) return;
-  pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict) });
+  const judged = judgedBy(pass, change, seen);
+  if (judged === null) return;
+  const { verdict, trial } = judged;
+  const proof = trial === null ? {} : { trial };
+  pass.record({ kind: 'verdict', id: change.id, verdict: rounded(verdict), ...proof });
 }
 
-function judged(pass: Pass, change: Change, seen: Verification): VerdictRecord | null {
+function judgedBy(pass: Pass, change: Change, seen: Verification): Judged | null {
+  if (change.foreseen !== undefined) {
+    const verdict = judgeForeseen(pass, change, change.foreseen, seen);
+    return verdict === null ? null : { verdict, trial: null };
+  }
   const verdict = judge(pass, change, seen);
   return verdict === null ? null : withTrial(pass, change, seen, verdict);
 }

@@ -59,7 +59,7 @@ const FAR_BEYOND = 5;
 function provedGain({ verify }: Change, { own, harm, samples }: Seen): Found | null {
   if (own === null || samples < verify.minSamples) return null;
   if (own.pValue >= verify.alpha || own.effectRatio > -verify.minGainRatio) return null;
-  if (harm.suspected !== null || harm.unheard.length > 0) return null;
+  if (!own.besideLinks || harm.suspected !== null || harm.unheard.length > 0) return null;
   return ['improved', `the objective is ${percent(-own.effectRatio)} better than before`];
 }
 
@@ -77,8 +77,11 @@ function end({ origin, verify }: Change, seen: Seen): Found | null {
   if (harm.suspected !== null) return ['inconclusive', `perhaps ${harm.suspected}`];
   if (own === null || Math.abs(own.effectRatio) < verify.minGainRatio)
     return ['no-effect', 'no effect beyond the smallest that counts'];
-  if (own.pValue < verify.alpha && own.effectRatio < 0) return ['improved', unheardText(own, harm)];
-  return ['inconclusive', 'an effect, but not beyond chance'];
+  if (own.pValue >= verify.alpha || own.effectRatio >= 0)
+    return ['inconclusive', 'an effect, but not beyond chance'];
+  return own.besideLinks
+    ? ['improved', unheardText(own, harm)]
+    : ['inconclusive', 'untouched links that went like it eased as well'];
 }
 
 const unheardText = (own: OwnEffect, { unheard }: Harm): string =>

@@ -1,9 +1,10 @@
 import type { Change } from '../../model';
 import { median, quantilesOf, samplesAfter } from '../effect';
-import type { ObjectiveState, Verification } from '../observed';
+import type { ObjectiveSample, ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted } from './comparison';
 import { falseRollbackRatio } from './error-rates';
+import { lessLinks, linksText } from './linked';
 import { percent } from './percent';
 
 /** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
@@ -34,8 +35,8 @@ export interface OwnEffect {
   readonly hopeless: boolean;
   /** Whether every sample is worse than all before it: then no test is waited for. */
   readonly allWorse: boolean;
-  /** Whether there was anything to compare with. */
-  readonly compared: boolean;
+  /** Whether it is a gain with what untouched links did subtracted; true where none was alike. */
+  readonly besideLinks: boolean;
   readonly evidence: readonly string[];
 }
 
@@ -62,6 +63,7 @@ export function ownEffect(
     { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
   );
   const afterMs = median(quantilesOf(samples));
+  const linked = besideLinks(pass, change, verification, samples);
   return {
     beforeMs,
     afterMs,
@@ -70,13 +72,39 @@ export function ownEffect(
     samples: after.length,
     hopeless: isHopeless(pass, change, before, after),
     allWorse: isAllWorse(before, again),
-    compared: comparisons.length > 0,
+    besideLinks: linked === undefined || linked.gain,
     evidence: [
       `median of ${before.length} samples before: ${beforeMs.toFixed(2)} ms, of ${after.length} after: ${afterMs.toFixed(2)} ms`,
-      comparisons.length === 0
-        ? 'no untouched objective went like it before'
-        : `compared with ${comparisons.map(({ objectiveId, weight }) => `${objectiveId} (${percent(weight)})`).join(', ')}, which went like it before`,
+      linked !== undefined
+        ? linked.text
+        : comparisons.length === 0
+          ? 'no untouched objective went like it before'
+          : `compared with ${comparisons.map(({ objectiveId, weight }) => `${objectiveId} (${percent(weight)})`).join(', ')}, which went like it before`,
     ],
+  };
+}
+
+/**
+ * The gain with what untouched links did subtracted: it may only take away from a gain. Loads are no
+ * latencies, so nothing is called harm for them. Undefined where no link was alike.
+ */
+function besideLinks(
+  pass: Pass,
+  { verify }: Change,
+  { linked }: Verification,
+  samples: readonly ObjectiveSample[],
+): { readonly gain: boolean; readonly text: string } | undefined {
+  if (linked === undefined) return undefined;
+  const { mean, pValue } = pass.env.strategies.sequentialTest(
+    { before: linked.before, after: lessLinks(pass, samples, linked.links) },
+    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
+  );
+  const effectRatio = Math.exp(mean) - 1;
+  return {
+    gain: pValue < verify.alpha && effectRatio <= -verify.minGainRatio,
+    text:
+      `compared with the load of ${linksText(linked.links)}, which went like it before: ` +
+      `${percent(Math.abs(effectRatio))} ${effectRatio > 0 ? 'worse' : 'better'} with that subtracted`,
   };
 }
 

@@ -82,8 +82,15 @@ class Watched {
     this.look();
   }
 
-  forget(): void {
-    this.observed = { ...this.observed, switchbacks: new Map() };
+  /** Another process takes over what the journal holds, after some time. */
+  restart(seconds = 1): void {
+    this.seconds += seconds;
+    this.samples = [];
+    this.observed = { ...emptyObservedState, holdReason: '' };
+    const changes = [...this.durable.changes].map(
+      ([id, change]) => [id, JSON.parse(JSON.stringify(change)) as Change] as const,
+    );
+    this.durable = { ...this.durable, changes: new Map(changes) };
   }
 
   pass(): Pass {
@@ -144,6 +151,18 @@ describe('switchback', () => {
     expect(repeatProved(loop.pass(), both)).toBeNull();
   });
 
+  it('is waited for, and made again once, by an incident that going back opened', () => {
+    const loop = onTrial();
+    loop.goBack();
+    const next = { ...incident, id: incidentId('inc-2'), changes: [] };
+    expect(trialOf(loop.pass(), next)).toContain('taken back');
+    expect(trialOf(loop.pass(), { ...next, objectiveId: 'another' })).toBeNull();
+    loop.see(BAD_MS, 8);
+    expect(repeatProved(loop.pass(), next)).toMatchObject({ repeats: FIRST, incident: 'inc-2' });
+    loop.applied(AGAIN, FIRST);
+    expect(repeatProved(loop.pass(), { ...next, id: incidentId('inc-3') })).toBeNull();
+  });
+
   it('leaves it when it stays good without it', () => {
     const loop = onTrial();
     loop.goBack();
@@ -152,11 +171,56 @@ describe('switchback', () => {
     expect(repeatProved(loop.pass(), incident)).toBeNull();
   });
 
-  it('knows nothing any more after a restart', () => {
+  it('is finished by another process, which makes it again and believes it soon', () => {
     const loop = onTrial();
-    loop.forget();
+    const { trial } = loop.change();
+    loop.restart();
+    expect(loop.change().trial).toEqual(trial);
     loop.goBack();
+    loop.see(BAD_MS, 8);
+    expect(loop.change().switchback?.outcome).toBe('proved');
+    loop.restart();
+    expect(repeatProved(loop.pass(), incident)).toMatchObject({ repeats: FIRST });
+    loop.see(BAD_MS, 1);
+    loop.applied(AGAIN, FIRST);
+    loop.see(GOOD_MS, 4);
+    expect(loop.change(AGAIN).verdict?.verdict).toBe('improved');
+  });
+
+  it('is refuted by another process as well, and then nothing is kept of it', () => {
+    const loop = onTrial();
+    loop.restart();
+    loop.goBack();
+    loop.see(GOOD_MS, 8);
     expect(loop.change().switchback?.outcome).toBe('refuted');
+    expect(loop.change().trial).toBeUndefined();
+  });
+
+  it('waits for the first look after a restart, when no objective is known yet', () => {
+    const loop = onTrial();
+    loop.put({ ...loop.change(), state: 'rolled-back' });
+    loop.restart();
+    const pass = loop.pass();
+    pass.observe({ objectives: new Map() });
+    verify(pass);
+    expect(pass.durable.changes.get(FIRST)?.switchback).toBeUndefined();
+    pass.looked = true;
+    verify(pass);
+    expect(pass.durable.changes.get(FIRST)?.switchback?.outcome).toBe('refuted');
+  });
+
+  it('ends where too long ago was measured, or an old journal says nothing of it', () => {
+    const late = onTrial();
+    late.restart(51);
+    late.goBack();
+    expect(late.change().switchback?.reason).toContain('too long ago');
+    const old = onTrial();
+    old.restart();
+    const { trial, ...change } = old.change();
+    expect(trial).toBeDefined();
+    old.put({ ...change, state: 'rolled-back' });
+    old.see(BAD_MS, 1);
+    expect(old.change().switchback?.reason).toContain('not known any more');
   });
 
   it('keeps what got better at once, and asks nothing where the policy says never', () => {

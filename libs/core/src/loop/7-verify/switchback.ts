@@ -1,56 +1,16 @@
 import { isTouching } from '../../change';
-import type { Change, VerdictRecord } from '../../model';
+import type { Change, ChangeId, TrialRecord, VerdictRecord } from '../../model';
 import { samplesAfter, touchesObjective } from '../effect';
 import type { Switchback, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { isOnTrial } from '../../state';
 import { adjusted } from './comparison';
-import { countsFromMs } from './counting';
-import { driverOf, endedByItself } from './driver';
+import { doubtOf, duringOf, SCALES } from './doubt';
+import { meanOf } from './mean';
 import { percent } from './percent';
 
 /** Samples after going back, from which it may be seen that the objective is as bad as it was. */
 const FEWEST_BACK = 5;
-const SCALES = { priorScale: 2, leastDeviation: 0.05 };
-
-/**
- * Why a change that looks better is no proof yet: chance is not ruled out, or the trouble may have
- * ended by itself while nothing that went alike was there to compare with. Going back tells: when
- * it is as bad as before again, it was the change (A-B-A). Null where there is nothing to find out.
- */
-function doubtOf(
-  pass: Pass,
-  change: Change,
-  verification: Verification,
-  verdict: VerdictRecord,
-): string | null {
-  const { verify, origin, action, repeats, foreseen, objectiveId } = change;
-  if (verify.switchback !== 'unproven' || origin !== 'rule' || action.type === 'undo') return null;
-  if (repeats !== undefined || foreseen !== undefined || verification.before.length === 0)
-    return null;
-  if (!(verdict.effectRatio <= -verify.minGainRatio)) return null;
-  if (verdict.verdict === 'inconclusive')
-    return verdict.samples >= verify.minSamples ? 'it is not beyond chance' : null;
-  if (verdict.verdict !== 'improved' || verification.comparisons.length > 0) return null;
-  const own = pass.observed.objectives.get(objectiveId ?? '');
-  const fromMs = countsFromMs(verification, change);
-  return (
-    cameLate(verification.before, duringOf(pass, change, verification)) ??
-    endedByItself(verification.driver, driverOf(pass, change, own, { fromMs, toMs: Infinity }))
-  );
-}
-
-/** A change that has settled shows in this share of the samples from the first on. */
-const SHOWS_RATIO = 1 / 3;
-
-/** What gets better long after the change settled, or bit by bit, did so for another reason. */
-function cameLate(before: readonly number[], during: readonly number[]): string | null {
-  const count = Math.ceil(SHOWS_RATIO * during.length);
-  const [a, b] = [meanOf(before), meanOf(during.slice(-count))];
-  return meanOf(during.slice(0, count)) > (a + b) / 2
-    ? 'it hardly showed when the change had settled, and more and more since'
-    : null;
-}
 
 /** First sample that is nearer to where it came to than to where it was. */
 function shownAt(before: readonly number[], during: readonly number[]): number {
@@ -61,11 +21,10 @@ function shownAt(before: readonly number[], during: readonly number[]): number {
   );
 }
 
-function duringOf(pass: Pass, change: Change, verification: Verification): readonly number[] {
-  const own = pass.observed.objectives.get(change.objectiveId ?? '');
-  if (own === undefined) return [];
-  const samples = samplesAfter(own, countsFromMs(verification, change));
-  return adjusted(pass, samples, verification.comparisons);
+export interface Judged {
+  readonly verdict: VerdictRecord;
+  /** Of a verdict that is to be proved by going back. */
+  readonly trial: TrialRecord | null;
 }
 
 /** The verdict as it is written: one that is to be proved by going back keeps nothing yet. */
@@ -74,31 +33,53 @@ export function withTrial(
   change: Change,
   verification: Verification,
   verdict: VerdictRecord,
-): VerdictRecord {
+): Judged {
   const doubt = doubtOf(pass, change, verification, verdict);
-  if (doubt === null) return verdict;
+  if (doubt === null) return { verdict, trial: null };
   const { before, comparisons } = verification;
   const all = duringOf(pass, change, verification);
   // What went on before it showed is no part of what is to be proved.
-  const during = all.slice(shownAt(before, all));
-  remember(pass, change, { before, during, comparisons, after: [], backMs: NaN, fromMs: NaN });
+  const during = all.slice(shownAt(before, all)).slice(-MOST_DURING);
   const why = `better, but ${doubt}: going back will tell`;
+  const evidence = [...verdict.evidence, why];
   return {
-    ...verdict,
-    verdict: 'inconclusive',
-    switchback: true,
-    evidence: [...verdict.evidence, why],
+    verdict: { ...verdict, verdict: 'inconclusive', switchback: true, evidence },
+    trial: { before, during, comparisons },
   };
 }
+
+/** Samples with a change on trial that its record holds, the newest: more prove nothing more. */
+const MOST_DURING = 64;
+
+/** What was measured of a change on trial, as its record says and as was seen since. */
+function knownOf({ observed }: Pass, { id, trial }: Change): Switchback | undefined {
+  const seen = observed.switchbacks.get(id);
+  if (seen !== undefined || trial === undefined) return seen;
+  return { ...trial, after: [], backMs: NaN, fromMs: NaN };
+}
+
+/** What is known of the change that is made again. */
+export function trialOfFirst(pass: Pass, id: ChangeId): Switchback | undefined {
+  const first = pass.durable.changes.get(id);
+  return first === undefined ? pass.observed.switchbacks.get(id) : knownOf(pass, first);
+}
+
+/** How old what was measured may be, in times of the longest verification. */
+const TRIAL_AGE = 2;
 
 /** Watches the objective after the way back of a change on trial, until that says what it did. */
 export function watchBack(pass: Pass, change: Change): void {
   if (change.state !== 'rolled-back' || !isOnTrial(change)) return;
-  const known = pass.observed.switchbacks.get(change.id);
+  const known = knownOf(pass, change);
   const own = pass.observed.objectives.get(change.objectiveId ?? '');
+  // After a restart no objective is known before the first look.
+  if (own === undefined && !pass.looked) return;
   if (known === undefined || own === undefined)
     return end(pass, change, 'refuted', 'what was measured before is not known any more');
   const { settleMs, maxMs, minSamples } = change.verify;
+  const agedMs = pass.now.wallMs - (change.times.settled ?? change.updatedMs);
+  if (Number.isNaN(known.backMs) && agedMs > TRIAL_AGE * maxMs)
+    return end(pass, change, 'refuted', 'it was taken back too long ago to be compared with');
   const begun = begin(pass, change, known, settleMs);
   const other = [...pass.durable.changes.values()].find(
     (open) => isTouching(open.state) && touchesObjective(pass, open, own),
@@ -149,9 +130,6 @@ function proofOf(pass: Pass, { verify }: Change, { before, during, after }: Swit
     `the change, which are ${percent(1 - Math.exp(mean))} better than all without it`;
   return { proved, back, text };
 }
-
-const meanOf = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function end(pass: Pass, { id }: Change, outcome: 'proved' | 'refuted', reason: string): void {
   pass.record({ kind: 'switchback-judged', id, outcome, reason });

@@ -29,6 +29,7 @@ const PASSING: readonly TruthCause[] = [
 const METHOD = [
   'each incident is drawn from the seed as in `causes`, and the loop acts on it in auto mode for 75 s after the onset; "passes": it ends by itself 6 to 30 s after the onset, about when a change is being judged',
   'the truth of a change: the world is copied just before its first write, and its future is run with it and without it, with the same arrivals and events; the quantile of its objective, the loss on the links it touches and the other objectives are compared over the time in which the loop judged it, 20 s at least, by the thresholds of the policy',
+  'a verdict decides about the time after it: whether what was undone was good is therefore asked from the verdict on, for 20 s; whether it was good while it was judged stands beside it',
   'useless: no gain of 5 % in truth; harmful: beyond the harm limits of the policy in truth; good: a gain of 5 % in truth and no harm',
   'needless: a change on a healthy run, or for a cause outside the network (straggler, slow servers, hosts that cannot send), that is not good in truth',
   'intervals: Wilson, 95 %; a cause that is not felt opens no incident and has no change',

@@ -19,6 +19,8 @@ export interface JudgedChange {
   /** As the loop judged it; null: not judged. */
   readonly verdict: string | null;
   readonly effect: Truth['effect'];
+  /** The same from the verdict on; null: not judged. */
+  readonly later: Truth['effect'] | null;
   readonly score: Score;
   /** Relative change of the objective as the loop saw it and as it was; null: unknown. */
   readonly measuredRatio: number | null;
@@ -48,10 +50,15 @@ export function judgedChanges(result: RunResult): JudgedChange[] {
         outcome,
         verdict: verdict?.verdict ?? null,
         effect: truth.effect,
+        later: truth.later?.effect ?? null,
         score,
         measuredRatio: verdict?.effectRatio ?? null,
         trueRatio: truth.effectRatio,
-        why: [...(verdict?.evidence ?? [change.reason]), ...truth.evidence],
+        why: [
+          ...(verdict?.evidence ?? [change.reason]),
+          ...truth.evidence,
+          ...(truth.later?.evidence ?? []).map((line) => `from the verdict on: ${line}`),
+        ],
       },
     ];
   });

@@ -9,7 +9,11 @@ const is =
 const kept = ({ outcome }: JudgedChange): boolean => outcome === 'kept';
 const undone = ({ outcome }: JudgedChange): boolean => outcome === 'undone';
 const onTrial = ({ outcome }: JudgedChange): boolean => outcome === 'on-trial';
+/** While it was judged. */
 const good = ({ effect }: JudgedChange): boolean => effect === 'improved';
+/** From the verdict on: what a verdict decides about is the time after it. */
+const onward = ({ later, effect }: JudgedChange): JudgedChange['effect'] => later ?? effect;
+const goodOnward = (change: JudgedChange): boolean => onward(change) === 'improved';
 
 /** Brings the runs together. Every rate is shown with what it is counted of. */
 export function tally(runs: readonly VerdictRun[]): Pick<Section, 'tables' | 'figures'> {
@@ -67,7 +71,24 @@ function ratesOf(runs: readonly VerdictRun[], settled: readonly JudgedChange[]):
   return [
     share('kept but harmful', 'kept changes', is('kept-but-harmful'), kept, { atMost: 0 }),
     share('kept but useless', 'kept changes', is('kept-but-useless'), kept),
-    share('undone but good', 'good changes', is('undone-but-good'), good, { atMost: 0.05 }),
+    share('undone but good', 'changes that go on to do good', undone, goodOnward, {
+      atMost: 0.05,
+    }),
+    share('undone, and good while it was judged', 'changes that did good', undone, good, {
+      atMost: 0.05,
+    }),
+    share(
+      'kept, and of no more use from the verdict on',
+      'kept changes',
+      (change) => onward(change) === 'no-effect',
+      kept,
+    ),
+    share(
+      'kept, and harmful from the verdict on',
+      'kept changes',
+      (change) => onward(change) === 'harmed',
+      kept,
+    ),
     {
       name: 'needless changes',
       rate: rateOf(needless.length, everything.length),
@@ -124,7 +145,7 @@ const countsOf = (changes: readonly JudgedChange[]): Row => ({
   useless: changes.filter(is('kept-but-useless')).length,
   harmful: changes.filter(is('kept-but-harmful')).length,
   undone: changes.filter(undone).length,
-  'undone good': changes.filter(is('undone-but-good')).length,
+  'undone good': changes.filter((change) => undone(change) && goodOnward(change)).length,
 });
 
 const ratio = (value: number | null): string => (value === null ? '-' : percent(value));
@@ -134,7 +155,9 @@ function errorTable(runs: readonly VerdictRun[]): Section['tables'] {
   const rows = runs.flatMap((run) => {
     const needless = needlessOf(run);
     const isWrong = (change: JudgedChange): boolean =>
-      needless.includes(change) || (change.score !== 'right' && change.score !== 'unsettled');
+      needless.includes(change) ||
+      (undone(change) && goodOnward(change)) ||
+      (change.score !== 'right' && change.score !== 'unsettled');
     const { cause, course, number } = run.task;
     return run.changes.filter(isWrong).map((change): Row => ({
       incident: `${cause} ${course} ${number}`,
@@ -143,6 +166,7 @@ function errorTable(runs: readonly VerdictRun[]): Section['tables'] {
       verdict: change.verdict,
       measured: ratio(change.measuredRatio),
       true: ratio(change.trueRatio),
+      'from the verdict on': change.later,
       why: change.why.join('; '),
     }));
   });

@@ -20,6 +20,7 @@ const change = (fields: Partial<JudgedChange> = {}): JudgedChange => ({
   outcome: 'kept',
   verdict: 'improved',
   effect: 'improved',
+  later: 'improved',
   score: 'right',
   measuredRatio: -0.5,
   trueRatio: -0.5,
@@ -35,10 +36,12 @@ const run = (changes: readonly JudgedChange[], fields: Partial<VerdictRun> = {})
   ...fields,
 });
 
-const useless = change({ effect: 'no-effect', score: 'kept-but-useless' });
-const harmful = change({ effect: 'harmed', score: 'kept-but-harmful' });
+const useless = change({ effect: 'no-effect', later: 'no-effect', score: 'kept-but-useless' });
+const harmful = change({ effect: 'harmed', later: 'harmed', score: 'kept-but-harmful' });
 const undoneGood = change({ outcome: 'undone', score: 'undone-but-good' });
-const undone = change({ outcome: 'undone', effect: 'no-effect' });
+const undone = change({ outcome: 'undone', effect: 'no-effect', later: 'no-effect' });
+/** The trouble was over when it was taken back. */
+const undoneAfter = change({ outcome: 'undone', later: 'no-effect', score: 'undone-but-good' });
 
 describe('rates', () => {
   it('have the interval of Wilson, at the ends as well', () => {
@@ -65,6 +68,19 @@ describe('the tally', () => {
     expect(verdicts?.rows).toContainEqual(
       expect.objectContaining({ what: 'kept but useless', count: 1, of: 5 }),
     );
+  });
+
+  it('asks what was undone for its good from the verdict on, and says what it did before', () => {
+    const figures = figuresOf([run([change(), change(), change(), undoneAfter])]);
+    expect(figures.get('undone but good')).toMatchObject({ got: 0, met: true });
+    const before = 'undone, and good while it was judged';
+    expect(figures.get(before)).toMatchObject({ got: 0.25, met: false });
+    // What was aborted without a verdict is asked for the good that it did.
+    const aborted = change({ outcome: 'undone', later: null, score: 'undone-but-good' });
+    expect(figuresOf([run([aborted])]).get('undone but good')?.got).toBe(1);
+    const { tables } = tally([run([undoneAfter])]);
+    const wrong = tables.find(({ title }) => title === 'judged wrong')?.rows;
+    expect(wrong).toMatchObject([{ 'from the verdict on': 'no-effect' }]);
   });
 
   it('calls a change needless where nothing was needed, unless it helped', () => {

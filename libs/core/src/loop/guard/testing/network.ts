@@ -219,6 +219,7 @@ export function changeOf(network: Network, routes: Routes, part: Partial<Change>
             Object.keys(weights).map((hop) => `${name}:${hop}`),
           ),
         ),
+        prefixes: Object.values(routes).flatMap((prefixes) => Object.keys(prefixes)),
       },
     },
     devices: Object.fromEntries(diffs.map((diff) => [diff.device, { progress: 'prepared' }])),
