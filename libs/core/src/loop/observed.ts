@@ -133,6 +133,18 @@ export interface Trend {
   readonly stalledMs: Float64Array;
   /** For how long each prefix has had more than a tenth of the port of its host, ms. */
   readonly largeMs: Float64Array;
+  /** How fast queues grow; absent where nobody looked. */
+  readonly growth?: QueueGrowth;
+}
+
+/** By queue: its last sample, and what that and those before it say of how fast it grows. */
+export interface QueueGrowth {
+  readonly peakBytes: Float64Array;
+  /** Controller time of the sample, and the time since the one before it. */
+  readonly arrivedMs: Float64Array;
+  readonly sampleMs: Float64Array;
+  /** How many times the port's rate arrived, at least, while it grew fastest of late; 1: unknown. */
+  readonly arrivingRatio: Float64Array;
 }
 
 /** What a change that was made before the breach does to the traffic of one frame. */

@@ -1,6 +1,7 @@
 import type { TelemetryFrame, Topology } from '../../model';
 import type { Trend } from '../observed';
 import { foldElephants } from './elephants';
+import { foldQueueGrowth } from './queue-growth';
 import { foldStalls } from './stalls';
 
 /** Time constant of the averages, ms: some iterations of a training job, some samples. */
@@ -49,6 +50,7 @@ export function foldTrend(topology: Topology, trend: Trend | null, frame: Teleme
     prefixBps: average(old?.prefixBps, prefixes.txBps, gain),
     stalledMs: foldStalls(old, frame, elapsedMs),
     largeMs: foldElephants(topology, old, frame, elapsedMs),
+    growth: foldQueueGrowth(old?.growth ?? null, frame, gain),
   };
 }
 

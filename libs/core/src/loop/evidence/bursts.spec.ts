@@ -29,6 +29,11 @@ describe('burstsIn', () => {
     expect(found?.periodMs).toBeNaN();
   });
 
+  it('sees one burst that may be ending, of which the next frames will tell', () => {
+    expect(burstsIn([...quiet(10), 0.8, 0.95, 0.95, 0.6], FRAME_MS)?.rises).toBe(1);
+    expect(burstsIn([...quiet(10), 0.8, 0.95, 0.95, 0.9], FRAME_MS)).toBeNull();
+  });
+
   it.each<[string, number[]]>([
     ['a link that became full and stays so', [...quiet(10), ...repeat([0.95], 10)]],
     ['a full link that varies', repeat([0.95, 0.7, 0.9, 0.6], 6)],

@@ -26,6 +26,8 @@ const MIN_FRAMES = 8;
 const BUSY = 0.6;
 /** and bursts leave it with less than this share of that between them. */
 const QUIET = 0.4;
+/** Below this share of its peak a burst may be ending, which the next frame will show. */
+const FALLING = 0.75;
 
 /** Looks for bursts in rates at even steps, oldest first; null where there are none. */
 export function burstsIn(ratios: readonly number[], frameMs: number): Bursts | null {
@@ -49,7 +51,8 @@ export function burstsIn(ratios: readonly number[], frameMs: number): Bursts | n
   if (first === undefined) return null;
   const since = known.slice(first);
   const on = since.filter((ratio) => ratio > middle).length;
-  if (!since.some((ratio) => ratio < low)) return null;
+  const falls = (known.at(-1) as number) < FALLING * peakRatio;
+  if (!falls && !since.some((ratio) => ratio < low)) return null;
   const last = rises.at(-1) ?? first;
   const lag = rises.length < 2 ? NaN : (last - first) / (rises.length - 1);
   return {

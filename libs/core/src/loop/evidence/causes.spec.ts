@@ -368,6 +368,35 @@ describe('rankCauses', () => {
     expect(firstOf(given)).toBe(expected);
   });
 
+  describe('of senders that meet at a port', () => {
+    const at = (senders: number, arrivingRatio: number) => {
+      const growth = { arrivingRatio, sampleMs: 1_000, drainMs: 6 };
+      const queues = [queue({ key: 'leaf1:h1:rt', growth })];
+      const channels = [channel({ ...port, fanIn: senders })];
+      return rankCauses(evidenceOf({ channels, queues, hotSpots: [spot({ ...port })] })).find(
+        ({ name }) => name === 'incast',
+      );
+    };
+
+    it('is surer where its queue is seen to grow, by how many times the rate arrives', () => {
+      const [unseen, slow, fast] = [at(4, 1), at(4, 1.1), at(4, 2.5)];
+      expect(fast?.score).toBeGreaterThan(2 * (unseen?.score ?? 1));
+      expect(slow?.score).toBe(unseen?.score);
+      expect(fast?.parts?.find(({ signal }) => signal === 'arriving')?.value).toBe(2.5);
+      expect(slow?.parts?.find(({ signal }) => signal === 'arriving')?.value).toBe(1.1);
+    });
+
+    it('needs some senders all the same', () => {
+      expect(at(2, 3)).toBeUndefined();
+    });
+
+    it('says how short samples would have to be where they do not show it', () => {
+      const unseen = at(4, 1);
+      expect(unseen?.parts?.some(({ signal }) => signal === 'arriving')).toBe(false);
+      expect(unseen?.evidence.at(-1)).toContain('within 2.00 ms');
+    });
+  });
+
   describe('of workers that report', () => {
     const report = (meanMs: number, deviations: number) => ({
       ...{ atMs: 0, meanMs, bucketMs: 1, othersMs: 50 },

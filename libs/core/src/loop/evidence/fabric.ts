@@ -27,6 +27,8 @@ export interface FabricView {
   readonly grayLoss: Float64Array;
   /** What the skew between the samples of the two ends explains of it. */
   readonly grayFloor: Float64Array;
+  /** 1 where something seems to be missing, but not yet for long or clearly enough to say so. */
+  readonly hinted: Uint8Array;
   /** Share of what is sent that the other end receives damaged; NaN: not counted there. */
   readonly damaged: Float64Array;
   /**
@@ -103,12 +105,13 @@ function viewOf(topology: Topology, trend: Trend): FabricView {
     if (worst > (pressure[c] ?? 0)) pressure[c] = Math.min(1, worst);
   }
   const { groups, groupOf } = parallelLinks(topology, layout);
-  const { grayLoss, grayFloor } = compareEnds(topology, trend, utilization);
+  const { grayLoss, grayFloor, hinted } = compareEnds(topology, trend, utilization);
   const paused = pausedOf(trend);
   const slow = slowLinks(groups, trend, utilization, { queueing, waiting });
   markStalled(slow, trend, paused);
   const damaged = damagedOf(topology, trend);
-  return { utilization, pressure, grayLoss, grayFloor, damaged, slow, paused, groups, groupOf };
+  const ends = { grayLoss, grayFloor, hinted };
+  return { utilization, pressure, ...ends, damaged, slow, paused, groups, groupOf };
 }
 
 const known = (value: number): number => (value > 0 ? value : 0);

@@ -28,6 +28,8 @@ export interface ChannelEvidence {
   readonly grayLossRatio: number;
   /** What of it the sampling explains. */
   readonly grayFloor: number;
+  /** Something seems to be missing, but not yet for long or clearly enough to say so. */
+  readonly grayHint?: boolean;
   /** Where the two ends are not both counted: what the requests that take it say; null: nothing. */
   readonly late?: LateLink | null;
   /** Share that the other end receives damaged; NaN when it does not count that. */
@@ -132,6 +134,7 @@ function channelEvidence(
     toHost: !topologyIndex(pass.env.topology).opposite.has(key),
     grayLossRatio: (view?.grayLoss[index] ?? NaN) - (lossRatio || 0),
     grayFloor: view?.grayFloor[index] ?? NaN,
+    grayHint: view?.hinted[index] === 1,
     late: isUncounted(pass, key) ? (lateLinksOf(pass).get(key) ?? null) : null,
     damagedRatio: view?.damaged[index] ?? NaN,
     slow: view?.slow[index] === 1,

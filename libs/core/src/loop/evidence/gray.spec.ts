@@ -134,6 +134,21 @@ describe('compareEnds', () => {
     );
   });
 
+  it('hints at a loss that began too lately to be told, and at none where nothing is lost', () => {
+    const hintsOf = (lossyFrames: number, gray: Traffic['gray']) => {
+      const { topology, trend, utilization } = trendOf({ ...bursts, gray });
+      const clean = trendOf({ ...bursts, gray: null }).trend.recent;
+      const recent = trend.recent.map((frame, i) =>
+        i < 32 - lossyFrames ? (clean[i] as typeof frame) : frame,
+      );
+      const { hinted } = compareEnds(topology, { ...trend, recent }, utilization);
+      return [...trend.layout.channelIndex].filter(([, row]) => hinted[row] === 1);
+    };
+    const gray = { key: 'leaf2:s1', loss: 0.04 };
+    expect(hintsOf(16, gray).map(([key]) => key)).toEqual(['leaf2:s1']);
+    expect(hintsOf(0, gray)).toEqual([]);
+  });
+
   it('says nothing before there is enough to compare', () => {
     const { topology, trend, utilization } = trendOf({ ...bursts, gray: null });
     const early = { ...trend, recent: trend.recent.slice(0, 12) };

@@ -10,6 +10,8 @@ export interface EndComparison {
   readonly grayLoss: Float64Array;
   /** What of that may be the sampling. */
   readonly grayFloor: Float64Array;
+  /** 1 where something seems to be missing, but not yet for long or clearly enough to say so. */
+  readonly hinted: Uint8Array;
 }
 
 /** Fewer frames in half of the time say nothing about a loss of a few per mille. */
@@ -38,22 +40,23 @@ export function compareEnds(
   trend: Trend,
   utilization: Float64Array,
 ): EndComparison {
-  const { grayLoss, grayFloor } = steadyLosses(topology, trend, utilization);
+  const { grayLoss, grayFloor, hinted } = steadyLosses(topology, trend, utilization);
   for (const [row, { mean, floor }] of suddenLosses(topology, trend, utilization)) {
     const steady = (grayLoss[row] as number) - (grayFloor[row] as number);
     if (steady > mean - floor) continue;
     grayLoss[row] = mean;
     grayFloor[row] = floor;
   }
-  return { grayLoss, grayFloor };
+  return { grayLoss, grayFloor, hinted };
 }
 
 function steadyLosses(topology: Topology, trend: Trend, utilization: Float64Array): EndComparison {
   const { recent, layout } = trend;
   const grayLoss = new Float64Array(utilization.length).fill(NaN);
   const grayFloor = new Float64Array(utilization.length).fill(NaN);
+  const hinted = new Uint8Array(utilization.length);
   const half = recent.length >> 1;
-  if (half < MIN_FRAMES) return { grayLoss, grayFloor };
+  if (half < MIN_FRAMES) return { grayLoss, grayFloor, hinted };
   const early = gapsByRow(topology, recent.slice(0, half), layout, utilization);
   const late = gapsByRow(topology, recent.slice(half), layout, utilization);
   for (const key of topologyIndex(topology).opposite.keys()) {
@@ -63,11 +66,18 @@ function steadyLosses(topology: Topology, trend: Trend, utilization: Float64Arra
     if (before === null || now === null) continue;
     grayLoss[row] = Math.min(before.mean, now.mean);
     grayFloor[row] = Math.max(before.floor, now.floor);
+    if (isHint(before, now)) hinted[row] = 1;
     // Bursts that drift past the samples look like a loss for a while, and then like a gain.
     if (Math.abs(before.mean - now.mean) > 0.5 * Math.max(before.mean, now.mean)) grayLoss[row] = 0;
   }
-  return { grayLoss, grayFloor };
+  return { grayLoss, grayFloor, hinted };
 }
+
+/** One half of the time says that something is missing, or both have as much, if unsteadily. */
+const isHint = (before: Gap, now: Gap): boolean =>
+  before.mean > before.floor ||
+  now.mean > now.floor ||
+  Math.min(before.mean, now.mean) > MIN_GRAY_ALONE;
 
 /** What one link misses beyond the links beside it; null without traffic to compare. */
 function gapOf(topology: Topology, layout: FrameLayout, key: string, gaps: Gaps): Gap | null {

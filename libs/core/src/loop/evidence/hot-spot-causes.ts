@@ -1,6 +1,7 @@
 import type { Cause } from '../../model';
 import type { Evidence } from './gather';
 import type { HotSpot } from './hot-spots';
+import { queueSlopeOf, type QueueSlope } from './queue-slope';
 import { hasSmallShare } from './queues';
 import { unevenHash } from './uneven-causes';
 import { behind, clamp, isCause, weigh, type Signal } from './weigh';
@@ -25,6 +26,12 @@ const FEW_SENDERS = 0.2;
 const manySenders = (senders: number, { incastSenders }: Evidence['limits']): number =>
   clamp((senders - FEW_SENDERS * incastSenders) / ((1 - FEW_SENDERS) * incastSenders));
 
+/** Of some senders it is certain that they are too many where their bursts are seen to meet. */
+const fanInSignal = (senders: number, slope: QueueSlope, limits: Evidence['limits']): Signal => {
+  const many = manySenders(senders, limits);
+  return ['fan-in', senders, many > 0 ? Math.max(many, slope.together) : 0];
+};
+
 /** Loss of bursts that certainly costs time-outs; a tenth of it is a sign (MISSION A2: 0.1 %). */
 const BURST_LOSS = 0.002;
 
@@ -32,7 +39,7 @@ const BURST_LOSS = 0.002;
 function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | null {
   if (!spot.toHost) return null;
   const fanIn = channels.find((item) => item.key === spot.key)?.fanIn ?? 0;
-  const many = manySenders(fanIn, limits);
+  const slope = queueSlopeOf(queues, spot.key, fanIn);
   const inside = channels.filter((item) => !item.toHost && item.up);
   const pressure = Math.max(0, ...inside.map((item) => item.pressure));
   const loss = ownLoss(queues, (key) => key === spot.key);
@@ -46,7 +53,8 @@ function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | 
     'incast',
     spot.key,
     [
-      ['fan-in', fanIn, many],
+      fanInSignal(fanIn, slope, limits),
+      ...slope.signals,
       dropping > spot.pressure
         ? ['loss', loss, dropping]
         : ['pressure', spot.pressure, spot.pressure],
@@ -57,6 +65,7 @@ function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | 
       `${fanIn} senders of the workload share the host port ${spot.key}`,
       `it is ${percent(spot.utilizationRatio)} utilised and queues or drops`,
       `its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
+      ...slope.evidence,
     ],
   );
 }
@@ -95,12 +104,14 @@ export function incastInside({ channels, queues, limits }: Evidence): Cause[] {
       loss: ownLoss(queues, (key) => key === channel.key),
     }))
     .filter(({ senders, loss }) => manySenders(senders, limits) > 0 && loss >= LOSES_TOO * worst)
-    .map(({ key, senders, loss, meanUtilizationRatio }) =>
-      weigh(
+    .map(({ key, senders, loss, meanUtilizationRatio }) => {
+      const slope = queueSlopeOf(queues, key, senders);
+      return weigh(
         'incast',
         key,
         [
-          ['fan-in', senders, manySenders(senders, limits)],
+          fanInSignal(senders, slope, limits),
+          ...slope.signals,
           ['loss', loss, loss > 0 ? 0.4 + 0.6 * clamp(loss / BURST_LOSS) : 0],
           ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
           ...smallShare(queues, key),
@@ -108,9 +119,10 @@ export function incastInside({ channels, queues, limits }: Evidence): Cause[] {
         [
           `${senders} senders of the workload share a host port at the end of ${key}`,
           `it is ${percent(meanUtilizationRatio)} utilised on average, and its queue lost up to ${(loss * 100).toFixed(2)} % of late`,
+          ...slope.evidence,
         ],
-      ),
-    )
+      );
+    })
     .filter(isCause);
 }
 

@@ -30,7 +30,7 @@ export function congestion(channel: ChannelEvidence, explained: number): Cause[]
     channel.key,
     [
       ['utilization', channel.utilizationRatio, full],
-      ...(better ? ([['behind:explained', explained, 0.7]] as const) : []),
+      ...(better ? ([['behind:explained', explained, 0.6]] as const) : []),
     ],
     [
       `${channel.key} is ${percent(channel.utilizationRatio)} utilised`,

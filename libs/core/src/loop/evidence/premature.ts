@@ -17,13 +17,16 @@ const BURST_LIKE: ReadonlySet<CauseName> = new Set([
   'not-the-network',
 ]);
 
+/** So many times as long a link is looked at on which something seems to be missing. */
+const HINTED = 1.25;
+
 /**
  * Whether it is too early to name the leading cause: too few samples to acquit the network, or a
  * link that was filled and emptied again, of which the next burst will tell whether it goes on.
  */
 export function isPremature(
   pass: Pass,
-  { state, bursts, limits }: Evidence,
+  { state, bursts, limits, channels }: Evidence,
   causes: readonly Cause[],
 ) {
   if (state.state !== 'breached') return false;
@@ -31,6 +34,7 @@ export function isPremature(
   const [first] = causes;
   const leading = first?.name ?? 'unknown';
   const acquits = first === undefined || INNOCENT.has(leading) || isUsual(first);
-  if (acquits && sinceMs < limits.acquitMs) return true;
+  const hinted = channels.some(({ grayHint, toHost }) => grayHint === true && !toHost);
+  if (acquits && sinceMs < limits.acquitMs * (hinted ? HINTED : 1)) return true;
   return bursts !== null && BURST_LIKE.has(leading) && sinceMs < limits.burstsMs;
 }

@@ -30,6 +30,14 @@ export interface QueueEvidence {
   readonly standingRatio: number;
   /** Exponent of its share of the free buffer; null where its limit is static or not known. */
   readonly scalingFactor: number | null;
+  /** How it fills, where its samples say so. */
+  readonly growth?: {
+    /** How many times the port's rate arrived, at least, while it grew fastest of late. */
+    readonly arrivingRatio: number;
+    /** Time between its samples, and in which the port sends what the queue may hold, ms. */
+    readonly sampleMs: number;
+    readonly drainMs: number;
+  };
   /** Null when its weight is not what holds it back, or is not known. */
   readonly starvation: Starvation | null;
 }
@@ -88,6 +96,7 @@ export function queueEvidence(
     found.push({
       ...{ key: `${channel}:${name}`, own, ...seen, depthRatio, limitBytes },
       ...{ scalingFactor, starvation },
+      ...(own ? { growth: growthOf(pass, index, limitBytes, capacityBps) } : {}),
     });
   }
   return found;
@@ -122,6 +131,15 @@ function held(
   const now = by(frame.queues.txBps);
   const late = observed.trend === null ? null : by(observed.trend.queueBps);
   return (late?.score ?? 0) > (now?.score ?? 0) ? late : now;
+}
+
+function growthOf({ observed }: Pass, index: number, limitBytes: number, capacityBps: number) {
+  const growth = observed.trend?.growth;
+  return {
+    arrivingRatio: growth?.arrivingRatio[index] ?? 1,
+    sampleMs: growth?.sampleMs[index] ?? NaN,
+    drainMs: (limitBytes * 8000) / capacityBps,
+  };
 }
 
 /** Row of a queue in the columns; -1 when the device does not report it. */
