@@ -1,4 +1,4 @@
-// `npm run interop`: sets up gNMI clients that are not ours (each skipped with its reason where
+// `npm run interop`: sets up clients and senders that are not ours (each skipped with its reason where
 // their tools or registries are absent), then runs the specs of this folder with all of them.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,17 +36,26 @@ function gnmiCli(file) {
   step('go', ['install', 'github.com/openconfig/gnmi/cmd/gnmi_cli@v0.14.1'], { env });
 }
 
-function pygnmi(file) {
-  const venv = join(CACHE, 'venv');
+function python(folder, packages) {
+  const venv = join(CACHE, folder);
   step('python3', ['-m', 'venv', venv]);
-  step(join(venv, 'bin/pip'), ['install', '--quiet', 'pygnmi==0.8.15']);
-  if (!existsSync(file)) throw new Error(`${file} was not made`);
+  step(join(venv, 'bin/pip'), ['install', '--quiet', ...packages]);
 }
+
+const pygnmi = () => python('venv', ['pygnmi==0.8.15']);
+
+/** In a folder of its own: the two want different versions of what both need. */
+const otel = () =>
+  python(
+    'venv-otel',
+    ['sdk', 'exporter-otlp-proto-grpc'].map((name) => `opentelemetry-${name}==1.45.2`),
+  );
 
 const CLIENTS = [
   { variable: 'WEIR_INTEROP_GNMIC', file: join(CACHE, 'gnmic'), setUp: gnmic },
   { variable: 'WEIR_INTEROP_GNMI_CLI', file: join(CACHE, 'gnmi_cli'), setUp: gnmiCli },
   { variable: 'WEIR_INTEROP_PYTHON', file: join(CACHE, 'venv/bin/python'), setUp: pygnmi },
+  { variable: 'WEIR_INTEROP_OTEL', file: join(CACHE, 'venv-otel/bin/python'), setUp: otel },
 ];
 
 mkdirSync(CACHE, { recursive: true });
@@ -55,6 +64,7 @@ for (const { variable, file, setUp } of CLIENTS) {
   if ((env[variable] ?? '') !== '') continue;
   try {
     if (!existsSync(file)) setUp(file);
+    if (!existsSync(file)) throw new Error(`${file} was not made`);
     env[variable] = file;
     console.log(`READY ${setUp.name}`);
   } catch (error) {
