@@ -69,7 +69,8 @@ function stage(downLinks: readonly string[], weights: Readonly<Record<string, nu
     durable: { changes: new Map(), fenced: new Map() },
   } as unknown as Pass;
   const objective = { flows: [{ sources: ['h-l1'], destinations: ['h-l2'] }] };
-  return { pass, evidence: { state: { objective } } as unknown as Evidence };
+  const downChannels = keys.filter(isDown);
+  return { pass, evidence: { state: { objective }, downChannels } as unknown as Evidence };
 }
 
 const weightsAfter = (downLinks: readonly string[], weights: Record<string, number>) => {

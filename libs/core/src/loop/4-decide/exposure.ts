@@ -37,8 +37,35 @@ export function exposureGain(
   routes: readonly RouteWeights[],
 ): number {
   const frame = pass.observed.frame as TelemetryFrame;
-  const before = exposure(pass, evidence, routingOf(pass), loadsOf(frame));
+  const present = withoutDown(pass, evidence, routingOf(pass));
+  const before = exposure(pass, evidence, present, loadsOf(frame));
   const after = whatIf(pass, routes);
-  const later = exposure(pass, evidence, after.model, after.loads);
+  const next = withoutDown(pass, evidence, after.model);
+  const later = exposure(pass, evidence, next, after.loads);
   return before === 0 ? 0 : later / before - 1;
+}
+
+/**
+ * Routes as the underlay follows them: what leads to a link that is down carries nothing, whatever
+ * weight it has. Taken for a way, such a link would look like an idle one.
+ */
+function withoutDown(pass: Pass, evidence: Evidence, model: RoutingModel): RoutingModel {
+  const down = evidence.downChannels;
+  if (down.length === 0) return model;
+  const routes: RouteWeights[] = [];
+  for (const { from: device, prefix } of legsOf(pass, evidence.state.objective)) {
+    const hops = model.nextHops(device, prefix);
+    const weights = hops.map(({ interface: iface, weight }) => {
+      const peer = model.peer(device, iface);
+      const behind = peer === null ? undefined : model.spread(peer.device, prefix).shares;
+      return down.some((key) => key === `${device}:${iface}` || behind?.has(key)) ? 0 : weight;
+    });
+    if (weights.some((weight) => weight > 0) && hops.some((hop, i) => hop.weight !== weights[i]))
+      routes.push({
+        device,
+        prefix,
+        weights: Object.fromEntries(hops.map((hop, i) => [hop.interface, weights[i] ?? 0])),
+      });
+  }
+  return routes.length === 0 ? model : model.withRoutes(routes);
 }

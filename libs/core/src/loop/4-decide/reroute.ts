@@ -90,10 +90,17 @@ function levelled(
   const reserved = dead <= MAX_RESERVED * device.weightGridEntries ? 1 : 0;
   const demandBps = demandOf(pass, frame, leg);
   const total = hops.reduce((sum, hop) => sum + hop.weight, 0);
-  const residualBps = live.map((hop) => {
-    const own = (demandBps * hop.weight) / total;
-    return residualThrough(frame, model, leg, hop.interface, own, target);
-  });
+  const left = (upTo: number): number[] =>
+    live.map((hop) => {
+      const own = (demandBps * hop.weight) / total;
+      return residualThrough(frame, model, leg, hop.interface, own, upTo);
+    });
+  // Where no way is below the target, one may still be full and the next one not: what the limit of
+  // the policy leaves tells them apart.
+  const belowTarget = left(target);
+  const residualBps = belowTarget.some((bps) => bps > 0)
+    ? belowTarget
+    : left(Math.max(target, pass.env.policy.limits.maxPredictedUtilizationRatio));
   const weights = pass.env.strategies.fillWeights({
     residualBps,
     demandBps,
