@@ -141,7 +141,13 @@ export interface IncidentResult {
   /** Of the last diagnosis, most likely first. */
   readonly causes: readonly Cause[];
   /** The cause that led in each diagnosis, in order of time. */
-  readonly named: readonly { readonly atMs: number; readonly cause: string; readonly at: string }[];
+  readonly named: readonly {
+    readonly atMs: number;
+    readonly cause: string;
+    readonly at: string;
+    /** As it was stated then, 0..1. */
+    readonly probability?: number;
+  }[];
   readonly changes: readonly string[];
   readonly note: string;
 }

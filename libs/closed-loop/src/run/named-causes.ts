@@ -19,7 +19,8 @@ export class NamedCauses {
       const atMs = VirtualTime.sinceStartMs(diagnosis.atMs);
       if (named.at(-1)?.atMs === atMs) continue;
       const [leading] = diagnosis.causes;
-      named.push({ atMs, cause: leading?.name ?? 'unknown', at: leading?.at ?? '' });
+      const { name: cause = 'unknown', at = '', probability } = leading ?? {};
+      named.push({ atMs, cause, at, ...(probability === undefined ? {} : { probability }) });
       this.known.set(id, named);
     }
   }

@@ -55,6 +55,27 @@ describe('the section on causes', () => {
     expect(healthy?.rows).toMatchObject([{ runs: 1, redrawn: 1, 'false alarms': 1 }]);
   });
 
+  it('holds stated probabilities against how often the name was right', () => {
+    const first = (cause: string, probability?: number) =>
+      incident({
+        named: [{ afterMs: 1, cause, ...(probability === undefined ? {} : { probability }) }],
+      });
+    const outcomes = [
+      ...[0.95, 0.95, 0.6].map((probability) => first('straggler', probability)),
+      first('incast', 0.6),
+      first('straggler', 1),
+      first('straggler'),
+    ];
+    // (0.05^2 + 0.05^2 + 0.4^2 + 0.6^2 + 0) / 5
+    expect(got(outcomes, 'Brier score of the first name')).toBeCloseTo(0.105, 9);
+    const table = sectionOf(outcomes, []).tables.find(({ title }) => title.includes('stated'));
+    expect(table?.rows).toEqual([
+      { stated: '0.5 to 0.7', names: 2, 'stated, mean': '60.0 %', right: '50.0 %' },
+      { stated: '0.9 to 0.97', names: 2, 'stated, mean': '95.0 %', right: '100.0 %' },
+      { stated: '0.97 to 1', names: 1, 'stated, mean': '100.0 %', right: '100.0 %' },
+    ]);
+  });
+
   it('meets its target from 95 % on', () => {
     const target = (right: number) =>
       sectionOf([...Array.from({ length: right }, () => incident({})), missed, calm], [])

@@ -5,6 +5,7 @@ import { TRUTH_CAUSES } from '@weir/closed-loop';
 import { ProcessWorker, runPool, type Worker } from '../../outcomes/pool';
 import { quantileOf } from '../../statistics';
 import { figure, type Section, type SectionContext, type SectionRunner } from '../report';
+import { brierScore, reliabilityRows, statedOf } from './reliability';
 import {
   byCause,
   bySeverity,
@@ -30,6 +31,7 @@ const METHOD = [
   'redrawn: the simulated world says that the objective was missed before already, or was not missed clearly for most of the time after the onset; such a draw counts in no other column',
   'right first: the first cause that was named is the one that was done; right last: the one that was named when the run ended, 26 s after the onset; an incident that was not detected is wrong in both',
   'severity: quantile of the objective after the onset over its threshold',
+  'stated probability: what the loop said of the first name; names that were stated with 0.9 should be right nine times of ten; the Brier score is the mean squared error of it, 0 at best',
   'healthy: runs of two minutes with a day of load, bursts that buffers hold and few storage streams; any incident is a false alarm; redrawn where an objective was truly missed over the whole run',
 ];
 
@@ -102,6 +104,7 @@ export function sectionOf(outcomes: readonly CauseOutcome[], skipped: Section['s
   const detected = detectedAfterMs(incidents);
   const named = rightAfterMs(incidents);
   const wrong = wrongRows(incidents);
+  const stated = statedOf(incidents);
   return {
     name: 'causes',
     method: METHOD,
@@ -109,11 +112,13 @@ export function sectionOf(outcomes: readonly CauseOutcome[], skipped: Section['s
       { title: `${incidents.length} incidents by what was done`, rows: byCause(incidents) },
       { title: 'by severity', rows: bySeverity(incidents) },
       { title: 'healthy runs', rows: [healthyRow(healthy)] },
+      { title: 'first names by their stated probability', rows: reliabilityRows(stated) },
       ...(wrong.length === 0 ? [] : [{ title: 'not named right at first', rows: wrong }]),
     ],
     figures: [
       figure('first cause right', rightShare(incidents, firstOf), { atLeast: TARGET }),
       figure('last cause right', rightShare(incidents, lastOf)),
+      figure('Brier score of the first name', brierScore(stated)),
       figure('detected', detected.length / incidents.length),
       figure('seconds to detect, p50', seconds(detected, 0.5)),
       figure('seconds to detect, p95', seconds(detected, 0.95)),

@@ -70,10 +70,13 @@ type Named = RunResult['incidents'][number]['named'];
 function namedAfter(onsetMs: number, named: Named): IncidentOutcome['named'] {
   const known = named.filter(({ cause }) => cause !== 'unknown');
   const standing = known.filter(({ atMs }) => atMs < onsetMs).slice(-1);
-  return [...standing, ...known.filter(({ atMs }) => atMs >= onsetMs)].map(({ atMs, cause }) => ({
-    afterMs: Math.max(0, atMs - onsetMs),
-    cause,
-  }));
+  return [...standing, ...known.filter(({ atMs }) => atMs >= onsetMs)].map(
+    ({ atMs, cause, probability }) => ({
+      afterMs: Math.max(0, atMs - onsetMs),
+      cause,
+      ...(probability === undefined ? {} : { probability }),
+    }),
+  );
 }
 
 const firstNamed = (named: readonly { readonly cause: string }[]): string | undefined =>

@@ -19,7 +19,12 @@ export interface IncidentOutcome {
   readonly severity: number;
   readonly detectedMs: number | null;
   /** Every cause that was named, in order. */
-  readonly named: readonly { readonly afterMs: number; readonly cause: string }[];
+  readonly named: readonly {
+    readonly afterMs: number;
+    readonly cause: string;
+    /** As it was stated with the name, 0..1. */
+    readonly probability?: number;
+  }[];
 }
 
 /** A run in which nothing goes wrong. */
