@@ -130,6 +130,40 @@ describe('greedyLikelihood', () => {
     expect(first?.lossRatio).toBeLessThan(0.012);
   });
 
+  it('finds a link that most of few observations meet, whose mean would pass for noise', () => {
+    // Four services over four spines in uneven shares; three of them end behind one bad link.
+    const shares = [0.1, 0.2, 0.4, 0.3];
+    const service = ([from, to]: readonly [number, number]): PathObservation => ({
+      paths: shares.map((share, spine) => ({ links: [up(from, spine), down(spine, to)], share })),
+      sent: 800,
+      lost: to === 9 ? 24 : 1,
+    });
+    const pairs = [
+      [0, 9],
+      [1, 9],
+      [2, 9],
+      [4, 5],
+    ] as const;
+    const [bad, ...others] = greedyLikelihood(pairs.map(service));
+    expect(bad?.link).toBe(down(2, 9));
+    expect(bad?.lossRatio).toBeCloseTo(0.07, 1);
+    expect(others).toEqual([]);
+  });
+
+  it('accuses nobody where few observations differ by chance', () => {
+    const random = seededRandom(13);
+    for (let run = 0; run < 300; run++) {
+      const observations = [0, 1, 2, 3].map((from): PathObservation => {
+        const paths = [0, 1, 2, 3].map((spine) => ({
+          links: [up(from, spine), down(spine, 9)],
+          share: 0.25,
+        }));
+        return { paths, sent: 400, lost: binomial(random, 400, 0.01) };
+      });
+      expect(greedyLikelihood(observations)).toEqual([]);
+    }
+  });
+
   it('accuses nobody of noise', () => {
     for (const noise of [1e-5, 1e-3, 1e-2]) {
       const random = seededRandom(Math.round(1 / noise));

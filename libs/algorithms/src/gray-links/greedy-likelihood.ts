@@ -9,6 +9,8 @@ const MIN_LOSS = 1e-4;
 const FITTED = 6;
 const SWEEPS = 3;
 const LAST_SWEEPS = 60;
+/** Of so many different observations most meet no bad link. */
+const MANY = 256;
 
 export interface GreedyLimits {
   /** More links than this are not named. */
@@ -19,13 +21,37 @@ export interface GreedyLimits {
  * Links that lose, those that explain most first. In each round the link joins whose loss, fitted to
  * all observations, raises their likelihood most; the noise and the losses found before are fitted
  * again with it, since it may have been what they explained. It ends when no link explains more than
- * chance would among so many, and drops those that the others turned out to explain.
+ * chance would among so many, and drops those that the others turned out to explain. Where observations
+ * are few, most of them may meet the bad link, and their mean would pass for noise and hide it: then it
+ * begins with the quietest of them as well, and what is more likely in the end counts.
  */
 export function greedyLikelihood(
   observations: readonly PathObservation[],
   { maxLinks }: GreedyLimits = { maxLinks: 32 },
 ): readonly GrayLink[] {
-  const model = new PathLosses(observations);
+  const usual = searched(new PathLosses(observations), maxLinks);
+  const { model, least } =
+    usual.model.observations > MANY
+      ? usual
+      : moreLikely(usual, searched(new PathLosses(observations, 'quiet'), maxLinks));
+  return [...model.suspects]
+    .map((column) => ({ link: model.links[column] ?? -1, ...model.fit(column) }))
+    .filter(({ loss, gain }) => loss >= MIN_LOSS && gain >= least)
+    .map(({ link, loss, gain }) => ({ link, lossRatio: loss, gain }))
+    .sort((a, b) => b.gain - a.gain || a.link - b.link);
+}
+
+const moreLikely = (one: Searched, other: Searched): Searched =>
+  other.worth > one.worth ? other : one;
+
+interface Searched {
+  readonly model: PathLosses;
+  /** What a link has to explain, nats. */
+  readonly least: number;
+  readonly worth: number;
+}
+
+function searched(model: PathLosses, maxLinks: number): Searched {
   const least = Math.log(Math.max(1, model.links.length)) + DOUBT;
   while (model.suspects.size < maxLinks) {
     const best = bestOf(model);
@@ -34,12 +60,8 @@ export function greedyLikelihood(
     model.refit(SWEEPS);
     if (drop(model, least).has(best.column)) break;
   }
-  if (model.suspects.size > 0) model.refit(LAST_SWEEPS);
-  return [...model.suspects]
-    .map((column) => ({ link: model.links[column] ?? -1, ...model.fit(column) }))
-    .filter(({ loss, gain }) => loss >= MIN_LOSS && gain >= least)
-    .map(({ link, loss, gain }) => ({ link, lossRatio: loss, gain }))
-    .sort((a, b) => b.gain - a.gain || a.link - b.link);
+  model.refit(LAST_SWEEPS);
+  return { model, least, worth: model.worth(least) };
 }
 
 interface Fitted {

@@ -16,6 +16,9 @@ const GOLDEN = (Math.sqrt(5) - 1) / 2;
 /** Parameters that move by less in a sweep stand. */
 const STANDS = 0.01;
 
+/** What is first taken for noise: the loss of all observations, or of those that lost least. */
+export type NoiseStart = 'mean' | 'quiet';
+
 /**
  * Log-likelihood of losses on paths: each packet takes one of the paths of its observation, by their
  * shares, and survives each link of it with 1 - its loss, and the rest of the world with 1 - noise.
@@ -32,7 +35,7 @@ export class PathLosses {
   private readonly rows: readonly Merged[];
   private readonly rowsOf: readonly (readonly number[])[];
 
-  constructor(observations: readonly PathObservation[]) {
+  constructor(observations: readonly PathObservation[], start: NoiseStart = 'mean') {
     const columns = new Map<number, number>();
     for (const { paths } of observations)
       for (const { links } of paths)
@@ -46,10 +49,17 @@ export class PathLosses {
         rowsOf[column]?.push(row);
     });
     this.rowsOf = rowsOf;
-    let sent = 0;
-    let lost = 0;
-    for (const row of this.rows) [sent, lost] = [sent + row.sent, lost + row.lost];
-    this.noise = within(lost / sent);
+    this.noise = noiseOf(start === 'mean' ? this.rows : quietest(this.rows));
+  }
+
+  /** How many there are, of those with the same paths one. */
+  get observations(): number {
+    return this.rows.length;
+  }
+
+  /** Of all observations with what is thought now, less what a suspect has to be worth, nats. */
+  worth(least: number): number {
+    return this.likelihood(this.rows.map((_, row) => row)) - least * this.suspects.size;
   }
 
   /** The loss of a link that fits best with the others as they are, and what it gains, nats. */
@@ -137,6 +147,21 @@ export class PathLosses {
     }
     return sum;
   }
+}
+
+/** The share of observations that are taken to have met no bad link. */
+const QUIET = 0.25;
+
+function quietest(rows: readonly Merged[]): readonly Merged[] {
+  const ratio = ({ sent, lost }: Merged): number => lost / sent;
+  const sorted = [...rows].sort((a, b) => ratio(a) - ratio(b));
+  return sorted.slice(0, Math.ceil(QUIET * rows.length));
+}
+
+function noiseOf(rows: readonly Merged[]): number {
+  let [sent, lost] = [0, 0];
+  for (const row of rows) [sent, lost] = [sent + row.sent, lost + row.lost];
+  return within(lost / sent);
 }
 
 function merged(
