@@ -5,6 +5,7 @@ import type {
   Incident,
   PredictedEffect,
   StageTimes,
+  SwitchbackRecord,
   VerdictRecord,
 } from '@weir/core/model';
 import type { JobTotals } from '@weir/sim';
@@ -119,6 +120,8 @@ export interface ChangeResult {
   readonly diffs: readonly DeviceDiff[];
   readonly predicted: PredictedEffect;
   readonly verdict: VerdictRecord | null;
+  /** What going back showed; null where that was not asked, or is not known yet. */
+  readonly switchback: SwitchbackRecord | null;
   /** Whether a Set was sent to any device. */
   readonly applied: boolean;
   /** `on-trial`: taken back to see what it did, and made again, or not judged yet. */

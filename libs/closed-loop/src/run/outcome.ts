@@ -53,6 +53,7 @@ export function changeResult(change: Change, known: Known): ChangeResult {
     diffs: change.plan.diffs,
     predicted: change.plan.predicted,
     verdict: change.verdict,
+    switchback: change.switchback ?? null,
     applied,
     outcome,
     truth,

@@ -11,7 +11,7 @@ import { isAwaited } from './exact';
 import { standpointOf } from './experience';
 import { decideForeseen } from './foreseen';
 import { openChangeCount, openChangesOf } from './open-changes';
-import { repeatProved, trialOf } from './repeat';
+import { repeatAfterwards, repeatProved, trialOf } from './repeat';
 import { drainDrafts, requestDrafts, restoreDrafts, schemeDrafts } from './requests';
 
 export type { Candidate, Draft } from './draft';
@@ -21,14 +21,18 @@ export function decide(pass: Pass, requests: readonly DecisionRequest[]): readon
   const drafts = requestDrafts(pass, requests);
   if (pass.observed.holdReason !== '') return drafts;
   if (!pass.looked) return drafts;
+  const draft = draftForWorst(pass) ?? repeatAfterwards(pass);
+  if (draft !== null) drafts.push(draft);
+  return [...drafts, ...drainDrafts(pass), ...schemeDrafts(pass), ...restoreDrafts(pass)];
+}
+
+/** One: incidents with one cause would ask for the same again; the next look sees what it came to. */
+function draftForWorst(pass: Pass): Draft | null {
   for (const incident of worstFirst(pass)) {
     const draft = repeatProved(pass, incident) ?? decideIncident(pass, incident);
-    if (draft === null) continue;
-    drafts.push(draft);
-    // Incidents with one cause would ask for the same again; the next look sees what it came to.
-    break;
+    if (draft !== null) return draft;
   }
-  return [...drafts, ...drainDrafts(pass), ...schemeDrafts(pass), ...restoreDrafts(pass)];
+  return null;
 }
 
 /**

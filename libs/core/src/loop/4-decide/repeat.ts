@@ -57,6 +57,26 @@ export function repeatProved(pass: Pass, incident: Incident): Draft | null {
 }
 
 /**
+ * The same where the incident was over before the trial began and going back opened no other: the
+ * objective is worse without the change all the same, only not missed (a baseline follows it).
+ */
+export function repeatAfterwards(pass: Pass): Draft | null {
+  const { changes, incidents } = pass.durable;
+  const troubled = new Set(
+    [...incidents.values()].flatMap((item) => (item.state === 'open' ? [item.objectiveId] : [])),
+  );
+  for (const { switchback, incident: id } of changes.values()) {
+    if (switchback?.outcome !== 'proved' || id === null) continue;
+    const incident = incidents.get(id);
+    if (incident === undefined || troubled.has(incident.objectiveId)) continue;
+    if (!pass.observed.objectives.has(incident.objectiveId)) continue;
+    const draft = repeatProved(pass, incident);
+    if (draft !== null) return draft;
+  }
+  return null;
+}
+
+/**
  * Changes of the incident, and those of its objective that were on trial: where the objective was met
  * again before the trial began, going back opens another incident.
  */

@@ -63,7 +63,7 @@ function answerFor(draft: Draft, changes: readonly Change[]): CommandResult {
 /** What the loop itself cannot do just now is noted on its incident; it asks again anyway. */
 function noteRefusal(pass: Pass, draft: Draft, reason: string): void {
   const incident = draft.incident === null ? undefined : pass.durable.incidents.get(draft.incident);
-  if (incident !== undefined) noteIncident(pass, incident, draft.rule, reason);
+  if (incident?.state === 'open') noteIncident(pass, incident, draft.rule, reason);
 }
 
 function newChange(pass: Pass, draft: Draft, plan: Change['plan']): Change {
@@ -184,7 +184,8 @@ function moveOn(pass: Pass): void {
     }
     const incident =
       change.incident === null ? undefined : pass.durable.incidents.get(change.incident);
-    if (incident?.state === 'closed') {
+    // What going back proved is made again whether the objective is missed just now or not.
+    if (incident?.state === 'closed' && change.repeats === undefined) {
       pass.transition(change, 'supersede', 'the incident ended without it');
       continue;
     }

@@ -36,8 +36,11 @@ function begin(pass: Pass, change: Change): void {
   const othersBeforeMs = new Map<string, readonly number[]>();
   for (const [id, state] of pass.observed.objectives)
     if (id !== change.objectiveId) othersBeforeMs.set(id, comparable(pass, change, state));
-  const samples = own === undefined ? [] : samplesBefore(pass, change, own);
   const first = change.repeats === undefined ? undefined : trialOfFirst(pass, change.repeats);
+  const all = own === undefined ? [] : samplesBefore(pass, change, own);
+  // Of a change that is made again only the time since going back is as bad as before.
+  const since = all.filter(({ atMs }) => atMs > (first?.fromMs ?? NaN));
+  const samples = since.length > 0 ? since : all;
   const chosen = own === undefined ? [] : chooseComparisons(pass, change, own);
   const comparisons = first?.comparisons ?? chosen;
   const linkable = own !== undefined && first === undefined && comparisons.length === 0;

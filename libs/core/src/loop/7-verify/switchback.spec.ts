@@ -1,7 +1,7 @@
 import { strategies } from '@weir/algorithms';
 import { changeId, incidentId, type Change, type Incident, type Policy } from '../../model';
 import { emptyDurableState } from '../../state';
-import { repeatProved, trialOf } from '../4-decide/repeat';
+import { repeatAfterwards, repeatProved, trialOf } from '../4-decide/repeat';
 import { changeOf, clos, frameOf, NOW, passOf } from '../guard/testing/network';
 import { emptyObservedState, type ObjectiveState, type ObservedState } from '../observed';
 import { Pass } from '../pass';
@@ -146,7 +146,7 @@ describe('switchback', () => {
     expect(draft).toMatchObject({ repeats: FIRST, action: loop.change().action, mode: 'auto' });
     loop.applied(AGAIN, FIRST);
     loop.see(GOOD_MS, 4);
-    expect(loop.change(AGAIN).verdict?.verdict).toBe('improved');
+    expect(loop.change(AGAIN).verdict).toMatchObject({ verdict: 'improved', beforeMs: BAD_MS });
     const both = { ...incident, changes: [FIRST, AGAIN] };
     expect(repeatProved(loop.pass(), both)).toBeNull();
   });
@@ -161,6 +161,24 @@ describe('switchback', () => {
     expect(repeatProved(loop.pass(), next)).toMatchObject({ repeats: FIRST, incident: 'inc-2' });
     loop.applied(AGAIN, FIRST);
     expect(repeatProved(loop.pass(), { ...next, id: incidentId('inc-3') })).toBeNull();
+  });
+
+  it('is made again although its incident is over and no other one opened', () => {
+    const loop = onTrial();
+    loop.goBack();
+    loop.see(BAD_MS, 8);
+    const after = (incidents: readonly Incident[]) => {
+      const pass = loop.pass();
+      pass.durable = { ...pass.durable, incidents: new Map(incidents.map((i) => [i.id, i])) };
+      return repeatAfterwards(pass);
+    };
+    const closed = { ...incident, state: 'closed' as const };
+    expect(after([closed])).toMatchObject({ repeats: FIRST, incident: INCIDENT });
+    // An incident of the objective has the say, whatever it comes to.
+    expect(after([closed, { ...incident, id: incidentId('inc-2') }])).toBeNull();
+    expect(after([])).toBeNull();
+    loop.applied(AGAIN, FIRST);
+    expect(after([closed])).toBeNull();
   });
 
   it('leaves it when it stays good without it', () => {
