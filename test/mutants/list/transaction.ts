@@ -10,6 +10,7 @@ const ROLL_BACK = 'libs/core/src/loop/8-settle/roll-back.ts';
 const LATE = 'libs/core/src/loop/transaction/late.ts';
 const OBSERVE = 'libs/core/src/loop/1-observe/index.ts';
 const FOLD = 'libs/core/src/state/fold.ts';
+const FOLD_CHANGE = 'libs/core/src/state/fold-change.ts';
 const CHAIN = 'libs/core/src/ports/journal-chain.ts';
 
 /** Of the transaction: what is written down before what, what is believed, and what is undone. */
@@ -122,7 +123,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     breaks: 'I5',
     edits: [
       {
-        file: FOLD,
+        file: FOLD_CHANGE,
         find: "return verb === 'commit' && outcome === 'refused' ? 'failed' : 'unknown';",
         replace: "return verb === 'commit' ? 'failed' : 'unknown';",
       },
@@ -134,7 +135,7 @@ export const TRANSACTION_MUTANTS: readonly Mutant[] = [
     breaks: 'I5',
     edits: [
       {
-        file: FOLD,
+        file: FOLD_CHANGE,
         find: "return verb === 'commit' && outcome === 'refused' ? 'failed' : 'unknown';",
         replace:
           "return verb === 'revert' ? 'reverted' : verb === 'commit' && outcome === 'refused' ? 'failed' : 'unknown';",
