@@ -14,7 +14,7 @@ const describeClient = reason === null ? describe : describe.skip;
 jest.setTimeout(60_000);
 
 describeClient('the SDK of OpenTelemetry for Python', () => {
-  const samples: WorkloadSample[] = [];
+  const samples: Omit<WorkloadSample, 'ageMs'>[] = [];
   const receiver = new OtlpReceiver({
     host: '127.0.0.1',
     port: 0,
