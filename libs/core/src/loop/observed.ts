@@ -186,6 +186,8 @@ export interface Verification {
   readonly earlier: readonly number[];
   /** What drove the objective before the change. */
   readonly driver: { readonly loadBps: number; readonly down: readonly string[] };
+  /** Absent where what drives the objective does not come and go, and in old recordings. */
+  readonly driven?: Driven;
   /** Samples of the other objectives in the time before. */
   readonly othersBeforeMs: ReadonlyMap<string, readonly number[]>;
   readonly lossBefore: number;
@@ -217,6 +219,16 @@ export interface LinkComparison {
   readonly weight: number;
   /** Mean logarithm of its load in the time before the change. */
   readonly before: number;
+}
+
+/** What drove an objective now and then in the time before a change. */
+export interface Driven {
+  /** Channels of which one was down; where there are none it was the load on the written devices. */
+  readonly down: readonly string[];
+  /** From when on that load counts as high. */
+  readonly leastBps: number;
+  /** Samples of the frames in which it was there, as logarithms less what the comparisons did. */
+  readonly before: readonly number[];
 }
 
 /** Loads of some links of each kind, of late: the ones that changes may be compared with. */
@@ -331,6 +343,8 @@ export interface ObservedState {
   /** Monotonic time at which each channel was last seen down, of late; and the frame of that. */
   readonly downAtMs: ReadonlyMap<string, number>;
   readonly downFrame: number;
+  /** The frames of late in which channels were down, and which; absent in old recordings. */
+  readonly downFrames?: readonly { readonly atMs: number; readonly down: readonly string[] }[];
   readonly proofs: ReadonlyMap<ChangeId, StageProof>;
   /** Monotonic time before which no candidate is looked for, by incident; ended ones are dropped. */
   readonly searchAgainMs: ReadonlyMap<IncidentId, number>;

@@ -4,6 +4,7 @@ import type { ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted } from './comparison';
 import { countsFromMs } from './counting';
+import { provedWhileDriven } from './driven';
 import { cameUp, driverOf, drivenUntilMs, loadFell } from './driver';
 import { stillPush } from './linked';
 import { meanOf } from './mean';
@@ -39,6 +40,8 @@ export function doubtOf(
   const fromMs = countsFromMs(verification, change);
   const late = cameLate(verification.before, duringOf(pass, change, verification));
   if (late !== null) return late;
+  if (provedWhileDriven(pass, change, verification, samplesAfter(own, fromMs)) !== null)
+    return null;
   const now = driverOf(pass, change, own, { fromMs, toMs: Infinity });
   const up = cameUp(verification.driver, now);
   if (up !== null) return up;

@@ -21,18 +21,32 @@ export interface Driver {
 /** Notes of a link that came up are of no more use after this time, ms. */
 const FORGET_MS = 120_000;
 
+/** Frames with a channel down that are kept, and channels of each: more is no flapping link. */
+const MOST_FRAMES = 128;
+const MOST_DOWN = 64;
+
 /** Remembers when each channel was last seen down; run once for each frame. */
 export function noteDown(pass: Pass): void {
   const { frame, downAtMs } = pass.observed;
   if (frame === null || frame.sequence === pass.observed.downFrame) return;
   const { layout, channels, atMs } = frame;
   const next = new Map([...downAtMs].filter(([, at]) => atMs - at < FORGET_MS));
+  const down: string[] = [];
   channels.operStatus.forEach((status, row) => {
     const channel = layout.channels[row];
     if (status !== OPER_DOWN || channel === undefined) return;
-    next.set(`${layout.devices[channel.device] ?? ''}:${channel.interface}`, atMs);
+    const key = `${layout.devices[channel.device] ?? ''}:${channel.interface}`;
+    next.set(key, atMs);
+    down.push(key);
   });
-  pass.observe({ downAtMs: next, downFrame: frame.sequence });
+  const known = (pass.observed.downFrames ?? []).filter((one) => atMs - one.atMs < FORGET_MS);
+  const downFrames =
+    down.length === 0 ? known : [...known, { atMs, down: down.slice(0, MOST_DOWN) }];
+  pass.observe({
+    downAtMs: next,
+    downFrames: downFrames.slice(-MOST_FRAMES),
+    downFrame: frame.sequence,
+  });
 }
 
 /** Rerouting moves load between the ports of a device, and hardly changes their sum. */
@@ -59,7 +73,7 @@ export function driverOf(
 }
 
 /** What the written devices sent in all, frame by frame. */
-function loadsOf(
+export function loadsOf(
   { observed: { rates, frame } }: Pass,
   change: Change,
   { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },

@@ -11,6 +11,7 @@ import type { Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted, chooseComparisons } from './comparison';
 import { countsFromMs } from './counting';
+import { drivenBefore } from './driven';
 import { driverOf, noteDown } from './driver';
 import { chooseLinks, lessLinks } from './linked';
 import { noteLinks } from './link-sample';
@@ -47,6 +48,8 @@ function begin(pass: Pass, change: Change): void {
   const links = linkable ? chooseLinks(pass, change, own) : [];
   const untilMs = changeBeginsMs(pass, change);
   const window = { fromMs: Math.min(untilMs - 1, samples[0]?.atMs ?? -Infinity), toMs: untilMs };
+  const driver = driverOf(pass, change, own, window);
+  const driven = first === undefined && drivenBefore(pass, change, driver, samples, comparisons);
   const verification: Verification = {
     startedMs: pass.now.monoMs,
     firstFrameMs: NaN,
@@ -58,7 +61,8 @@ function begin(pass: Pass, change: Change): void {
     comparisons,
     ...(links.length === 0 ? {} : { linked: { links, before: lessLinks(pass, samples, links) } }),
     earlier: first?.during ?? [],
-    driver: driverOf(pass, change, own, window),
+    driver,
+    ...(driven === false || driven === undefined ? {} : { driven }),
     othersBeforeMs,
     lossBefore: touchedLoss(pass, change),
     lossAfter: [],

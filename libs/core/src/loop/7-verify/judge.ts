@@ -58,9 +58,13 @@ const FAR_BEYOND = 5;
 /** Improved, and as far as can be seen at nobody's cost. */
 function provedGain({ verify }: Change, { own, harm, samples }: Seen): Found | null {
   if (own === null || samples < verify.minSamples) return null;
-  if (own.pValue >= verify.alpha || own.effectRatio > -verify.minGainRatio) return null;
-  if (!own.besideLinks || harm.suspected !== null || harm.unheard.length > 0) return null;
-  return ['improved', `the objective is ${percent(-own.effectRatio)} better than before`];
+  if (own.effectRatio > -verify.minGainRatio) return null;
+  if (own.pValue >= verify.alpha && own.whileDriven === null) return null;
+  // Where the driver is known to be there nothing has eased.
+  if (!own.besideLinks && own.whileDriven === null) return null;
+  if (harm.suspected !== null || harm.unheard.length > 0) return null;
+  const shown = own.whileDriven === null ? '' : `; ${own.whileDriven}`;
+  return ['improved', `the objective is ${percent(-own.effectRatio)} better than before${shown}`];
 }
 
 /** Without proof of either: given up when hope is gone or the time is up. */

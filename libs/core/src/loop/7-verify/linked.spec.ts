@@ -24,9 +24,10 @@ const TROUBLE_S = 15;
 interface Second {
   readonly ms: number;
   readonly load: Readonly<Record<string, number>>;
+  readonly down?: readonly string[];
 }
 
-function frameAt(second: number, load: Second['load']): TelemetryFrame {
+function frameAt(second: number, { load, down = [] }: Omit<Second, 'ms'>): TelemetryFrame {
   const txBps = new Float64Array(CALM.layout.channels.length).fill(IDLE * CAPACITY_BPS);
   for (const [key, ratio] of Object.entries(load))
     txBps[CALM.layout.channelIndex.get(key) ?? -1] = ratio * CAPACITY_BPS;
@@ -38,6 +39,7 @@ function frameAt(second: number, load: Second['load']): TelemetryFrame {
       ...CALM.channels,
       txBps,
       rxBps: txBps,
+      operStatus: frameOf(network, down).channels.operStatus,
       lossRatio: txBps.map(() => 0),
       pauseRxPps: txBps.map(() => 0),
       pauseTxPps: txBps.map(() => 0),
@@ -66,7 +68,7 @@ const CHANGE = changeOf(
 
 /** Lives through 20 seconds of calm and 15 of trouble, makes the change, and says what is found. */
 function play(
-  trouble: Second,
+  trouble: Second | ((second: number) => Second),
   after: (second: number) => Second,
 ): { verdict: Change['verdict']; observed: ObservedState } {
   const { env } = passOf(network);
@@ -74,9 +76,11 @@ function play(
   let observed: ObservedState = { ...emptyObservedState, holdReason: '' };
   let samples: ObjectiveState['samples'] = [];
   for (let second = -35; second <= 25; second++) {
-    const calm = { ms: GOOD_MS, load: {} };
-    const { ms, load } = second < -TROUBLE_S ? calm : second <= 0 ? trouble : after(second);
-    const frame = frameAt(second, load);
+    const before = typeof trouble === 'function' ? trouble : () => trouble;
+    const calm = () => ({ ms: GOOD_MS, load: {} });
+    const seen = (second < -TROUBLE_S ? calm : second <= 0 ? before : after)(second);
+    const { ms } = seen;
+    const frame = frameAt(second, seen);
     const { atMs } = frame;
     const { txBps, rxBps } = frame.channels;
     samples = [...samples, { atMs, quantileMs: ms, count: 100 }];
@@ -156,6 +160,36 @@ describe('comparison with untouched links', () => {
     expect(frames).toHaveLength(128);
     expect(frames.at(-1)).toMatchObject({ atMs: 199_000 });
     expect([...(frames[0]?.loads ?? [])]).toEqual(channels.map(() => 0.1));
+  });
+});
+
+describe('a trouble that comes and goes', () => {
+  const isOn = (second: number): boolean => (second + 300) % 3 === 0;
+  const flapping = (ms: number) => (second: number) =>
+    isOn(second) ? { ms, load: {}, down: ['l1:s1'] } : { ms: GOOD_MS, load: {} };
+  const bursts = (ms: number) => (second: number) =>
+    isOn(second) ? { ms, load: near } : { ms: GOOD_MS, load: {} };
+
+  it.each([
+    ['while l1:s1 was down', flapping],
+    ['while the load was high', bursts],
+  ])('is judged by the samples with it: %s', (text, trouble) => {
+    const { verdict } = play(trouble(BAD_MS), trouble(GOOD_MS));
+    expect(verdict?.verdict).toBe('improved');
+    expect(verdict?.evidence.join()).toContain(
+      `${text}, 5 samples are 90.0 % better than 5 before`,
+    );
+  });
+
+  it.each([flapping, bursts])('proves nothing where it did not come again', (trouble) => {
+    const { verdict } = play(trouble(BAD_MS), () => ({ ms: GOOD_MS, load: {} }));
+    expect(verdict?.verdict).toBe('inconclusive');
+    expect(verdict?.evidence.join()).not.toContain('while');
+  });
+
+  it.each([flapping, bursts])('proves nothing where it is as bad as before', (trouble) => {
+    const { verdict } = play(trouble(BAD_MS), trouble(BAD_MS));
+    expect(verdict?.verdict).not.toBe('improved');
   });
 });
 

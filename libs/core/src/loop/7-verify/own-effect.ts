@@ -3,6 +3,7 @@ import { median, quantilesOf, samplesAfter } from '../effect';
 import type { ObjectiveSample, ObjectiveState, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { adjusted } from './comparison';
+import { provedWhileDriven } from './driven';
 import { falseRollbackRatio } from './error-rates';
 import { lessLinks, linksText } from './linked';
 import { percent } from './percent';
@@ -37,6 +38,8 @@ export interface OwnEffect {
   readonly allWorse: boolean;
   /** Whether it is a gain with what untouched links did subtracted; true where none was alike. */
   readonly besideLinks: boolean;
+  /** What proves it by the samples alone in which what drives the objective was there; or null. */
+  readonly whileDriven: string | null;
   readonly evidence: readonly string[];
 }
 
@@ -72,6 +75,7 @@ export function ownEffect(
     samples: after.length,
     hopeless: isHopeless(pass, change, before, after),
     allWorse: isAllWorse(before, again),
+    whileDriven: provedWhileDriven(pass, change, verification, samples),
     besideLinks: linked === undefined || linked.gain,
     evidence: [
       `median of ${before.length} samples before: ${beforeMs.toFixed(2)} ms, of ${after.length} after: ${afterMs.toFixed(2)} ms`,
