@@ -386,6 +386,21 @@ describe('rankCauses', () => {
       expect(slow?.parts?.find(({ signal }) => signal === 'arriving')?.value).toBe(1.1);
     });
 
+    it('are no elephant where they share a prefix, unless others fill the link', () => {
+      const link = { key: 'spine1:l1', fanInBehind: 24, pressure: 1 };
+      const full = { imbalanceRatio: 2, overExpectedRatio: 2, fewest: 1 };
+      const first = (ownShareRatio: number) =>
+        rankCauses(
+          evidenceOf({
+            metric: 'iteration-time',
+            channels: [channel(link), channel({ ...port, fanIn: 24 })],
+            hotSpots: [spot({ key: link.key, ...full, ownShareRatio }), spot({ ...port })],
+          }),
+        )[0]?.name;
+      expect(first(0.9)).toBe('incast');
+      expect(first(0.1)).toBe('elephant-flow');
+    });
+
     it('needs some senders all the same', () => {
       expect(at(2, 3)).toBeUndefined();
     });

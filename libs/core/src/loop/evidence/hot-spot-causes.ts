@@ -11,7 +11,7 @@ const percent = (ratio: number): string => `${(ratio * 100).toFixed(0)} %`;
 /** Why the channels under pressure are: whose traffic it is, and what put it there. */
 export const hotSpotCauses = (evidence: Evidence): Cause[] =>
   evidence.hotSpots.flatMap((spot) => {
-    const uneven = unevenHash(spot, evidence.limits);
+    const uneven = behindSenders(unevenHash(spot, evidence.limits), spot, evidence);
     return [
       incast(spot, evidence),
       ...[uneven, interference(spot, evidence, uneven)].map((cause) =>
@@ -19,6 +19,21 @@ export const hotSpotCauses = (evidence: Evidence): Cause[] =>
       ),
     ].filter(isCause);
   });
+
+/** From this share on a link is filled by the workload itself. */
+const OWN_SHARE = 0.5;
+
+/** A prefix that many of the workload's own senders share is no large flow, though it counts as one. */
+function behindSenders(
+  cause: Cause | null,
+  { key, ownShareRatio }: HotSpot,
+  { channels, limits }: Evidence,
+): Cause | null {
+  if (cause?.name !== 'elephant-flow' || !(ownShareRatio > OWN_SHARE)) return cause;
+  const senders = channels.find((item) => item.key === key)?.fanInBehind ?? 0;
+  const many = manySenders(senders, limits);
+  return many > 0 ? behind(cause, 'senders', senders, 1 - 0.7 * many) : cause;
+}
 
 /** This share of the senders that are an incast for certain are none. */
 const FEW_SENDERS = 0.2;
