@@ -42,10 +42,10 @@ const manySenders = (senders: number, { incastSenders }: Evidence['limits']): nu
   clamp((senders - FEW_SENDERS * incastSenders) / ((1 - FEW_SENDERS) * incastSenders));
 
 /** Of some senders it is certain that they are too many where their bursts are seen to meet. */
-const fanInSignal = (senders: number, slope: QueueSlope, limits: Evidence['limits']): Signal => {
+function fanInWeight(senders: number, slope: QueueSlope, limits: Evidence['limits']): number {
   const many = manySenders(senders, limits);
-  return ['fan-in', senders, many > 0 ? Math.max(many, slope.together) : 0];
-};
+  return many > 0 ? Math.max(many, slope.together) : 0;
+}
 
 /** Loss of bursts that certainly costs time-outs; a tenth of it is a sign (MISSION A2: 0.1 %). */
 const BURST_LOSS = 0.002;
@@ -68,7 +68,7 @@ function incast(spot: HotSpot, { channels, queues, limits }: Evidence): Cause | 
     'incast',
     spot.key,
     [
-      fanInSignal(fanIn, slope, limits),
+      ['fan-in', fanIn, fanInWeight(fanIn, slope, limits)],
       ...slope.signals,
       dropping > spot.pressure
         ? ['loss', loss, dropping]
@@ -125,7 +125,7 @@ export function incastInside({ channels, queues, limits }: Evidence): Cause[] {
         'incast',
         key,
         [
-          fanInSignal(senders, slope, limits),
+          ['fan-in', senders, fanInWeight(senders, slope, limits)],
           ...slope.signals,
           ['loss', loss, loss > 0 ? 0.4 + 0.6 * clamp(loss / BURST_LOSS) : 0],
           ['room', meanUtilizationRatio, clamp((0.9 - meanUtilizationRatio) / 0.2) * 0.93],
