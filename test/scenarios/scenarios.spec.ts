@@ -57,7 +57,7 @@ describe('a scenario with the loop on', () => {
       expect(result.expectations.length).toBeGreaterThan(0);
       expect(result.expectations.filter(({ passed }) => !passed)).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   it('would stay bad without it', async () => {
