@@ -47,7 +47,7 @@ export class Witness {
     const moment = this.moments.get(change.id);
     if (moment === undefined) return;
     this.moments.delete(change.id);
-    const window = windowOf(change, moment.world.nowMs, this.endMs);
+    const window = windowOf(change, moment.world.nowMs, this.endMs, this.timeline);
     const later = laterOf(change);
     const windows = later === null ? [window] : [window, later];
     const withIt = moment.world.fork();
@@ -84,12 +84,23 @@ function laterOf({ times: { verified } }: Change): Window | null {
   return { fromMs, toMs: fromMs + SHORTEST_WINDOW_MS };
 }
 
-/** From when the change had settled to its verdict, and long enough to tell an effect from noise. */
-function windowOf(change: Change, forkedMs: number, endMs: number): Window {
+/**
+ * From when the change had settled to its verdict, and long enough to tell an effect from noise, but
+ * not into what happens to the world after the verdict.
+ */
+function windowOf(
+  change: Change,
+  forkedMs: number,
+  endMs: number,
+  timeline: readonly TimelineEntry[],
+): Window {
   const { applied, verified } = change.times;
   const since = (wallMs: number | undefined): number =>
     wallMs === undefined ? forkedMs : VirtualTime.sinceStartMs(wallMs);
   // A change that could not settle within the run is looked at from the end of the run on.
   const fromMs = Math.min(since(applied) + change.verify.settleMs, endMs);
-  return { fromMs, toMs: Math.max(since(verified), fromMs + SHORTEST_WINDOW_MS) };
+  const toMs = Math.max(since(verified), fromMs + SHORTEST_WINDOW_MS);
+  if (verified === undefined) return { fromMs, toMs };
+  const next = timeline.find(({ atMs }) => atMs > since(verified));
+  return { fromMs, toMs: Math.min(toMs, next?.atMs ?? Infinity) };
 }
