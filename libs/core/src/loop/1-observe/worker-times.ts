@@ -1,4 +1,5 @@
 import type { Objective, TelemetryFrame, WorkloadSample } from '../../model';
+import { median } from '../effect';
 import type { WorkerReport } from '../observed';
 
 /** Reports of a worker that are looked back on. */
@@ -40,7 +41,7 @@ export function foldWorkerTimes(
     next.set(worker, { ...mean, atMs: frame.atMs, othersMs: NaN, deviations: before });
     return [worker];
   });
-  const medianMs = medianOf([...next.values()].map(({ meanMs }) => meanMs));
+  const medianMs = median([...next.values()].map(({ meanMs }) => meanMs));
   for (const worker of arrived) {
     const own = next.get(worker) as WorkerReport;
     const judged = judge(worker, own, next, medianMs);
@@ -62,8 +63,8 @@ function judge(
   if (all.size <= MIN_OTHERS || !(meanMs > SLOWER * medianMs))
     return { othersMs: medianMs, deviations: 0 };
   const others = [...all].flatMap(([name, report]) => (name === worker ? [] : [report.meanMs]));
-  const othersMs = medianOf(others);
-  const mad = medianOf(others.map((ms) => Math.abs(ms - othersMs)));
+  const othersMs = median(others);
+  const mad = median(others.map((ms) => Math.abs(ms - othersMs)));
   // What is anywhere in its bucket scatters by its width over the root of 12.
   const scatter = Math.max(
     PER_MAD * mad,
@@ -84,11 +85,4 @@ function meanOf({ boundsMs, counts }: WorkloadSample): { meanMs: number; bucketM
     count += n;
   });
   return count === 0 ? null : { meanMs: sum / count, bucketMs: widths / count };
-}
-
-function medianOf(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
