@@ -8,9 +8,7 @@ import { provedWhileDriven } from './driven';
 import { cameUp, driverOf, drivenUntilMs, loadFell } from './driver';
 import { stillPush } from './linked';
 import { meanOf } from './mean';
-
-/** Of the test of what a change on trial did: priors and resolution in standard deviations. */
-export const SCALES = { priorScale: 2, leastDeviation: 0.05 };
+import { SCALES } from './scales';
 
 /**
  * Why a change that looks better is no proof yet: chance is not ruled out, or the trouble may have

@@ -4,12 +4,12 @@ import type { Pass } from '../pass';
 import { adjusted } from './comparison';
 import { loadsOf, type Driver } from './driver';
 import { percent } from './percent';
+import { SCALES } from './scales';
 
 /** A load comes and goes when the least of it is below this share of the most. */
 const COMES_AND_GOES = 0.6;
 /** Samples of the time before, with the driver there, without which they say nothing. */
 const FEWEST_BEFORE = 3;
-const SCALES = { priorScale: 2, leastDeviation: 0.05 };
 
 /**
  * What drives an objective now and then, where that can be seen: a link that was down, else a load

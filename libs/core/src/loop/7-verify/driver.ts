@@ -8,7 +8,7 @@ import { meanOf } from './mean';
 const OPER_DOWN = 0;
 
 /** What hurt may have gone by itself when the load on the written devices fell by this share. */
-const FELL_RATIO = 0.1;
+export const FELL_RATIO = 0.1;
 
 /** What drives an objective in spite of the change: it must be there still for the proof to hold. */
 export interface Driver {

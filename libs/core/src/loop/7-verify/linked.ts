@@ -5,6 +5,7 @@ import { devicesOnPaths, splitChannel, topologyIndex } from '../network';
 import type { LinkComparison, ObjectiveSample, ObjectiveState } from '../observed';
 import type { Pass } from '../pass';
 import { logOf } from './comparison';
+import { FELL_RATIO } from './driver';
 import { kindOf, loadsAt } from './link-sample';
 import { meanOf } from './mean';
 import { percent } from './percent';
@@ -14,8 +15,6 @@ const PRE_TREND_SAMPLES = 60;
 const FEWEST = 12;
 /** Many links are looked at, and loads are not latencies: more is asked of them than of objectives. */
 const LEAST_CORRELATION = 0.8;
-/** Links that lost no more than this share of their load push as hard as before. */
-const FELL_RATIO = 0.1;
 
 /**
  * Untouched links of the kind of the touched ones whose load went like the change's own objective

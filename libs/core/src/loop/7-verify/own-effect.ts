@@ -7,11 +7,8 @@ import { provedWhileDriven } from './driven';
 import { falseRollbackRatio } from './error-rates';
 import { lessLinks, linksText } from './linked';
 import { percent } from './percent';
+import { SCALES } from './scales';
 
-/** Scale of the effects that the test is tuned to find, in standard deviations of a sample. */
-const PRIOR_SCALE = 2;
-/** A spread below this is the resolution of the histograms: an effect needs more than that. */
-const LEAST_DEVIATION = 0.05;
 /** That there is none may be said sooner: it costs a try, not an objective. */
 const LEAST_DEVIATION_OF_NONE = 0.02;
 /** Looks at twice the samples that a verdict needs before hope is given up, and so many at least. */
@@ -61,10 +58,7 @@ export function ownEffect(
   const samples = samplesAfter(own, fromMs);
   const again = adjusted(pass, samples, comparisons);
   const after = isAlike(before, earlier, again) ? [...earlier, ...again] : again;
-  const test = pass.env.strategies.sequentialTest(
-    { before, after },
-    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
-  );
+  const test = pass.env.strategies.sequentialTest({ before, after }, SCALES);
   const afterMs = median(quantilesOf(samples));
   const linked = besideLinks(pass, change, verification, samples);
   return {
@@ -101,7 +95,7 @@ function besideLinks(
   if (linked === undefined) return undefined;
   const { mean, pValue } = pass.env.strategies.sequentialTest(
     { before: linked.before, after: lessLinks(pass, samples, linked.links) },
-    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION },
+    SCALES,
   );
   const effectRatio = Math.exp(mean) - 1;
   return {
@@ -141,7 +135,7 @@ function isHopeless(
   const gain = Math.log(1 - verify.minGainRatio);
   const { pValue, mean } = pass.env.strategies.sequentialTest(
     { before, after: after.map((value) => value - gain) },
-    { priorScale: PRIOR_SCALE, leastDeviation: LEAST_DEVIATION_OF_NONE },
+    { ...SCALES, leastDeviation: LEAST_DEVIATION_OF_NONE },
   );
   return mean > 0 && pValue < falseRollbackRatio(verify);
 }

@@ -5,9 +5,10 @@ import type { Switchback, Verification } from '../observed';
 import type { Pass } from '../pass';
 import { isOnTrial } from '../../state';
 import { adjusted } from './comparison';
-import { doubtOf, duringOf, SCALES } from './doubt';
+import { doubtOf, duringOf } from './doubt';
 import { meanOf } from './mean';
 import { percent } from './percent';
+import { SCALES } from './scales';
 
 /** Samples after going back, from which it may be seen that the objective is as bad as it was. */
 const FEWEST_BACK = 5;

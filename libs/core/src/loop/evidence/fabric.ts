@@ -165,8 +165,8 @@ function damagedOf(topology: Topology, trend: Trend): Float64Array {
 
 /**
  * A queue under pressure on a link that carries no more than its parallel links, while those have
- * none: it does not drain at the rate it should. One that only loses may hold too little. Bursts that meet on this link look alike, but then
- * what it sends varies from sample to sample.
+ * none: it does not drain at the rate it should. One that only loses may hold too little. Bursts that
+ * meet on this link look alike, but then what it sends varies from sample to sample.
  */
 function slowLinks(
   groups: readonly ParallelLinks[],

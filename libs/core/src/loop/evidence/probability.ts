@@ -14,10 +14,10 @@ const TEMPERATURE = 0.6;
 /**
  * Gives each cause its probability; what is left of one is `unknown`. A score says how far the
  * cause's own signals lie between "cannot be" and "certainly is", so that s / (1 - s) are its odds
- * against "it is not this one", sharpened by the temperature. With one cause to be found, those odds divided by their sum, that of
- * `unknown` included, are the posterior: a softmax over the logits. A noisy-or lets several causes be
- * true at once and does not add up to one; causes that explain each other were weighed against each
- * other before, by the scores.
+ * against "it is not this one", sharpened by the temperature. With one cause to be found, those odds
+ * divided by their sum, that of `unknown` included, are the posterior: a softmax over the logits. A
+ * noisy-or lets several causes be true at once and does not add up to one; causes that explain each
+ * other were weighed against each other before, by the scores.
  */
 export function withProbabilities(causes: readonly Cause[]): readonly Cause[] {
   const named = causes.filter(({ name }) => name !== 'unknown');
